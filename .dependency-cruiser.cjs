@@ -1,0 +1,44 @@
+// The import table of the architecture page. A folder may import the faces named here and nothing else of ours.
+const mayImport = {
+  common: [],
+  'hsm-sim': ['common'],
+  clearing: ['common', 'hsm-sim'],
+  'card-issuer': ['common', 'hsm-sim', 'clearing'],
+  'terminal-gateway': ['common', 'hsm-sim', 'clearing'],
+  reconciliation: ['common', 'hsm-sim', 'clearing'],
+  'city-sim': [],
+  citycard: ['common', 'hsm-sim', 'clearing', 'card-issuer', 'terminal-gateway', 'reconciliation'],
+};
+const folders = Object.keys(mayImport);
+
+const directions = folders.map((folder) => ({
+  name: `${folder}-imports-only-what-it-may`,
+  comment: `docs/architecture.md: ${folder} may import ${mayImport[folder].join(', ') || 'nothing of ours'}`,
+  severity: 'error',
+  from: { path: `^${folder}/` },
+  to: { path: `^(${[...folders, 'test'].filter((other) => other !== folder && !mayImport[folder].includes(other)).join('|')})/` },
+}));
+
+const faces = {
+  name: 'only-through-the-face',
+  comment: "nothing imports past another folder's index.ts",
+  severity: 'error',
+  from: { path: `^(${[...folders, 'test'].join('|')})/` },
+  to: { path: `^(${folders.join('|')})/.+`, pathNot: [`^(${folders.join('|')})/index\\.ts$`, '^$1/'] },
+};
+
+module.exports = {
+  forbidden: [
+    ...directions,
+    faces,
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.json$' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(var|node_modules)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,105 @@
+-- Offline purchases: what arrived (exactly as received), what became of it, and what makes a purchase the same purchase.
+
+create table clearing.business_day (
+  business_date date primary key,
+  state         text not null,
+  opened_at     timestamptz not null default clock_timestamp(),
+  cut_off_at    timestamptz,
+  closed_at     timestamptz,
+  constraint business_day_state check (state in
+    ('open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed'))
+);
+create unique index business_day_one_open on clearing.business_day ((true)) where state = 'open';
+
+-- One message 0320/0220 or one file. The business day is that of the stored receipt time, fixed at intake.
+create table clearing.intake (
+  intake_id            bigint generated always as identity primary key,
+  source               text not null,
+  participant_no       text not null,
+  terminal_no          text,
+  batch_no             text,
+  file_name            text,
+  file_sequence        bigint,
+  sha256               bytea not null,
+  header_business_date date,
+  record_count         integer not null,
+  amount_fen           bigint not null,
+  received_at          timestamptz not null,
+  business_date        date not null references clearing.business_day,
+  constraint intake_source check (source in ('message', 'bill', 'ccpf', 'xf', 'ccip')),
+  constraint intake_count check (record_count > 0)
+);
+create unique index intake_file_name on clearing.intake (file_name) where file_name is not null;
+create unique index intake_file_sequence on clearing.intake (participant_no, source, file_sequence) where file_sequence is not null;
+create index intake_by_batch on clearing.intake (terminal_no, batch_no) where terminal_no is not null;
+create index intake_by_day on clearing.intake (business_date);
+
+-- card_no: the 19 digits of a card of our numbering; for a serial of another shape all 20 digits.
+create table clearing.purchase_record (
+  card_no           text not null,
+  business_date     date not null,
+  intake_id         bigint not null,
+  record_index      integer not null,
+  raw               bytea not null,
+  source_line       text,
+  issuer_city       text not null,
+  offline_counter   integer not null,
+  balance_before_fen bigint not null,
+  amount_fen        bigint not null,
+  sam_no            text not null,
+  sam_transaction_no bigint not null,
+  tapped_at         timestamptz,
+  flag              smallint not null,
+  industry          smallint not null,
+  hotlist_version   bigint not null,
+  participant_no    text not null,
+  state             text not null default 'received',
+  reason_code       text,
+  detail            text,
+  decided_at        timestamptz,
+  posted_date       date,
+  constraint purchase_record_key primary key (card_no, business_date, intake_id, record_index),
+  constraint purchase_record_length check (length(raw) = 64),
+  constraint purchase_record_state check (state in ('received', 'routed', 'accepted', 'duplicate', 'suspicious', 'rejected')),
+  constraint purchase_record_reason check (reason_code ~ '^[0-9A-F]{2}$'),
+  constraint purchase_record_decided check ((state = 'received') = (decided_at is null)),
+  constraint purchase_record_explained check (state in ('received', 'accepted', 'routed') or reason_code is not null)
+) partition by hash (card_no);
+
+-- A record's way through the states; the row above holds where it is now.
+create table clearing.purchase_history (
+  card_no       text not null,
+  business_date date not null,
+  intake_id     bigint not null,
+  record_index  integer not null,
+  changed_at    timestamptz not null,
+  state         text not null,
+  reason_code   text,
+  detail        text,
+  decided_by    text not null,
+  constraint purchase_history_key primary key (card_no, business_date, intake_id, record_index, changed_at)
+) partition by hash (card_no);
+
+-- Two keys, each unique on its own, for the card's life. Only records with a right TAC are here.
+create table clearing.purchase_identity (
+  card_no            text not null,
+  issuer_city        text not null,
+  offline_counter    integer not null,
+  sam_no             text not null,
+  sam_transaction_no bigint not null,
+  content_sha256     bytea not null,
+  business_date      date not null,
+  intake_id          bigint not null,
+  record_index       integer not null,
+  constraint purchase_identity_counter primary key (card_no, issuer_city, offline_counter),
+  constraint purchase_identity_transaction unique (card_no, issuer_city, sam_no, sam_transaction_no)
+) partition by hash (card_no);
+
+select clearing.create_card_partitions('purchase_record', true), clearing.create_card_partitions('purchase_history', true),
+       clearing.create_card_partitions('purchase_identity', false);
+select clearing.create_year_partitions('purchase_record', year), clearing.create_year_partitions('purchase_history', year)
+  from generate_series(2026, 2030) as year;
+create index purchase_record_undecided on clearing.purchase_record (business_date, intake_id, record_index) where state = 'received';
+create index purchase_record_open on clearing.purchase_record (card_no, offline_counter) where state in ('routed', 'suspicious');
+create index purchase_record_by_intake on clearing.purchase_record (intake_id, record_index);
+create index purchase_record_by_posted_date on clearing.purchase_record (posted_date, participant_no) where posted_date is not null;
