@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { HsmClient } from '@citycard/hsm-sim';
+import forge from 'node-forge';
+
+/** What a certificate is for: the CA itself, keys of our own HSM, or the keys of those we admit. */
+export type CertificateKind = 'ca' | 'own' | 'operator' | 'city' | 'bank' | 'terminal';
+
+export interface CertificateContent {
+  readonly kind: CertificateKind;
+  readonly cn: string;
+  /** SubjectPublicKeyInfo of the holder, DER. */
+  readonly publicKeySpki: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** Absent for the self-signed certificate of the CA. */
+  readonly issuer?: forge.pki.Certificate;
+}
+
+export interface MadeCertificate {
+  /** 32 hexadecimal digits, lower case. */
+  readonly serial: string;
+  /** SHA-1 of the public key, hexadecimal. */
+  readonly keyId: string;
+  readonly pem: string;
+}
+
+/** Organisation in every name the CA writes. ASCII: a Chinese name makes signatures that common libraries cannot read. */
+const ORGANISATION = 'Resident Card City CA';
+const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
+
+/**
+ * An X.509 v3 certificate signed by the CA's key inside the HSM: the structure is made here, its SHA-256 digest is all
+ * the HSM sees (RFC 5280; RSASSA-PKCS1-v1_5).
+ */
+export async function makeCertificate(
+  hsm: Pick<HsmClient, 'sign'>,
+  caKeyName: string,
+  content: CertificateContent,
+): Promise<MadeCertificate> {
+  const certificate = forge.pki.createCertificate();
+  const publicKey = readPublicKey(content.publicKeySpki);
+  certificate.publicKey = publicKey;
+  certificate.serialNumber = randomSerial();
+  certificate.validity.notBefore = content.notBefore;
+  certificate.validity.notAfter = content.notAfter;
+  const subject = nameOf(content.cn);
+  certificate.setSubject(subject);
+  certificate.setIssuer(content.issuer?.subject.attributes ?? subject);
+  certificate.setExtensions(extensionsFor(content.kind, keyIdOf(content.issuer?.publicKey ?? publicKey)));
+  certificate.signatureOid = SHA256_WITH_RSA;
+  certificate.siginfo.algorithmOid = SHA256_WITH_RSA;
+
+  const toBeSigned = derBytes(forge.pki.getTBSCertificate(certificate));
+  const digest = createHash('sha256').update(toBeSigned).digest();
+  const signature = await hsm.sign({ name: caKeyName, digest });
+  certificate.signature = signature.toString('binary');
+  return {
+    serial: certificate.serialNumber,
+    keyId: Buffer.from(keyIdOf(publicKey), 'binary').toString('hex'),
+    pem: forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n'),
+  };
+}
+
+/** A public key that is no RSA key is refused by throwing. */
+export function readPublicKey(spki: Buffer): forge.pki.rsa.PublicKey {
+  return forge.pki.publicKeyFromAsn1(forge.asn1.fromDer(spki.toString('binary'))) as forge.pki.rsa.PublicKey;
+}
+
+export function derBytes(structure: forge.asn1.Asn1): Buffer {
+  return Buffer.from(forge.asn1.toDer(structure).getBytes(), 'binary');
+}
+
+/** 16 bytes that begin with 01…: positive, never a leading zero, so that the text form is always 32 digits. */
+function randomSerial(): string {
+  const serial = randomBytes(16);
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  return serial.toString('hex');
+}
+
+function nameOf(cn: string): forge.pki.CertificateField[] {
+  return [
+    { name: 'countryName', value: 'CN' },
+    { name: 'organizationName', value: ORGANISATION },
+    { name: 'commonName', value: cn },
+  ];
+}
+
+function keyIdOf(key: forge.pki.PublicKey): string {
+  return forge.pki.getPublicKeyFingerprint(key, { type: 'RSAPublicKey', md: forge.md.sha1.create() }).getBytes();
+}
+
+function extensionsFor(kind: CertificateKind, authorityKeyId: string): Record<string, unknown>[] {
+  const keyIds = [{ name: 'subjectKeyIdentifier' }, { name: 'authorityKeyIdentifier', keyIdentifier: authorityKeyId }];
+  if (kind === 'ca') {
+    return [
+      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+      ...keyIds,
+    ];
+  }
+  const usage = [
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, nonRepudiation: kind !== 'terminal', critical: true },
+  ];
+  if (kind === 'terminal') usage.push({ name: 'extKeyUsage', clientAuth: true } as never);
+  return [...usage, ...keyIds];
+}

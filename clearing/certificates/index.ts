@@ -1,0 +1,13 @@
+export {
+  CITY_CA_KEY,
+  type CertificateDeps,
+  cityCa,
+  ensureCityCa,
+  ensureOwnCertificate,
+  type IssuedCertificate,
+  issueCertificate,
+  type PartnerCertificateKind,
+  revokeCertificate,
+} from './city-ca.ts';
+export { type CmsVerdict, verifyDetachedCms } from './verify.ts';
+export { signDetachedCms } from './sign.ts';
