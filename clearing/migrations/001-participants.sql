@@ -10,7 +10,8 @@ create table clearing.participant (
   settlement_account jsonb,
   status             text not null default 'production',
   admitted_at        timestamptz not null default now(),
-  constraint participant_no_length check (char_length(participant_no) between 4 and 15 and participant_no !~ '\s'),
+  -- The characters an account code may hold, so that every participant can have accounts.
+  constraint participant_no_form check (participant_no ~ '^[0-9A-Za-z.-]{4,15}$'),
   constraint participant_kind check (kind in ('operator', 'agent', 'biller', 'city', 'bank', 'company')),
   constraint participant_industry check (industry between 1 and 255),
   constraint participant_city_code check ((kind = 'city') = (city_code is not null) and city_code ~ '^[0-9]{4}$'),

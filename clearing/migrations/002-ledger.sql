@@ -5,7 +5,8 @@ create table clearing.account_kind (
   kind        text primary key,
   normal_side text not null,
   card_keyed  boolean not null,
-  constraint account_kind_side check (normal_side in ('debit', 'credit'))
+  constraint account_kind_side check (normal_side in ('debit', 'credit')),
+  constraint account_kind_terms unique (kind, normal_side)
 );
 insert into clearing.account_kind (kind, normal_side, card_keyed) values
   ('bank-custody', 'debit', false), ('bank-receiving', 'debit', false), ('bank-paying', 'debit', false),
@@ -20,7 +21,7 @@ insert into clearing.account_kind (kind, normal_side, card_keyed) values
 
 create table clearing.account (
   account_code    text primary key,
-  kind            text not null references clearing.account_kind,
+  kind            text not null,
   owner           text,
   normal_side     text not null,
   debits_posted   bigint not null default 0,
@@ -34,8 +35,12 @@ create table clearing.account (
   available_fen   bigint generated always as (
     case normal_side when 'credit' then credits_posted - debits_posted - debits_pending
                      else debits_posted - credits_posted - credits_pending end) stored,
-  constraint account_code_form check (account_code ~ '^[a-z-]+(:[0-9A-Za-z.-]+)?$'),
-  constraint account_side check (normal_side in ('debit', 'credit')),
+  opened_at       timestamptz not null default now(),
+  -- What was agreed when the account was opened, sealed: balances follow from transfers, these do not.
+  terms_sha256    bytea not null,
+  constraint account_code_form check (account_code ~ '^[a-z-]+:[0-9A-Za-z.-]+$' and split_part(account_code, ':', 1) = kind),
+  constraint account_kind_terms foreign key (kind, normal_side) references clearing.account_kind (kind, normal_side),
+  constraint account_not_of_card check (kind not in ('purse', 'pending-credit', 'online', 'card-deposit')),
   constraint account_sums check (least(debits_posted, credits_posted, debits_pending, credits_pending, forced_fen) >= 0),
   constraint account_floor check (floor_fen is null or
     (case normal_side when 'credit' then credits_posted - debits_posted - debits_pending
@@ -49,6 +54,7 @@ create table clearing.card_account (
   credits_posted  bigint not null default 0,
   debits_pending  bigint not null default 0,
   credits_pending bigint not null default 0,
+  -- No product of ours has an overdraft yet; the column is where it will stand.
   floor_fen       bigint not null default 0,
   forced_fen      bigint not null default 0,
   available_fen   bigint generated always as (credits_posted - debits_posted - debits_pending) stored,
@@ -66,6 +72,7 @@ create table clearing.ledger_posting (
   content_sha256 bytea not null,
   business_date  date not null,
   constraint ledger_posting_key primary key (card_no, posting_key),
+  constraint ledger_posting_card check (card_no ~ '^([0-9]{19,20})?$'),
   constraint ledger_posting_key_form check (posting_key <> '' and posting_key !~ '[[:cntrl:]]')
 ) partition by hash (card_no);
 
@@ -118,9 +125,10 @@ create table clearing.ledger_head (
   only_row     boolean primary key default true,
   chunk_no     bigint not null,
   chunk_sha256 bytea not null,
+  sealed_at    timestamptz not null,
   constraint ledger_head_single check (only_row)
 );
-insert into clearing.ledger_head (chunk_no, chunk_sha256) values (0, sha256('city card ledger'::bytea));
+insert into clearing.ledger_head (chunk_no, chunk_sha256, sealed_at) values (0, sha256('city card ledger'::bytea), now());
 
 -- Eight hash partitions; history below them by year, so that a closed year detaches.
 create function clearing.create_year_partitions(p_parent text, p_year integer) returns void language plpgsql as $$

@@ -1,23 +1,31 @@
 -- clearing.ledger_post: one round trip decides and writes a whole set of postings.
 --
--- Input: one array element per leg. item numbers the posting inside the set (ascending); a 'post' or 'void' leg names
--- the pending posting it resolves and takes accounts and amounts from there.
+-- Input: one array element per leg. item numbers the posting inside the set (ascending); a 'post' or 'void' element names
+-- the pending posting it resolves and takes accounts and amounts from there, so it comes alone and with nulls for them.
 -- Output: one row per item: posted | repeat | key-conflict | floor | no-account | pending-missing | pending-resolved.
 --
 -- Why this shape: locks are taken once, in one order (card accounts, then others, then the chain head), so that no mix
--- of sets can deadlock; every account is updated once per set however many legs touch it; the common case, in which every
--- item fits, is decided by one window query, and only a set in which some floor would break is walked item by item.
+-- of sets can deadlock; every account is updated once per set however many legs touch it; and only items that touch an
+-- account which the set's debits together could exhaust ("tight") are decided one by one, in order. The others fit
+-- whatever the order, so a hot account with money enough costs one row update per set and a set of a thousand purchases
+-- of which three do not fit walks three.
+--
+-- Working tables are emptied by DELETE: they are empty already but for a second call in one transaction, and TRUNCATE
+-- would rewrite catalogue rows each time.
 
 create function clearing.ledger_post(
   p_business_date date, p_item integer[], p_card text[], p_key text[], p_leg smallint[], p_debit text[], p_credit text[],
   p_amount bigint[], p_phase text[], p_resolves text[], p_reason text[], p_force boolean[]
-) returns table (item integer, outcome text, detail text) language plpgsql as $$
+) returns table (item integer, outcome text, detail text) language plpgsql set client_min_messages = warning as $$
+#variable_conflict use_column
 declare
-  v_now      timestamptz := clock_timestamp();
+  v_now      timestamptz;
   v_chunk    bigint;
   v_head     bytea;
   v_hash     bytea;
   v_count    integer;
+  v_claimed  integer;
+  v_written  integer;
   v_item     record;
   v_problem  text;
 begin
@@ -25,26 +33,33 @@ begin
     item integer not null, card_no text not null, posting_key text not null, leg smallint not null, debit_account text,
     credit_account text, amount_fen bigint, phase text not null, resolves_key text, reason text not null, forced boolean not null
   ) on commit delete rows;
+  -- follows: the earlier item of this set with the same key.
   create temporary table if not exists ledger_item (
-    item integer primary key, card_no text not null, posting_key text not null, content_sha256 bytea not null, outcome text, detail text
+    item integer primary key, card_no text not null, posting_key text not null, content_sha256 bytea not null, follows integer, outcome text, detail text
   ) on commit delete rows;
   -- One row per account a leg touches, with what the leg does to each column; available is the change on the normal side.
   create temporary table if not exists ledger_effect (
-    item integer not null, leg smallint not null, card_no text not null, account text not null, dp bigint not null, cp bigint not null,
+    item integer not null, card_no text not null, account text not null, dp bigint not null, cp bigint not null,
     dpend bigint not null, cpend bigint not null, available bigint not null, forced boolean not null
   ) on commit delete rows;
+  create index if not exists ledger_effect_by_item on ledger_effect (item);
+  -- Accounts as they stand once locked; of tight ones, available runs along while their items are decided.
   create temporary table if not exists ledger_balance (
-    card_no text not null, account text not null, normal_side text not null, available bigint not null, floor_fen bigint, forced_fen bigint not null,
+    card_no text not null, account text not null, normal_side text not null, available bigint not null, floor_fen bigint, tight boolean not null default false,
     primary key (card_no, account)
   ) on commit delete rows;
-  truncate ledger_work, ledger_item, ledger_effect, ledger_balance;
+  delete from ledger_work;
+  delete from ledger_item;
+  delete from ledger_effect;
+  delete from ledger_balance;
 
-  insert into ledger_item
-  select i.item, min(i.card_no), min(i.posting_key),
-         sha256(convert_to(string_agg(concat_ws(chr(31), i.leg, i.debit, i.credit, i.amount, i.phase, coalesce(i.resolves, ''), i.reason), chr(30) order by i.leg), 'UTF8'))
-    from unnest(p_item, p_card, p_key, p_leg, p_debit, p_credit, p_amount, p_phase, p_resolves, p_reason)
-         as i(item, card_no, posting_key, leg, debit, credit, amount, phase, resolves, reason)
-   group by i.item;
+  insert into ledger_item (item, card_no, posting_key, content_sha256, follows)
+  select c.item, c.card_no, c.posting_key, c.content_sha256, nullif(min(c.item) over (partition by c.card_no, c.posting_key), c.item)
+    from (select i.item, min(i.card_no) as card_no, min(i.posting_key) as posting_key,
+                 clearing.ledger_content_hash(array_agg(clearing.ledger_leg_text(i.leg, i.debit, i.credit, i.amount, i.phase, i.resolves, i.reason) order by i.leg)) as content_sha256
+            from unnest(p_item, p_card, p_key, p_leg, p_debit, p_credit, p_amount, p_phase, p_resolves, p_reason)
+                 as i(item, card_no, posting_key, leg, debit, credit, amount, phase, resolves, reason)
+           group by i.item) c;
 
   -- A pending posting is resolved whole: its legs become the legs of the resolving posting.
   insert into ledger_work
@@ -67,32 +82,37 @@ begin
     from clearing.ledger_posting p where p.card_no = i.card_no and p.posting_key = i.posting_key;
   update ledger_item i
      set outcome = case when f.content_sha256 = i.content_sha256 then 'repeat' else 'key-conflict' end
-    from ledger_item f
-   where i.outcome is null and f.card_no = i.card_no and f.posting_key = i.posting_key
-     and f.item = (select min(m.item) from ledger_item m where m.card_no = i.card_no and m.posting_key = i.posting_key) and f.item < i.item;
+    from ledger_item f where i.outcome is null and f.item = i.follows;
 
   update ledger_item i set outcome = 'pending-missing', detail = w.resolves_key
     from ledger_work w where i.outcome is null and w.item = i.item and w.phase in ('post', 'void') and w.amount_fen is null;
-  perform 1 from clearing.ledger_pending p join ledger_work w on p.card_no = w.card_no and p.posting_key = w.resolves_key
-    where w.phase in ('post', 'void') order by p.card_no, p.posting_key, p.leg for update of p;
   update ledger_item i set outcome = 'pending-resolved', detail = p.state
     from ledger_work w join clearing.ledger_pending p on p.card_no = w.card_no and p.posting_key = w.resolves_key
    where i.outcome is null and w.item = i.item and w.phase in ('post', 'void') and p.state <> 'pending';
-  update ledger_item i set outcome = 'pending-resolved', detail = 'twice in one set'
-    from ledger_work w
-   where i.outcome is null and w.item = i.item and w.phase in ('post', 'void')
-     and exists (select from ledger_work e join ledger_item ei on ei.item = e.item
-                  where e.card_no = w.card_no and e.resolves_key = w.resolves_key and e.item < w.item and ei.outcome is null);
+  -- Of two resolutions of one pending posting in a set the first holds; a resolution never breaks a floor.
+  update ledger_item i set outcome = 'pending-resolved', detail = e.state
+    from (select w.item, first_value(w.item) over s as first_item, case first_value(w.phase) over s when 'post' then 'posted' else 'void' end as state
+            from ledger_work w join ledger_item k on k.item = w.item and k.outcome is null
+           where w.phase in ('post', 'void') window s as (partition by w.card_no, w.resolves_key order by w.item)) e
+   where e.item = i.item and e.first_item < e.item;
 
-  insert into ledger_balance
-  select a.card_no, a.kind, 'credit', a.available_fen, a.floor_fen, a.forced_fen from clearing.card_account a
+  insert into ledger_balance (card_no, account, normal_side, available, floor_fen)
+  select a.card_no, a.kind, 'credit', a.available_fen, a.floor_fen from clearing.card_account a
    where (a.card_no, a.kind) in (select w.card_no, w.debit_account from ledger_work w union select w.card_no, w.credit_account from ledger_work w)
   union all
-  select '', a.account_code, a.normal_side, a.available_fen, a.floor_fen, a.forced_fen from clearing.account a
+  select '', a.account_code, a.normal_side, a.available_fen, a.floor_fen from clearing.account a
    where a.account_code in (select w.debit_account from ledger_work w union select w.credit_account from ledger_work w);
 
+  update ledger_item i set outcome = 'no-account', detail = m.account
+    from (select w.item, min(s.account) as account
+            from ledger_work w cross join lateral (values (w.debit_account), (w.credit_account)) as s(account)
+           where w.amount_fen is not null
+             and not exists (select from ledger_balance b where b.account = s.account and b.card_no in ('', w.card_no))
+           group by w.item) m
+   where i.outcome is null and m.item = i.item;
+
   insert into ledger_effect
-  select w.item, w.leg, b.card_no, b.account,
+  select w.item, b.card_no, b.account,
          case when s.side = 'debit' and w.phase in ('posted', 'post') then w.amount_fen else 0 end,
          case when s.side = 'credit' and w.phase in ('posted', 'post') then w.amount_fen else 0 end,
          case when s.side = 'debit' then case w.phase when 'pending' then w.amount_fen when 'posted' then 0 else -w.amount_fen end else 0 end,
@@ -106,74 +126,71 @@ begin
    cross join lateral (values ('debit', w.debit_account), ('credit', w.credit_account)) as s(side, account)
     join ledger_balance b on b.account = s.account and b.card_no in ('', w.card_no);
 
-  update ledger_item i set outcome = 'no-account', detail = m.account
-    from (select w.item, s.account from ledger_work w cross join lateral (values (w.debit_account), (w.credit_account)) as s(account)
-           where w.amount_fen is not null
-             and not exists (select from ledger_balance b where b.account = s.account and b.card_no in ('', w.card_no))) m
-   where i.outcome is null and m.item = i.item;
-  delete from ledger_effect e using ledger_item i where i.item = e.item and i.outcome is not null;
-
-  if exists (
-    select from (
-      select b.floor_fen, b.forced_fen, b.available + sum(e.available) over (partition by e.card_no, e.account order by e.item, e.leg) as running, e.available, e.forced
-        from ledger_effect e join ledger_balance b using (card_no, account)) r
-     where r.floor_fen is not null and not r.forced and r.available < 0 and r.running + r.forced_fen < r.floor_fen
-  ) or exists (select from ledger_effect e where e.forced) then
-    -- Some item does not fit or ignores a floor: decide one by one, in order.
-    for v_item in select distinct e.item, e.forced from ledger_effect e order by e.item loop
+  update ledger_balance b set tight = true
+    from (select e.card_no, e.account, sum(least(e.available, 0)) as debits from ledger_effect e group by 1, 2) c
+   where c.card_no = b.card_no and c.account = b.account and b.available + c.debits < b.floor_fen;
+  if found then
+    for v_item in
+      select e.item, bool_or(e.forced) as forced from ledger_effect e join ledger_balance b using (card_no, account)
+       where b.tight group by e.item order by e.item
+    loop
+      v_problem := null;
       select b.account into v_problem
         from (select e.card_no, e.account, sum(e.available) as change from ledger_effect e where e.item = v_item.item group by 1, 2) c
         join ledger_balance b using (card_no, account)
-       where not v_item.forced and c.change < 0 and b.floor_fen is not null and b.available + c.change + b.forced_fen < b.floor_fen
-       order by b.account limit 1;
+       where b.tight and not v_item.forced and c.change < 0 and b.available + c.change < b.floor_fen
+       order by b.card_no desc, b.account limit 1;
       if v_problem is not null then
         update ledger_item i set outcome = 'floor', detail = v_problem where i.item = v_item.item;
         delete from ledger_effect e where e.item = v_item.item;
       else
-        update ledger_balance b
-           set available = b.available + c.change,
-               forced_fen = case when v_item.forced then greatest(b.forced_fen, 0) else b.forced_fen end
+        update ledger_balance b set available = b.available + c.change
           from (select e.card_no, e.account, sum(e.available) as change from ledger_effect e where e.item = v_item.item group by 1, 2) c
-         where b.card_no = c.card_no and b.account = c.account;
-        update ledger_balance b
-           set forced_fen = case when v_item.forced then greatest(0, b.floor_fen - b.available) else least(b.forced_fen, greatest(0, b.floor_fen - b.available)) end
-         where b.floor_fen is not null and (b.card_no, b.account) in (select e.card_no, e.account from ledger_effect e where e.item = v_item.item);
+         where b.tight and b.card_no = c.card_no and b.account = c.account;
       end if;
-      v_problem := null;
     end loop;
-  else
-    update ledger_balance b
-       set available = b.available + c.change, forced_fen = least(b.forced_fen, greatest(0, coalesce(b.floor_fen, 0) - (b.available + c.change)))
-      from (select e.card_no, e.account, sum(e.available) as change from ledger_effect e group by 1, 2) c
-     where b.card_no = c.card_no and b.account = c.account;
   end if;
 
+  -- forced_fen is what stands below the floor afterwards: more only by an item that ignored it, less as money comes in.
   update clearing.card_account a
      set debits_posted = a.debits_posted + c.dp, credits_posted = a.credits_posted + c.cp,
-         debits_pending = a.debits_pending + c.dpend, credits_pending = a.credits_pending + c.cpend, forced_fen = b.forced_fen
-    from (select e.card_no, e.account, sum(e.dp) dp, sum(e.cp) cp, sum(e.dpend) dpend, sum(e.cpend) cpend from ledger_effect e where e.card_no <> '' group by 1, 2) c
-    join ledger_balance b using (card_no, account)
+         debits_pending = a.debits_pending + c.dpend, credits_pending = a.credits_pending + c.cpend,
+         forced_fen = greatest(0, a.floor_fen - a.available_fen - c.available)
+    from (select e.card_no, e.account, sum(e.dp) as dp, sum(e.cp) as cp, sum(e.dpend) as dpend, sum(e.cpend) as cpend, sum(e.available) as available
+            from ledger_effect e where e.card_no <> '' group by 1, 2) c
    where a.card_no = c.card_no and a.kind = c.account;
   update clearing.account a
      set debits_posted = a.debits_posted + c.dp, credits_posted = a.credits_posted + c.cp,
-         debits_pending = a.debits_pending + c.dpend, credits_pending = a.credits_pending + c.cpend, forced_fen = b.forced_fen
-    from (select e.account, sum(e.dp) dp, sum(e.cp) cp, sum(e.dpend) dpend, sum(e.cpend) cpend from ledger_effect e where e.card_no = '' group by 1) c
-    join ledger_balance b on b.card_no = '' and b.account = c.account
+         debits_pending = a.debits_pending + c.dpend, credits_pending = a.credits_pending + c.cpend,
+         forced_fen = greatest(0, coalesce(a.floor_fen - a.available_fen - c.available, 0))
+    from (select e.account, sum(e.dp) as dp, sum(e.cp) as cp, sum(e.dpend) as dpend, sum(e.cpend) as cpend, sum(e.available) as available
+            from ledger_effect e where e.card_no = '' group by 1) c
    where a.account_code = c.account;
 
   update ledger_item i set outcome = 'posted' where i.outcome is null;
-  select count(*) into v_count from ledger_work w join ledger_item i using (item) where i.outcome = 'posted';
+  -- Who repeats an item that was not posted shares its fate.
+  update ledger_item i set outcome = f.outcome, detail = f.detail
+    from ledger_item f where f.item = i.follows and i.outcome = 'repeat' and f.outcome not in ('posted', 'repeat');
+
+  select count(distinct w.item), count(*) into v_count, v_written from ledger_work w join ledger_item i using (item) where i.outcome = 'posted';
   if v_count > 0 then
     insert into clearing.ledger_posting (card_no, posting_key, content_sha256, business_date)
-    select i.card_no, i.posting_key, i.content_sha256, p_business_date from ledger_item i where i.outcome = 'posted';
+    select i.card_no, i.posting_key, i.content_sha256, p_business_date from ledger_item i where i.outcome = 'posted'
+    order by i.card_no, i.posting_key on conflict do nothing;
+    get diagnostics v_claimed = row_count;
+    if v_claimed <> v_count then
+      -- Another transaction used one of these keys with other accounts meanwhile; tried again, the key is seen as known.
+      raise exception 'a posting key was taken by a concurrent transaction' using errcode = 'serialization_failure';
+    end if;
     insert into clearing.ledger_pending (card_no, posting_key, leg, debit_account, credit_account, amount_fen)
     select w.card_no, w.posting_key, w.leg, w.debit_account, w.credit_account, w.amount_fen
       from ledger_work w join ledger_item i using (item) where i.outcome = 'posted' and w.phase = 'pending';
     update clearing.ledger_pending p set state = case w.phase when 'post' then 'posted' else 'void' end
       from ledger_work w join ledger_item i using (item)
-     where i.outcome = 'posted' and w.phase in ('post', 'void') and p.card_no = w.card_no and p.posting_key = w.resolves_key;
+     where i.outcome = 'posted' and w.phase in ('post', 'void') and p.card_no = w.card_no and p.posting_key = w.resolves_key and p.leg = w.leg;
 
-    select h.chunk_no + 1, h.chunk_sha256 into v_chunk, v_head from clearing.ledger_head h for update;
+    -- Sealing time is taken under the head's lock and never runs back, so that the chain is in order of time as well.
+    select h.chunk_no + 1, h.chunk_sha256, greatest(clock_timestamp(), h.sealed_at) into v_chunk, v_head, v_now from clearing.ledger_head h for update;
     with placed as (
       select w.*, row_number() over (order by w.item, w.leg)::integer as place
         from ledger_work w join ledger_item i using (item) where i.outcome = 'posted'
@@ -184,19 +201,43 @@ begin
         from placed t
       returning position, row_sha256
     )
-    select sha256(v_head || int8send(v_chunk) || string_agg(w.row_sha256, ''::bytea order by w.position)) into v_hash from written w;
-    insert into clearing.ledger_chunk values (v_chunk, v_head, v_hash, v_count, v_now);
-    update clearing.ledger_head set chunk_no = v_chunk, chunk_sha256 = v_hash;
+    select clearing.ledger_chunk_hash(v_head, v_chunk, v_written, v_now, string_agg(w.row_sha256, ''::bytea order by w.position)) into v_hash from written w;
+    insert into clearing.ledger_chunk (chunk_no, previous_sha256, chunk_sha256, transfer_count, sealed_at)
+    values (v_chunk, v_head, v_hash, v_written, v_now);
+    update clearing.ledger_head set chunk_no = v_chunk, chunk_sha256 = v_hash, sealed_at = v_now;
   end if;
 
   return query select i.item, i.outcome, i.detail from ledger_item i order by i.item;
 end $$;
 
+-- The content of a posting, for its identity: what the caller gave, so that a resolution is its key and outcome alone.
+create function clearing.ledger_leg_text(
+  p_leg smallint, p_debit text, p_credit text, p_amount bigint, p_phase text, p_resolves text, p_reason text
+) returns text language sql stable parallel safe as $$
+  select concat_ws(chr(31), p_leg, p_debit, p_credit, p_amount, p_phase, coalesce(p_resolves, ''), p_reason)
+$$;
+
+create function clearing.ledger_content_hash(p_legs text[]) returns bytea language sql stable parallel safe as $$
+  select sha256(convert_to(array_to_string(p_legs, chr(30)), 'UTF8'))
+$$;
+
 -- Every field of a transfer, in order, separated by unit separators (no field may hold one).
 create function clearing.ledger_row_hash(
   p_card text, p_date date, p_key text, p_leg smallint, p_debit text, p_credit text, p_amount bigint, p_phase text, p_resolves text,
   p_reason text, p_at timestamptz, p_chunk bigint, p_position integer
-) returns bytea language sql immutable parallel safe as $$
+) returns bytea language sql stable parallel safe as $$
   select sha256(convert_to(concat_ws(chr(31), p_card, p_date - date '2000-01-01', p_key, p_leg, p_debit, p_credit, p_amount, p_phase,
     coalesce(p_resolves, ''), p_reason, (extract(epoch from p_at) * 1000000)::bigint, p_chunk, p_position), 'UTF8'))
+$$;
+
+-- A chunk seals its number, size, time and rows onto the chunk before it.
+create function clearing.ledger_chunk_hash(p_previous bytea, p_chunk bigint, p_count integer, p_at timestamptz, p_rows bytea)
+returns bytea language sql stable parallel safe as $$
+  select sha256(p_previous || int8send(p_chunk) || int4send(p_count) || int8send((extract(epoch from p_at) * 1000000)::bigint) || p_rows)
+$$;
+
+create function clearing.account_terms_hash(p_code text, p_kind text, p_side text, p_owner text, p_floor bigint, p_opened timestamptz)
+returns bytea language sql stable parallel safe as $$
+  select sha256(convert_to(concat_ws(chr(31), p_code, p_kind, p_side, coalesce('=' || p_owner, '-'), coalesce(p_floor::text, '-'),
+    (extract(epoch from p_opened) * 1000000)::bigint), 'UTF8'))
 $$;

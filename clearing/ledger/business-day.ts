@@ -1,0 +1,15 @@
+import { type BusinessDate, businessDate, type Transaction } from '@citycard/common';
+import { clearingErrors } from '../errors.ts';
+
+/**
+ * The open business day, held open until the transaction ends: the cut-off waits for it. Ask before locking anything else.
+ *
+ * @throws CityCardError `clearing.no-open-business-day`.
+ */
+export async function currentBusinessDate(tx: Transaction): Promise<BusinessDate> {
+  const { rows } = await tx.query<{ business_date: string }>(
+    `select business_date from clearing.business_day where state = 'open' for share`,
+  );
+  if (rows[0] === undefined) throw clearingErrors.noOpenBusinessDay();
+  return businessDate(rows[0].business_date);
+}
