@@ -50,8 +50,7 @@ export async function makeCertificate(
   certificate.signatureOid = SHA256_WITH_RSA;
   certificate.siginfo.algorithmOid = SHA256_WITH_RSA;
 
-  const toBeSigned = derBytes(forge.pki.getTBSCertificate(certificate));
-  const digest = createHash('sha256').update(toBeSigned).digest();
+  const digest = createHash('sha256').update(toBeSigned(certificate)).digest();
   const signature = await hsm.sign({ name: caKeyName, digest });
   certificate.signature = signature.toString('binary');
   return {
@@ -63,7 +62,15 @@ export async function makeCertificate(
 
 /** A public key that is no RSA key is refused by throwing. */
 export function readPublicKey(spki: Buffer): forge.pki.rsa.PublicKey {
-  return forge.pki.publicKeyFromAsn1(forge.asn1.fromDer(spki.toString('binary'))) as forge.pki.rsa.PublicKey;
+  return forge.pki.publicKeyFromAsn1(forge.asn1.fromDer(spki.toString('binary')));
+}
+
+/** TBSCertificate: the first of the three parts of a certificate. */
+function toBeSigned(certificate: forge.pki.Certificate): Buffer {
+  certificate.signature = '';
+  const [part] = forge.pki.certificateToAsn1(certificate).value;
+  if (part === undefined || typeof part === 'string') throw new Error('node-forge made a certificate without content');
+  return derBytes(part);
 }
 
 export function derBytes(structure: forge.asn1.Asn1): Buffer {

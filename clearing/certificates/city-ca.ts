@@ -74,7 +74,7 @@ export async function issueCertificate(
 ): Promise<IssuedCertificate> {
   checkName(asked.kind, asked.cn);
   const publicKeySpki = readRequest(asked.csrPem, asked.cn);
-  return await issue(deps, { ...asked, publicKeySpki });
+  return issue(deps, { ...asked, publicKeySpki });
 }
 
 /**
@@ -94,7 +94,7 @@ export async function ensureOwnCertificate(
     [own.cn],
   );
   const mine = rows.find(({ pem }) => spkiOf(pem).equals(publicKeySpki));
-  if (mine === undefined) return await issue(deps, { kind: 'own', cn: own.cn, publicKeySpki });
+  if (mine === undefined) return issue(deps, { kind: 'own', cn: own.cn, publicKeySpki });
   return { serial: mine.serial, certificatePem: mine.pem, caPem: (await cityCa(deps.db)).pem };
 }
 
