@@ -10,7 +10,8 @@ export const CITY_CA_KEY = 'CITY-CA';
 export type PartnerCertificateKind = 'operator' | 'city' | 'bank' | 'terminal';
 
 export interface CertificateDeps {
-  readonly db: Database;
+  /** A pool, or a transaction when the certificate belongs to a larger act. */
+  readonly db: Database | Transaction;
   readonly hsm: Pick<HsmClient, 'sign' | 'publicKey' | 'listKeys' | 'generateRsa'>;
 }
 

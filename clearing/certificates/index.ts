@@ -1,3 +1,4 @@
+export { registerCertificateRoutes } from './routes.ts';
 export {
   CITY_CA_KEY,
   type CertificateDeps,

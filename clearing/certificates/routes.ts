@@ -1,0 +1,67 @@
+import { type Database, type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { type CertificateDeps, cityCa, issueCertificate, revokeCertificate } from './city-ca.ts';
+
+const Issued = Type.Object({ certificatePem: Type.String(), caPem: Type.String(), serial: Type.String() });
+
+/**
+ * `POST /v1/certificates`, `GET /v1/certificates/ca`, `POST /v1/certificates/{serial}/revocation`. Issuing and revoking are
+ * acts of the platform and go into the act log; the CA's own certificate is for every authenticated caller.
+ */
+export function registerCertificateRoutes(server: HttpServer, deps: CertificateDeps & { readonly db: Database }): void {
+  server.post(
+    '/v1/certificates',
+    {
+      preHandler: rolesAllowed('platform'),
+      schema: {
+        body: Type.Object({
+          csrPem: Type.String({ minLength: 1, maxLength: 16_384 }),
+          cn: Type.String({ minLength: 1, maxLength: 64 }),
+          kind: Type.Union([
+            Type.Literal('operator'),
+            Type.Literal('city'),
+            Type.Literal('bank'),
+            Type.Literal('terminal'),
+          ]),
+        }),
+        response: { 201: Issued },
+      },
+    },
+    async (request, reply) => {
+      const { cn, kind } = request.body;
+      const issued = await transact(deps.db, async (tx) => {
+        const certificate = await issueCertificate({ ...deps, db: tx }, request.body);
+        const act = { act: 'certificate.issue', subject: certificate.serial, detail: { cn, kind } };
+        await recordAct(tx, request.principal, act);
+        return certificate;
+      });
+      return reply.status(201).send(issued);
+    },
+  );
+
+  server.get(
+    '/v1/certificates/ca',
+    { schema: { response: { 200: Type.Object({ caPem: Type.String() }) } } },
+    async () => ({ caPem: (await cityCa(deps.db)).pem }),
+  );
+
+  server.post(
+    '/v1/certificates/:serial/revocation',
+    {
+      preHandler: rolesAllowed('platform'),
+      schema: {
+        params: Type.Object({ serial: Type.String({ pattern: '^[0-9a-f]{32}$' }) }),
+        body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 200 }) }),
+        response: { 200: Type.Object({ serial: Type.String(), revokedAt: Type.String() }) },
+      },
+    },
+    async (request) => {
+      const { serial } = request.params;
+      const { reason } = request.body;
+      return transact(deps.db, async (tx) => {
+        const { revokedAt } = await revokeCertificate(tx, { serial, reason });
+        await recordAct(tx, request.principal, { act: 'certificate.revoke', subject: serial, detail: { reason } });
+        return { serial, revokedAt: revokedAt.toISOString() };
+      });
+    },
+  );
+}
