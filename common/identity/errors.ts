@@ -1,0 +1,23 @@
+import { errorCatalogue } from '../errors.ts';
+
+export const identityErrors = errorCatalogue('identity', {
+  unauthenticated: {
+    status: 401,
+    sentence: 'Who are you? Send the header "Authorization: Bearer <token>" with a token this system issued.',
+  },
+  roleMissing: { status: 403, sentence: '{name} may not do this; it takes one of the roles {roles}.' },
+  principalExists: {
+    status: 409,
+    sentence: 'There is a principal "{id}" already. Choose another id, or keep using the token it was given.',
+  },
+  approvalUnknown: { status: 404, sentence: 'There is no proposal {approvalId} to approve.' },
+  samePerson: {
+    status: 409,
+    sentence: '{name} proposed this and cannot approve it too. It takes a second person.',
+  },
+  contentDiffers: {
+    status: 409,
+    sentence:
+      'What is to be approved is not what was proposed as {approvalId}. Read the proposal again, or propose anew.',
+  },
+});
