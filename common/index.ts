@@ -21,3 +21,4 @@ export { createHttpServer, type HttpServer, listen } from './http/server.ts';
 export { rolesAllowed } from './http/authentication.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
+export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';

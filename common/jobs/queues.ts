@@ -1,0 +1,188 @@
+import { createPostgresBackend, type Job, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
+import { createClient } from 'redis';
+import type { Logger } from '../logging/logger.ts';
+import { jobErrors } from './errors.ts';
+
+export interface JobQueue<T> {
+  /**
+   * Puts a job into the queue. A job with the id of one that is still known is not added again. Data is kept as JSON.
+   * This takes part in no transaction of yours: derive jobs from state that is already committed.
+   */
+  add(name: string, data: T, options?: { jobId?: string; delayMs?: number }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RunningJob<T> {
+  readonly name: string;
+  readonly data: T;
+  readonly id: string;
+  /** Says how far the job is, in percent. */
+  progress(percent: number): Promise<void>;
+}
+
+export interface JobSystem {
+  queue<T>(name: string): JobQueue<T>;
+  /** Runs jobs of a queue here. A job may run again after a crash, so the handler has to be idempotent. */
+  worker<T>(name: string, handle: (job: RunningJob<T>) => Promise<void>, options?: { concurrency?: number }): void;
+  /** Lets running jobs finish, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** A failed job comes again after 0.2, 0.4, 0.8 … seconds, five times in all; then it stays to be looked at. */
+const ATTEMPTS = 5;
+const FIRST_RETRY_MS = 200;
+const DAY_SECONDS = 86_400;
+
+/** A worker that is killed loses its job after LOCK_MS; others look for such jobs every STALLED_MS. */
+const LOCK_MS = 10_000;
+const STALLED_MS = 3_000;
+/** Being killed is nothing the job did wrong: only a job that kills its worker again and again is given up. */
+const MAX_STALLED = 10;
+
+/** Connections each queue or worker may hold besides the one that listens. */
+const CONNECTIONS = 3;
+const REDIS_CONNECT_MS = 5_000;
+
+type Prepared = Pick<QueueOptions, 'connection'>;
+
+/**
+ * Opens the job queues: BullMQ in the schema `bullmq` of PostgreSQL, which is made when missing, or in Redis when there
+ * is a `redisUrl`. Nothing is lost with them that PostgreSQL does not know: every job can be derived again.
+ *
+ * @throws CityCardError `jobs.redis-url`, `jobs.redis-unreachable`.
+ */
+export async function openJobSystem(options: {
+  databaseUrl: string;
+  redisUrl?: string;
+  logger: Logger;
+}): Promise<JobSystem> {
+  const system =
+    options.redisUrl === undefined
+      ? postgresEngine(options.databaseUrl)
+      : await redisEngine(options.redisUrl, options.logger);
+  // Made and closed once, so that a database that cannot hold the schema is an error here and not in a worker's log.
+  const probe = system.queue('probe');
+  probe.on('error', () => undefined);
+  try {
+    await probe.waitUntilReady();
+  } finally {
+    await probe.close();
+  }
+  return jobSystem(system, options.logger);
+}
+
+interface Engine {
+  queue(name: string): Queue;
+  worker(name: string, handle: (job: Job) => Promise<void>, options: Omit<WorkerOptions, 'connection'>): Worker;
+  close(): Promise<void>;
+}
+
+function postgresEngine(connectionString: string): Engine {
+  const connection = { connectionString, schema: 'bullmq', migrate: true, max: CONNECTIONS };
+  return {
+    queue: (name) => new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
+    worker: (name, handle, options) =>
+      new Worker(name, handle, { ...options, connection }, createPostgresBackend) as unknown as Worker,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function redisEngine(url: string, logger: Logger): Promise<Engine> {
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw jobErrors.redisUrl();
+  let connected = false;
+  const client = createClient({
+    url,
+    socket: {
+      connectTimeout: REDIS_CONNECT_MS,
+      // The first connection fails at once and says so; one that was there before is sought for ever.
+      reconnectStrategy: (retries, cause) => (connected ? Math.min(retries * 100, 2_000) : cause),
+    },
+  });
+  client.on('error', (error: unknown) => {
+    if (connected) logger.warn({ err: error }, 'Redis connection trouble');
+  });
+  try {
+    await client.connect();
+    await client.ping();
+    connected = true;
+  } catch (error) {
+    client.destroy();
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    throw jobErrors.redisUnreachable({ host: new URL(url).host, reason }, error);
+  }
+  const connection = client as unknown as Prepared['connection'];
+  return {
+    queue: (name) => new Queue(name, { connection, defaultJobOptions }),
+    worker: (name, handle, options) => new Worker(name, handle, { ...options, connection }),
+    close: () => client.close(),
+  };
+}
+
+const defaultJobOptions = {
+  attempts: ATTEMPTS,
+  backoff: { type: 'exponential', delay: FIRST_RETRY_MS },
+  removeOnComplete: { age: DAY_SECONDS, count: 1_000 },
+  removeOnFail: { age: 7 * DAY_SECONDS },
+};
+
+function jobSystem(engine: Engine, logger: Logger): JobSystem {
+  const queues = new Set<Queue>();
+  const workers = new Set<Worker>();
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await Promise.all([...workers].map((worker) => worker.close()));
+    await Promise.all([...queues].map((queue) => queue.close()));
+    await engine.close();
+  };
+  return {
+    queue: <T>(name: string): JobQueue<T> => {
+      const queue = engine.queue(name);
+      queue.on('error', (error) => logger.warn({ err: error, queue: name }, 'queue connection trouble'));
+      queues.add(queue);
+      return {
+        add: async (jobName, data, { jobId, delayMs } = {}) => {
+          await queue.add(jobName, data, {
+            ...(jobId !== undefined && { jobId: encodeJobId(jobId) }),
+            ...(delayMs !== undefined && { delay: delayMs }),
+          });
+        },
+        close: async () => {
+          queues.delete(queue);
+          await queue.close();
+        },
+      };
+    },
+    worker: (name, handle, { concurrency = 1 } = {}) => {
+      const run = (job: Job) =>
+        handle({
+          name: job.name,
+          data: job.data as Parameters<typeof handle>[0]['data'],
+          id: decodeJobId(job.id ?? ''),
+          progress: (percent) => job.updateProgress(percent),
+        });
+      const worker = engine.worker(name, run, {
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
+        maxStalledCount: MAX_STALLED,
+      });
+      worker.on('error', (error) => logger.warn({ err: error, queue: name }, 'worker connection trouble'));
+      worker.on('failed', (job, error) => {
+        const details = { err: error, queue: name, job: job?.name, attempt: job?.attemptsMade };
+        if (job === undefined || job.attemptsMade < ATTEMPTS) logger.warn(details, 'job failed, will be tried again');
+        else logger.error(details, 'job failed for good');
+      });
+      workers.add(worker);
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+/** BullMQ refuses ids that are numbers or hold a colon; ours may be anything. */
+function encodeJobId(id: string): string {
+  return `id-${encodeURIComponent(id)}`;
+}
+
+function decodeJobId(id: string): string {
+  return id.startsWith('id-') ? decodeURIComponent(id.slice(3)) : id;
+}
