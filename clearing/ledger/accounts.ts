@@ -29,6 +29,8 @@ const ACCOUNT_CODE = /^([a-z-]+):[0-9A-Za-z.-]+$/;
 export async function openAccount(tx: Transaction, code: AccountCode, options: AccountTerms = {}): Promise<void> {
   const kind = ACCOUNT_CODE.exec(code)?.[1];
   if (kind === undefined) throw clearingErrors.accountCodeMalformed({ code });
+  if (options.floor !== undefined && options.floor > 0n)
+    throw new RangeError('an account opens empty, its floor cannot be above zero');
   const owner = options.owner ?? null;
   const floor = options.floor ?? null;
   // One timestamp for the row and its seal, in whole microseconds as the column keeps it.

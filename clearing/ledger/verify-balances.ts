@@ -1,0 +1,115 @@
+import type { Transaction } from '@citycard/common';
+import type { LedgerFault } from './verify.ts';
+
+interface FaultRow {
+  card_no: string;
+  account: string | null;
+  posting_key: string | null;
+  leg: number | null;
+  what: string;
+}
+
+/** Recomputes from the transfers everything else the ledger says, and answers the first thing that differs. */
+export async function findBalanceFault(tx: Transaction): Promise<LedgerFault | undefined> {
+  for (const query of [
+    ACCOUNT_TERMS,
+    ACCOUNT_FAULTS,
+    CARD_ACCOUNT_FAULTS,
+    CARDS_WITHOUT,
+    PENDING_FAULTS,
+    POSTING_FAULTS,
+  ]) {
+    const { rows } = await tx.query<FaultRow>(query);
+    const row = rows[0];
+    if (row === undefined) continue;
+    return {
+      what: row.what,
+      cardNo: row.card_no,
+      ...(row.account !== null && { account: row.account }),
+      ...(row.posting_key !== null && { postingKey: row.posting_key }),
+      ...(row.leg !== null && { leg: row.leg }),
+    };
+  }
+  return undefined;
+}
+
+const ACCOUNT_TERMS = `
+  select '' as card_no, account_code as account, null as posting_key, null as leg, 'kind, owner, floor or opening of the account was changed' as what
+    from clearing.account
+   where terms_sha256 <> clearing.account_terms_hash(account_code, kind, normal_side, owner, floor_fen, opened_at)
+   order by account_code limit 1`;
+
+/** What the transfers say about every account, on both sides of each. A pending leg counts until it is resolved. */
+const TURNOVER = `
+  select case when k.kind is not null then t.card_no else '' end as card_no, s.account,
+         sum(case when s.side = 'debit' and t.phase in ('posted', 'post') then t.amount_fen else 0 end) as debits_posted,
+         sum(case when s.side = 'credit' and t.phase in ('posted', 'post') then t.amount_fen else 0 end) as credits_posted,
+         sum(case when s.side <> 'debit' or t.phase = 'posted' then 0 when t.phase = 'pending' then t.amount_fen else -t.amount_fen end) as debits_pending,
+         sum(case when s.side <> 'credit' or t.phase = 'posted' then 0 when t.phase = 'pending' then t.amount_fen else -t.amount_fen end) as credits_pending
+    from clearing.ledger_transfer t
+   cross join lateral (values ('debit', t.debit_account), ('credit', t.credit_account)) as s(side, account)
+    left join clearing.account_kind k on k.kind = s.account and k.card_keyed
+   group by 1, 2`;
+
+const differs = (columns: readonly string[]): string =>
+  columns.map((column) => `a.${column} is distinct from coalesce(t.${column}, 0)`).join(' or ');
+const SUMS = ['debits_posted', 'credits_posted', 'debits_pending', 'credits_pending'];
+
+const ACCOUNT_FAULTS = `
+  select '' as card_no, coalesce(a.account_code, t.account) as account, null as posting_key, null as leg,
+         case when a.account_code is null then 'the account is missing' else 'the balance is not the sum of the transfers' end as what
+    from clearing.account a
+    full join (select * from (${TURNOVER}) every where every.card_no = '') t on t.account = a.account_code
+   where a.account_code is null or ${differs(SUMS)} or a.forced_fen <> greatest(0, coalesce(a.floor_fen - a.available_fen, 0))
+   order by 2 limit 1`;
+
+const CARD_ACCOUNT_FAULTS = `
+  select coalesce(a.card_no, t.card_no) as card_no, coalesce(a.kind, t.account) as account, null as posting_key, null as leg,
+         case when a.card_no is null then 'the account is missing'
+              when a.floor_fen <> 0 then 'the floor was changed; no product has an overdraft'
+              else 'the balance is not the sum of the transfers' end as what
+    from clearing.card_account a
+    full join (select * from (${TURNOVER}) every where every.card_no <> '') t on t.card_no = a.card_no and t.account = a.kind
+   where a.card_no is null or a.floor_fen <> 0 or ${differs(SUMS)} or a.forced_fen <> greatest(0, a.floor_fen - a.available_fen)
+   order by 1, 2 limit 1`;
+
+/** Accounts of a card are opened together, so one that is missing shows even if no money ever moved on it. */
+const CARDS_WITHOUT = `
+  select c.card_no, k.kind as account, null as posting_key, null as leg, 'the account is missing' as what
+    from (select card_no from clearing.card_account union select card_no from clearing.purse) c
+   cross join (select kind from clearing.account_kind where card_keyed) k
+    left join clearing.card_account a on a.card_no = c.card_no and a.kind = k.kind
+   where a.card_no is null order by 1, 2 limit 1`;
+
+const PENDING_FAULTS = `
+  select coalesce(p.card_no, t.card_no) as card_no, null as account, coalesce(p.posting_key, t.posting_key) as posting_key,
+         coalesce(p.leg, t.leg) as leg,
+         case when p.card_no is null then 'the pending posting is missing'
+              when t.card_no is null then 'a pending posting without its transfer'
+              else 'the pending posting differs from its transfers' end as what
+    from clearing.ledger_pending p
+    full join (
+      select o.card_no, o.posting_key, o.leg, o.debit_account, o.credit_account, o.amount_fen,
+             case r.phase when 'post' then 'posted' when 'void' then 'void' else 'pending' end as state
+        from clearing.ledger_transfer o
+        left join clearing.ledger_transfer r on r.card_no = o.card_no and r.resolves_key = o.posting_key and r.leg = o.leg
+       where o.phase = 'pending') t
+      on t.card_no = p.card_no and t.posting_key = p.posting_key and t.leg = p.leg
+   where (p.debit_account, p.credit_account, p.amount_fen, p.state) is distinct from (t.debit_account, t.credit_account, t.amount_fen, t.state)
+   order by 1, 3, 4 limit 1`;
+
+const POSTING_FAULTS = `
+  select coalesce(p.card_no, t.card_no) as card_no, null as account, coalesce(p.posting_key, t.posting_key) as posting_key, null as leg,
+         case when p.card_no is null then 'the posting key is missing'
+              when t.card_no is null then 'a posting key without its transfers'
+              else 'the posting key differs from its transfers' end as what
+    from clearing.ledger_posting p
+    full join (
+      select card_no, posting_key, min(business_date) as business_date,
+             clearing.ledger_content_hash(case when min(resolves_key) is null
+               then array_agg(clearing.ledger_leg_text(leg, debit_account, credit_account, amount_fen, phase, null, reason) order by leg)
+               else array[clearing.ledger_leg_text(1::smallint, null, null, null, min(phase), min(resolves_key), min(reason))] end) as content_sha256
+        from clearing.ledger_transfer group by card_no, posting_key) t
+      on t.card_no = p.card_no and t.posting_key = p.posting_key
+   where (p.business_date, p.content_sha256) is distinct from (t.business_date, t.content_sha256)
+   order by 1, 3 limit 1`;
