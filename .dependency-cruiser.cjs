@@ -5,18 +5,21 @@ const mayImport = {
   clearing: ['common', 'hsm-sim'],
   'card-issuer': ['common', 'hsm-sim', 'clearing'],
   'terminal-gateway': ['common', 'hsm-sim', 'clearing'],
-  reconciliation: ['common', 'hsm-sim', 'clearing'],
+  reconciliation: ['common', 'clearing'],
   'city-sim': [],
   citycard: ['common', 'hsm-sim', 'clearing', 'card-issuer', 'terminal-gateway', 'reconciliation'],
 };
 const folders = Object.keys(mayImport);
 
+// Reconciliation reaches the HSM through clearing; only its tests start one of their own.
 const directions = folders.map((folder) => ({
   name: `${folder}-imports-only-what-it-may`,
   comment: `docs/architecture.md: ${folder} may import ${mayImport[folder].join(', ') || 'nothing of ours'}`,
   severity: 'error',
-  from: { path: `^${folder}/` },
-  to: { path: `^(${[...folders, 'test'].filter((other) => other !== folder && !mayImport[folder].includes(other)).join('|')})/` },
+  from: { path: `^${folder}/`, ...(folder === 'reconciliation' ? { pathNot: '[.]test[.]ts$' } : {}) },
+  to: {
+    path: `^(${[...folders, 'test'].filter((other) => other !== folder && !mayImport[folder].includes(other)).join('|')})/`,
+  },
 }));
 
 const faces = {
@@ -32,7 +35,7 @@ module.exports = {
     ...directions,
     faces,
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.json$' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '[.]json$' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

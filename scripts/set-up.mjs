@@ -18,7 +18,9 @@ if (major < minimum[0] || (major === minimum[0] && minor < minimum[1])) {
 
 // node_modules is current when it was installed from exactly this lock file.
 const stamp = join(root, 'node_modules', '.installed-lock-sha256');
-const lockHash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lockHash = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
   say('Installing the packages named in package-lock.json (npm ci); this takes about half a minute …');
   const npm = process.env.npm_execpath;

@@ -1,0 +1,26 @@
+import { errorCatalogue } from '@citycard/common';
+
+/** What the counter, the bureau and their pages are told. */
+export const issuerErrors = errorCatalogue('card-issuer', {
+  impossibleIdNumber: { status: 422, sentence: 'The identity number cannot exist; compare it with the document.' },
+  residentExists: { status: 409, sentence: 'A resident with this identity number is registered already.' },
+  residentUnknown: { status: 404, sentence: 'No resident has this number.' },
+  permitMissing: {
+    status: 422,
+    sentence: 'A member of the floating population registers with a residence permit number.',
+  },
+  productUnknown: { status: 422, sentence: 'No card product has this name.' },
+  batchUnknown: { status: 404, sentence: 'No batch has this number.' },
+  batchReleased: { status: 409, sentence: 'The batch is released already.' },
+  secondPersonNeeded: { status: 409, sentence: 'A batch is released by another person than the one who prepared it.' },
+  cardUnknown: { status: 404, sentence: 'No card has this number.' },
+  cardNotReady: { status: 409, sentence: 'The card is not in a state that allows this.' },
+  shiftUnknown: { status: 404, sentence: 'No open shift of this clerk has this number.' },
+  shiftOpen: { status: 409, sentence: 'This clerk has an open shift; close it first.' },
+  chipRefused: { status: 502, sentence: 'The chip refused a personalisation command.' },
+  chipGone: { status: 502, sentence: 'The chip was taken away before it had answered.' },
+  readBackDiffers: {
+    status: 502,
+    sentence: 'What the chip reads back is not what was written; the card is set aside.',
+  },
+});

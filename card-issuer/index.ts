@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import type { MigrationSet } from '@citycard/common';
+
+export const cardIssuerMigrations: MigrationSet = {
+  schema: 'issuer',
+  directory: fileURLToPath(new URL('./migrations', import.meta.url)),
+};
+export { composeCardNo, SANDBOX_ISSUER } from './cards/batches.ts';
+export { type Machine, startMachine } from './personalisation/machine.ts';
+export { registerCardIssuerRoutes } from './routes.ts';

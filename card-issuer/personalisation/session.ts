@@ -1,0 +1,83 @@
+import type { HsmClient } from '@citycard/hsm-sim';
+import { issuerErrors } from '../errors.ts';
+import { Chip } from './chip.ts';
+import type { ScriptStep } from './script.ts';
+
+const selectApplication = Buffer.from('00A4040008A000000632010105', 'hex');
+const readChipSerial = Buffer.from('80F6000308', 'hex');
+const getChallenge = Buffer.from('0084000008', 'hex');
+
+/** The transport key of blank chips. */
+const CHIP_TRANSPORT = 'name:CHIP';
+
+/** 16 hex digits, readable in every state of the chip. */
+export async function chipSerial(chip: Chip): Promise<string> {
+  const serial = await chip.expect(readChipSerial, 'read chip serial');
+  return serial.toString('hex').toUpperCase();
+}
+
+/**
+ * Authenticates with the transport key and writes the whole script. A chip that has its END behind it (its answer was
+ * lost) knows no transport key any more; that is told apart from a refusal.
+ *
+ * @returns 'written', or 'finished-before' when the chip had been personalised already
+ * @throws card-issuer.chip-refused, card-issuer.chip-gone; a session that broke off is repeated from its first step
+ */
+export async function writeScript(
+  deps: { chip: Chip; hsm: HsmClient },
+  steps: readonly ScriptStep[],
+  derivation: { factors: readonly Buffer[]; algorithm: '3des' | 'sm4' },
+): Promise<'written' | 'finished-before'> {
+  const { chip, hsm } = deps;
+  const challenge = await chip.expect(getChallenge, 'GET CHALLENGE');
+  const cryptogram = await hsm.externalAuthenticate({
+    root: CHIP_TRANSPORT,
+    factors: [],
+    algorithm: '3des',
+    challenge,
+  });
+  const authentication = await chip.transmit(Buffer.concat([Buffer.from('0082000008', 'hex'), cryptogram]));
+  if (authentication.status === '6A88') return 'finished-before';
+  if (authentication.status !== '9000') {
+    throw issuerErrors.chipRefused({ step: 'EXTERNAL AUTHENTICATE', status: authentication.status });
+  }
+
+  for (const step of steps) {
+    if (step.kind === 'command') {
+      await chip.expect(step.apdu, step.name);
+    } else {
+      const { encrypted } = await hsm.wrapCardKey({
+        root: `name:${step.root}`,
+        factors: step.derived ? derivation.factors : [],
+        algorithm: derivation.algorithm,
+        transport: CHIP_TRANSPORT,
+      });
+      await chip.expect(Buffer.concat([step.header, encrypted]), step.name);
+    }
+  }
+  return 'written';
+}
+
+/**
+ * Reads back what a reader in the street will read: file 15h, file 17h and a balance of zero.
+ *
+ * @throws card-issuer.read-back-differs naming what differs
+ */
+export async function readBackCard(chip: Chip, expected: { file15: Buffer; file17: Buffer }): Promise<void> {
+  await chip.expect(selectApplication, 'SELECT application');
+  const reads = [
+    { what: 'file 15h', apdu: '00B095001E', expected: expected.file15 },
+    { what: 'file 17h', apdu: '00B097003C', expected: expected.file17 },
+    { what: 'balance', apdu: '805C000204', expected: Buffer.alloc(4) },
+  ];
+  for (const read of reads) {
+    const data = await chip.expect(Buffer.from(read.apdu, 'hex'), `read ${read.what}`);
+    if (!data.equals(read.expected)) throw issuerErrors.readBackDiffers(read.what);
+  }
+}
+
+/** @throws card-issuer.read-back-differs */
+export async function readBackSam(chip: Chip, samNo: string): Promise<void> {
+  const data = await chip.expect(Buffer.from('00B0960006', 'hex'), 'read SAM number');
+  if (data.toString('hex') !== samNo) throw issuerErrors.readBackDiffers('SAM number');
+}

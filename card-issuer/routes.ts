@@ -1,0 +1,130 @@
+import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact } from '@citycard/common';
+import { Type } from 'typebox';
+import { batchProgress, prepareBatch, releaseBatch } from './cards/batches.ts';
+import { cardView } from './cards/view.ts';
+import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
+import { closeShift, openShift } from './counter/shifts.ts';
+import type { Machine } from './personalisation/machine.ts';
+import { registerResident } from './residents/register.ts';
+import { orderSam } from './sams/order.ts';
+
+const CardNumber = Type.String({ pattern: '^[0-9]{19}$' });
+const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
+const ParticipantNo = Type.String({ minLength: 4, maxLength: 15 });
+/** Fen; a deposit or a cash count above a million yuan is a typing mistake. */
+const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
+
+/** The HTTP interface of counters and bureau (`/v1`). */
+export function registerCardIssuerRoutes(
+  server: HttpServer,
+  deps: { readonly db: Database; readonly machines: { readonly cards: Machine; readonly sams: Machine } },
+): void {
+  const { db } = deps;
+  const clerk = { preHandler: rolesAllowed('clerk') };
+  const bureau = { preHandler: rolesAllowed('bureau') };
+
+  const Registration = Type.Object(
+    {
+      idNumber: Type.String({ pattern: '^([0-9]{15}|[0-9]{17}[0-9Xx])$' }),
+      name: Type.String({ minLength: 1, maxLength: 60 }),
+      population: Type.Union([Type.Literal('permanent'), Type.Literal('floating')]),
+      residencePermitNo: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+      phone: Type.Optional(Type.String({ pattern: '^[0-9+ -]{5,20}$' })),
+      address: Type.Optional(Type.String({ maxLength: 200 })),
+    },
+    { additionalProperties: false },
+  );
+  server.post('/v1/residents', { ...clerk, schema: { body: Registration } }, async (request, reply) => {
+    return reply.status(201).send(await registerResident(db, request.principal, request.body));
+  });
+
+  const Batch = Type.Object(
+    { product: Type.String({ minLength: 1, maxLength: 40 }), count: Type.Integer({ minimum: 1, maximum: 10_000 }) },
+    { additionalProperties: false },
+  );
+  server.post('/v1/card-batches', { ...bureau, schema: { body: Batch } }, async (request, reply) => {
+    return reply.status(201).send(await prepareBatch(db, request.principal, request.body.product, request.body.count));
+  });
+  const BatchParams = Type.Object({ batchId: Id });
+  server.post(
+    '/v1/card-batches/:batchId/release',
+    { ...bureau, schema: { params: BatchParams } },
+    async (request, reply) => {
+      await releaseBatch(db, request.principal, BigInt(request.params.batchId));
+      return reply.status(204).send();
+    },
+  );
+  server.get('/v1/card-batches/:batchId', { ...bureau, schema: { params: BatchParams } }, (request) =>
+    batchProgress(db, BigInt(request.params.batchId)),
+  );
+  server.get('/v1/personalisation/machines', { preHandler: rolesAllowed('bureau', 'platform') }, () => ({
+    cards: { host: deps.machines.cards.host, port: deps.machines.cards.port },
+    sams: { host: deps.machines.sams.host, port: deps.machines.sams.port },
+  }));
+
+  const Sam = Type.Object(
+    { participantNo: ParticipantNo, terminalNo: Type.Optional(Type.String({ minLength: 8, maxLength: 8 })) },
+    { additionalProperties: false },
+  );
+  server.post('/v1/sams', { preHandler: rolesAllowed('platform'), schema: { body: Sam } }, async (request, reply) => {
+    return reply.status(201).send(await transact(db, (tx) => orderSam(tx, request.principal, request.body)));
+  });
+
+  const CardParams = Type.Object({ cardNo: CardNumber });
+  const Issue = Type.Object({
+    residentId: Type.Integer({ minimum: 1 }),
+    depositFen: AmountFen,
+    shiftId: Type.Integer({ minimum: 1 }),
+  });
+  server.post(
+    '/v1/cards/:cardNo/issue',
+    { ...clerk, schema: { params: CardParams, body: Issue } },
+    async (request, reply) => {
+      const { residentId, depositFen, shiftId } = request.body;
+      const answer = await idempotent(db, request, async (tx) => {
+        await issueCard(tx, request.principal, {
+          cardNo: request.params.cardNo,
+          residentId: BigInt(residentId),
+          depositFen: fen(depositFen),
+          shiftId: BigInt(shiftId),
+        });
+        return { status: 200, body: { cardNo: request.params.cardNo, state: 'active' } };
+      });
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+  const Loss = Type.Object({ by: Type.Union([Type.Literal('phone'), Type.Literal('counter')]) });
+  server.post(
+    '/v1/cards/:cardNo/loss-report',
+    { ...clerk, schema: { params: CardParams, body: Loss } },
+    async (request) => {
+      await transact(db, (tx) => reportLoss(tx, request.principal, request.params.cardNo, request.body.by));
+      return { cardNo: request.params.cardNo, state: 'lost-reported' };
+    },
+  );
+  server.post('/v1/cards/:cardNo/found', { ...clerk, schema: { params: CardParams } }, async (request) => {
+    await transact(db, (tx) => reportFound(tx, request.principal, request.params.cardNo));
+    return { cardNo: request.params.cardNo, state: 'active' };
+  });
+  server.get(
+    '/v1/cards/:cardNo',
+    { preHandler: rolesAllowed('clerk', 'auditor'), schema: { params: CardParams } },
+    (request) => cardView(db, request.params.cardNo),
+  );
+
+  server.post('/v1/shifts', clerk, async (request, reply) => {
+    return reply.status(201).send(await transact(db, (tx) => openShift(tx, request.principal)));
+  });
+  const Closing = Type.Object({ countedFen: AmountFen });
+  server.post(
+    '/v1/shifts/:shiftId/closing',
+    { ...clerk, schema: { params: Type.Object({ shiftId: Id }), body: Closing } },
+    async (request, reply) => {
+      const answer = await idempotent(db, request, async (tx) => ({
+        status: 200,
+        body: await closeShift(tx, request.principal, BigInt(request.params.shiftId), fen(request.body.countedFen)),
+      }));
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { citycardErrors } from '../errors.ts';
+
+/** What the command line said. */
+export interface CommandLine {
+  readonly command: string;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly token?: string;
+  readonly as?: string;
+  readonly url?: string;
+  readonly rest: readonly string[];
+}
+
+/**
+ * Splits the command line into command words, options and the rest.
+ *
+ * @throws citycard.bad-option naming an option that does not exist
+ */
+export function readArguments(words: readonly string[]): CommandLine {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        token: { type: 'string' },
+        as: { type: 'string' },
+        url: { type: 'string' },
+      },
+    });
+    return {
+      command: positionals.slice(0, 2).join(' '),
+      rest: positionals.slice(2),
+      json: values.json,
+      help: values.help,
+      ...(values.token === undefined ? {} : { token: values.token }),
+      ...(values.as === undefined ? {} : { as: values.as }),
+      ...(values.url === undefined ? {} : { url: values.url }),
+    };
+  } catch (error) {
+    throw citycardErrors.badOption(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,101 @@
+import { createCipheriv } from 'node:crypto';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { publishedComponent } from './published-components.ts';
+
+type Usage = Parameters<HsmClient['submitComponent']>[0]['usage'];
+
+/** The three people who carry the components of the demo city. PINs of a demo are no secret. */
+export const custodians = [
+  { name: 'custodian-1', pin: '100001' },
+  { name: 'custodian-2', pin: '200002' },
+  { name: 'custodian-3', pin: '300003' },
+] as const;
+
+/** The symmetric keys of a city: what each is called in the HSM and what it may be used for. */
+const cityKeys: readonly { name: string; usage: Usage; exportable: boolean }[] = [
+  { name: 'DPK', usage: 'purchase', exportable: true },
+  { name: 'DLK', usage: 'load', exportable: true },
+  { name: 'DTK', usage: 'tac', exportable: true },
+  { name: 'DAMK', usage: 'maintenance', exportable: true },
+  { name: 'DPUK', usage: 'pin-unblock', exportable: true },
+  { name: 'DRPK', usage: 'pin-reload', exportable: true },
+  { name: 'DACK', usage: 'card-master', exportable: true },
+  { name: 'DABK', usage: 'application-block', exportable: true },
+  { name: 'DAUK', usage: 'application-unblock', exportable: true },
+  { name: 'CHIP', usage: 'chip-transport', exportable: false },
+  { name: 'TRANSPORT', usage: 'key-transport', exportable: false },
+  { name: 'SANDBOX-TMK', usage: 'terminal-master', exportable: true },
+];
+
+/** Key pairs that are made in the HSM and never leave it. */
+const signingKeys = [
+  { name: 'CITY-CA', usage: 'ca' },
+  { name: 'CITY-FILES', usage: 'file-sign' },
+  { name: 'REPORTS', usage: 'report-sign' },
+] as const;
+
+const ceremonyMinutes = 10;
+
+/**
+ * The key ceremony of the demo city: three custodians bring a component each, two of them open the HSM, it forms every
+ * key inside and is closed again. Keys that exist already are left as they are, so a ceremony that broke off is repeated.
+ *
+ * @returns the check value of every key, for the minutes of the ceremony
+ */
+export async function holdCeremony(
+  hsm: HsmClient,
+  onKey?: (done: number, of: number) => void,
+): Promise<Map<string, string>> {
+  const present = new Map((await hsm.listKeys()).map((key) => [key.name, key.kcv]));
+  const missing = cityKeys.filter((key) => !present.has(key.name));
+  const missingPairs = signingKeys.filter((key) => !present.has(key.name));
+  const total = missing.length + missingPairs.length;
+  if (total === 0) return present;
+
+  for (const custodian of custodians) await createCustodianOnce(hsm, custodian);
+  const [first, second] = custodians;
+  const commands = ['formKey', 'discardComponents', 'generateRsa'];
+  await hsm.authorise(first.name, first.pin, second.name, second.pin, commands, ceremonyMinutes);
+  let done = 0;
+  try {
+    for (const key of missing) {
+      await hsm.discardComponents({ name: key.name });
+      for (const [at, custodian] of custodians.entries()) {
+        const component = publishedComponent(key.name, (at + 1) as 1 | 2 | 3);
+        await hsm.submitComponent({
+          ...key,
+          algorithm: '3des',
+          custodian: custodian.name,
+          pin: custodian.pin,
+          component,
+          kcv: checkValue(component),
+        });
+      }
+      const { kcv } = await hsm.formKey({ name: key.name });
+      present.set(key.name, kcv);
+      onKey?.(++done, total);
+    }
+    for (const pair of missingPairs) {
+      await hsm.generateRsa({ ...pair, bits: 2048 });
+      onKey?.(++done, total);
+    }
+  } finally {
+    await hsm.cancelAuthorisation();
+  }
+  return new Map((await hsm.listKeys()).map((key) => [key.name, key.kcv]));
+}
+
+/** First 3 bytes of E(component, zeros), as the custodian's envelope states it. */
+function checkValue(component: Buffer): string {
+  const cipher = createCipheriv('des-ede-ecb', component, null).setAutoPadding(false);
+  return cipher.update(Buffer.alloc(8)).subarray(0, 3).toString('hex').toUpperCase();
+}
+
+/** The HSM refuses a name it knows; a ceremony that is repeated finds its custodians there. */
+async function createCustodianOnce(hsm: HsmClient, custodian: { name: string; pin: string }): Promise<void> {
+  try {
+    await hsm.createCustodian(custodian);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'HsmRefused')) throw error;
+  }
+}

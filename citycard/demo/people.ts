@@ -1,0 +1,41 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPrincipal, type Role, type Transaction } from '@citycard/common';
+
+/** The staff of the demo city. Partners (operators, agents, bank, neighbour) get their credentials over HTTP. */
+const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
+  { id: 'platform', name: 'Platform officer', roles: ['platform'] },
+  { id: 'platform-2', name: 'Second platform officer', roles: ['platform'] },
+  { id: 'clerk-1', name: 'Counter clerk one', roles: ['clerk'] },
+  { id: 'clerk-2', name: 'Counter clerk two', roles: ['clerk'] },
+  { id: 'bureau-1', name: 'Bureau officer one', roles: ['bureau'] },
+  { id: 'bureau-2', name: 'Bureau officer two', roles: ['bureau'] },
+  { id: 'finance-maker', name: 'Finance maker', roles: ['finance-maker'] },
+  { id: 'finance-checker', name: 'Finance checker', roles: ['finance-checker'] },
+  { id: 'supervisor', name: 'Finance supervisor', roles: ['supervisor'] },
+  { id: 'auditor', name: 'Auditor', roles: ['auditor'] },
+];
+
+export type Credentials = Record<string, { token: string; roles: readonly Role[] }>;
+
+/** Creates the demo's people; only their tokens' hashes stay in the database. */
+export async function createPeople(tx: Transaction): Promise<Credentials> {
+  const credentials: Credentials = {};
+  for (const person of staff) {
+    const { token } = await createPrincipal(tx, { ...person, kind: 'person' });
+    credentials[person.id] = { token, roles: person.roles };
+  }
+  return credentials;
+}
+
+/** Where the demo's credentials stand, readable by the owner of the installation only. */
+export function peopleFile(varDirectory: string): string {
+  return join(varDirectory, 'demo', 'people.json');
+}
+
+export async function writePeople(varDirectory: string, content: object): Promise<void> {
+  const file = peopleFile(varDirectory);
+  await mkdir(join(varDirectory, 'demo'), { recursive: true });
+  await writeFile(`${file}.new`, JSON.stringify(content, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

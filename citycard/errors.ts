@@ -1,0 +1,23 @@
+import { errorCatalogue } from '@citycard/common';
+
+/** Errors an operator of the installation meets at the command line. */
+export const citycardErrors = errorCatalogue('citycard', {
+  badOption: { status: 400, sentence: 'An option is not as it should be.' },
+  alreadyRunning: {
+    status: 409,
+    sentence: 'Another installation is running from this folder; stop it first, or set CITYCARD_VAR to another folder.',
+  },
+  notADemo: {
+    status: 409,
+    sentence:
+      'The database already holds an installation that is not a demo. It is left untouched; give the demo a database of its own.',
+  },
+  notRunning: { status: 503, sentence: 'No running installation was found; start it with "npm start" first.' },
+  noInstallation: { status: 404, sentence: 'There is no installation in this folder yet; "npm start" makes one.' },
+  noCredential: {
+    status: 401,
+    sentence: 'No credential: give --token, set CITYCARD_TOKEN, or name a person of the demo with --as.',
+  },
+  hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
+  dayFailed: { status: 500, sentence: 'The day could not be played to its end.' },
+});

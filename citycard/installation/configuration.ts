@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { citycardErrors } from '../errors.ts';
+
+const port = (standard: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: standard });
+
+/** Everything an installation reads from its environment; each with a default that works. */
+const Environment = Type.Object({
+  /** Folder for everything the product writes. */
+  CITYCARD_VAR: Type.String({ default: 'var' }),
+  /** Address the servers listen on. Loopback unless somebody decides otherwise. */
+  CITYCARD_HOST: Type.String({ default: '127.0.0.1' }),
+  CITYCARD_HTTP_PORT: port(8080),
+  /** ISO 8583 over TCP: the port of the terminal interface. */
+  CITYCARD_GATEWAY_PORT: port(8583),
+  /** The customary port of payShield-style devices. */
+  CITYCARD_HSM_PORT: port(1500),
+  DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
+  REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
+  CITYCARD_LOG_LEVEL: Type.Union(
+    [
+      Type.Literal('trace'),
+      Type.Literal('debug'),
+      Type.Literal('info'),
+      Type.Literal('warn'),
+      Type.Literal('error'),
+      Type.Literal('fatal'),
+    ],
+    { default: 'info' },
+  ),
+});
+
+export interface Configuration {
+  readonly varDirectory: string;
+  readonly host: string;
+  readonly httpPort: number;
+  readonly gatewayPort: number;
+  readonly hsmPort: number;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  readonly logLevel: string;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws citycard.bad-option naming the variable, what it holds and what it should hold
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(Environment.properties)) {
+    if (environment[name] !== undefined && environment[name] !== '') given[name] = environment[name];
+  }
+  const value: unknown = Value.Convert(Environment, Value.Default(Environment, given));
+  if (!Value.Check(Environment, value)) {
+    const [first] = Value.Errors(Environment, value);
+    const name = first?.instancePath.slice(1) ?? 'environment';
+    throw citycardErrors.badOption(`${name}=${String(given[name])}: ${first?.message ?? 'not valid'}`);
+  }
+  const read: Static<typeof Environment> = value;
+  return {
+    varDirectory: resolve(read.CITYCARD_VAR),
+    host: read.CITYCARD_HOST,
+    httpPort: read.CITYCARD_HTTP_PORT,
+    gatewayPort: read.CITYCARD_GATEWAY_PORT,
+    hsmPort: read.CITYCARD_HSM_PORT,
+    logLevel: read.CITYCARD_LOG_LEVEL,
+    ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),
+    ...(read.REDIS_URL === undefined ? {} : { redisUrl: read.REDIS_URL }),
+  };
+}
