@@ -1,0 +1,175 @@
+import type { Logger } from '@citycard/common';
+import type { CardAlgorithm, KeyAlgorithm } from '../keys/key-algorithm.ts';
+import type { KeyUsage, SignatureUsage, SymmetricUsage } from '../keys/key-usage.ts';
+
+/** `name:DLK` for a key in the HSM's store, `block:<key block>` for a key the caller keeps under the LMK. */
+export type KeyRef = string;
+
+/** Bank-card ECB-MAC (8 hexadecimal characters as ASCII) or X9.19 (8 binary bytes); domain.md C.7. */
+export type TerminalMacAlgorithm = 'ecb' | 'x9.19';
+
+export interface HsmClientOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Links held open in parallel; default 2. */
+  readonly connections?: number;
+  /** How long one call may take, waiting for a link included; default 5 000 ms. */
+  readonly timeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+/** Key, derivation factors (all applied in order: city, then card) and the card's algorithm. */
+export interface DerivedKeyRef {
+  readonly factors: readonly Buffer[];
+  readonly algorithm: CardAlgorithm;
+}
+
+export interface LoadAuthorisation extends DerivedKeyRef {
+  readonly dlk: KeyRef;
+  readonly cardRandom: Buffer;
+  /** Online counter before the load, as INITIALIZE FOR LOAD answered it. */
+  readonly onlineCounter: number;
+  /** Fen. */
+  readonly balanceBefore: number;
+  /** Fen. */
+  readonly amount: number;
+  readonly type: number;
+  readonly samNo: Buffer;
+  readonly mac1: Buffer;
+  /** Host date, BCD YYYYMMDD, 4 bytes. */
+  readonly date: Buffer;
+  /** Host time, BCD HHMMSS, 3 bytes. */
+  readonly time: Buffer;
+}
+
+export interface LoadTac extends DerivedKeyRef {
+  readonly dtk: KeyRef;
+  /** Fen, the balance after the load: the load TAC has the new balance and the old counter. */
+  readonly balanceAfter: number;
+  readonly onlineCounterBefore: number;
+  readonly amount: number;
+  readonly type: number;
+  readonly samNo: Buffer;
+  readonly date: Buffer;
+  readonly time: Buffer;
+  readonly tac: Buffer;
+}
+
+export interface TacItem extends DerivedKeyRef {
+  readonly dtk: KeyRef;
+  /** TAC input without padding (domain.md A.4). */
+  readonly data: Buffer;
+  readonly tac: Buffer;
+}
+
+export interface WorkingKeys {
+  readonly pik: KeyRef;
+  readonly mak: KeyRef;
+  readonly pikUnderTmk: Buffer;
+  readonly pikKcv: Buffer;
+  readonly makUnderTmk: Buffer;
+  readonly makKcv: Buffer;
+}
+
+export interface KeyDescription {
+  readonly name: string;
+  readonly usage: KeyUsage;
+  readonly algorithm: KeyAlgorithm;
+  readonly exportable: boolean;
+  /** First 3 bytes of E(key, zeros) in upper-case hexadecimal; of SHA-256 over the public key for RSA. */
+  readonly kcv: string;
+}
+
+export interface HsmStatus {
+  readonly version: string;
+  readonly keys: number;
+  readonly authorised: boolean;
+  readonly lmkCheck: string;
+}
+
+/**
+ * Any HSM as the product sees it. Every call may throw `HsmUnavailable` (unreachable, too slow, device fault: try
+ * later, nothing is known to have happened) or `HsmRefused` (the HSM answered with an error; its `code` says which).
+ * A MAC or TAC that does not match is an answer, not an exception.
+ */
+export interface HsmClient {
+  /** Checks MAC1 of INITIALIZE FOR LOAD and, when right, makes MAC2 (domain.md A.4). */
+  loadAuthorise(item: LoadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  verifyLoadTac(item: LoadTac): Promise<boolean>;
+  /** Any number of TACs; an item whose key or factors the HSM refuses rejects the whole call. */
+  verifyTacs(items: readonly TacItem[]): Promise<boolean[]>;
+
+  /** A new terminal master key, exportable, as a key block the caller keeps. */
+  createTerminalMasterKey(): Promise<{ tmk: KeyRef; kcv: string }>;
+  /** An exportable terminal master key enciphered (ECB) under a key whose usage is `key-transport`. */
+  exportUnderTransport(key: KeyRef, transport: KeyRef): Promise<{ encrypted: Buffer; kcv: string }>;
+  createWorkingKeys(tmk: KeyRef): Promise<WorkingKeys>;
+  /** 8 bytes; concurrent calls travel together. */
+  terminalMac(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer): Promise<Buffer>;
+  verifyTerminalMac(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer, mac: Buffer): Promise<boolean>;
+
+  /** The card key of the given root and factors, enciphered for WRITE KEY under the chip's transport key. */
+  wrapCardKey(
+    item: DerivedKeyRef & { readonly root: KeyRef; readonly transport: KeyRef },
+  ): Promise<{ encrypted: Buffer; kcv: string }>;
+  /** Secure-messaging MAC, 4 bytes; `data` = CLA INS P1 P2 Lc ‖ data with Lc counting the MAC (domain.md A.5). */
+  cardCommandMac(
+    item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer; readonly data: Buffer },
+  ): Promise<Buffer>;
+  /** The 8-byte answer to a challenge of 4 or 8 bytes, for EXTERNAL AUTHENTICATE. */
+  externalAuthenticate(item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer }): Promise<Buffer>;
+
+  /** The first two custodians need no authorised state; every later one does. PIN: 6 to 12 digits. */
+  createCustodian(custodian: { readonly name: string; readonly pin: string }): Promise<void>;
+  /** Two different custodians open the named commands (names of methods of this interface) for 1 to 720 minutes. */
+  authorise(
+    custodianA: string,
+    pinA: string,
+    custodianB: string,
+    pinB: string,
+    commands: readonly string[],
+    minutes: number,
+  ): Promise<void>;
+  cancelAuthorisation(): Promise<void>;
+  /** One of the three components of a key; the check value is of the component itself (6 to 16 hex digits). */
+  submitComponent(item: {
+    readonly name: string;
+    readonly usage: SymmetricUsage;
+    readonly algorithm: CardAlgorithm;
+    readonly exportable: boolean;
+    readonly custodian: string;
+    readonly pin: string;
+    readonly component: Buffer;
+    readonly kcv: string;
+  }): Promise<void>;
+  /** XORs the three components inside and stores the key. Needs authorised state. */
+  formKey(item: { readonly name: string }): Promise<{ kcv: string }>;
+  /** Throws away the components collected for a name. Needs authorised state. */
+  discardComponents(item: { readonly name: string }): Promise<void>;
+  /** Needs authorised state. */
+  generateKey(item: {
+    readonly name: string;
+    readonly usage: SymmetricUsage;
+    readonly algorithm: CardAlgorithm;
+    readonly exportable: boolean;
+  }): Promise<{ kcv: string }>;
+  listKeys(): Promise<KeyDescription[]>;
+  /** 1 to 16 384 random bytes. */
+  randomBytes(count: number): Promise<Buffer>;
+
+  /** Needs authorised state. */
+  generateRsa(item: {
+    readonly name: string;
+    readonly usage: SignatureUsage;
+    readonly bits: 2048 | 3072 | 4096;
+  }): Promise<{ publicKeySpki: Buffer }>;
+  /** SubjectPublicKeyInfo, DER. */
+  publicKey(name: string): Promise<Buffer>;
+  /** RSASSA-PKCS1-v1_5 over a SHA-256 digest of 32 bytes. */
+  sign(item: { readonly name: string; readonly digest: Buffer }): Promise<Buffer>;
+
+  status(): Promise<HsmStatus>;
+  echo(data: Buffer): Promise<Buffer>;
+  /** Waits for nothing: calls in flight end with `HsmUnavailable`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import type { Logger } from '@citycard/common';
+import { connect, type Socket } from 'node:net';
+import { HsmUnavailable } from '../errors.ts';
+import { FrameSplitter, frameOf, HEADER_BYTES } from '../wire/frame.ts';
+
+/** The request left, or may have left, and its link broke before the answer. */
+export class LinkBroken extends HsmUnavailable {
+  override readonly name = 'LinkBroken';
+}
+
+interface Waiting {
+  resolve(answer: Buffer): void;
+  reject(error: Error): void;
+}
+
+/** Headers are 4 characters of base 36, counted up; answers find their request by them. */
+const HEADERS = 36 ** HEADER_BYTES;
+
+/** One TCP link: any number of requests in flight, answers in any order. */
+export class HsmLink {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #splitter = new FrameSplitter();
+  #next = 0;
+
+  private constructor(socket: Socket, onClose: () => void, logger: Logger | undefined) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', (error) => logger?.debug({ err: error }, 'HSM link broke'));
+    socket.on('close', () => {
+      const lost = [...this.#waiting.values()];
+      this.#waiting.clear();
+      for (const request of lost) request.reject(new LinkBroken('the link to the HSM broke before the answer'));
+      onClose();
+    });
+  }
+
+  /** Connects; rejects with HsmUnavailable when that fails or takes longer than `timeoutMs`. */
+  static async open(
+    target: { readonly host: string; readonly port: number; readonly timeoutMs: number },
+    onClose: () => void,
+    logger: Logger | undefined,
+  ): Promise<HsmLink> {
+    const socket = connect({ host: target.host, port: target.port, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      const fail = (reason: string) => {
+        socket.destroy();
+        reject(new HsmUnavailable(`HSM at ${target.host}:${target.port} is not reachable: ${reason}`));
+      };
+      const timer = setTimeout(() => fail('no answer to the connection attempt'), target.timeoutMs);
+      const failed = (error: Error) => {
+        clearTimeout(timer);
+        fail(error.message);
+      };
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        socket.off('error', failed);
+        resolve();
+      });
+    });
+    return new HsmLink(socket, onClose, logger);
+  }
+
+  get inFlight(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Sends command ‖ fields and resolves with the answer from its code on. Rejects with LinkBroken, or HsmUnavailable
+   * after `timeoutMs`; an answer that comes later is ignored.
+   */
+  async request(message: Buffer, timeoutMs: number): Promise<Buffer> {
+    const header = this.#takeHeader();
+    return new Promise<Buffer>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(header);
+        reject(new HsmUnavailable(`HSM gave no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#waiting.set(header, {
+        resolve: (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      this.#socket.write(frameOf(Buffer.from(header, 'latin1'), message));
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #takeHeader(): string {
+    for (;;) {
+      const header = this.#next.toString(36).toUpperCase().padStart(HEADER_BYTES, '0');
+      this.#next = (this.#next + 1) % HEADERS;
+      if (!this.#waiting.has(header)) return header;
+    }
+  }
+
+  #receive(chunk: Buffer): void {
+    for (const { message, overlong } of this.#splitter.push(chunk)) {
+      const header = message.toString('latin1', 0, HEADER_BYTES);
+      const request = this.#waiting.get(header);
+      if (!request) continue;
+      this.#waiting.delete(header);
+      if (overlong) request.reject(new HsmUnavailable('HSM sent an answer that is too long'));
+      else request.resolve(message.subarray(HEADER_BYTES));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Logger } from '@citycard/common';
+import { CommandRefused, type HsmErrorCode } from '../errors.ts';
+import { FieldReader, FieldsEndWrong } from '../wire/field-reader.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
+import { answerCode, COMMAND_PREFIX, frameOf, HEADER_BYTES, type Frame } from '../wire/frame.ts';
+import type { AuditNote, Command, Device } from './command.ts';
+import { custodyCommands } from './custody-commands.ts';
+import { generalCommands } from './general-commands.ts';
+import { purseCommands } from './purse-commands.ts';
+import { rsaCommands } from './rsa-commands.ts';
+import { terminalCommands } from './terminal-commands.ts';
+
+const commands: ReadonlyMap<string, Command> = new Map(
+  [...purseCommands, ...terminalCommands, ...custodyCommands, ...rsaCommands, ...generalCommands].map((command) => [
+    command.code,
+    command,
+  ]),
+);
+
+export const commandNames: ReadonlySet<string> = new Set([...commands.values()].map(({ name }) => name));
+
+/** Stands for a command that did not come whole. */
+const NO_COMMAND = '??';
+
+/** Runs one message and returns its answer frame; never throws for anything a caller sends. */
+export async function execute(device: Device, frame: Frame, logger: Logger | undefined): Promise<Buffer> {
+  const { message, overlong } = frame;
+  const header = message.subarray(0, HEADER_BYTES);
+  const code = message.length < COMMAND_PREFIX ? NO_COMMAND : message.toString('latin1', HEADER_BYTES, COMMAND_PREFIX);
+  const command = commands.get(code);
+  const note: AuditNote = {};
+  const answer = new FieldWriter();
+  let error: HsmErrorCode = '00';
+  try {
+    if (overlong || code === NO_COMMAND) throw new CommandRefused('80');
+    if (!command) throw new CommandRefused('42');
+    const running = command.run(device, new FieldReader(message, COMMAND_PREFIX), answer, note);
+    // Most commands end at once; waiting for those would only cost turns of the event loop.
+    if (running) await running;
+  } catch (thrown) {
+    error = errorOf(thrown);
+    if (error === '41') logger?.error({ err: thrown, command: code }, 'command failed inside the HSM');
+  }
+  device.audit.append({ command: printable(code), error, ...note });
+  if (command?.changes === true) {
+    device.audit.flush();
+    if (error === '00') device.store.replace({ auditAnchor: device.audit.head });
+  }
+  const head = Buffer.from(answerCode(code) + error, 'latin1');
+  return error === '00' ? frameOf(header, head, answer.toBuffer()) : frameOf(header, head);
+}
+
+function errorOf(thrown: unknown): HsmErrorCode {
+  if (thrown instanceof CommandRefused) return thrown.code;
+  return thrown instanceof FieldsEndWrong ? '80' : '41';
+}
+
+function printable(code: string): string {
+  return /^[0-9A-Z]{2}$/.test(code) ? code : NO_COMMAND;
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { CommandRefused } from '../errors.ts';
+import type { Command } from './command.ts';
+
+export const HSM_VERSION = 'citycard-hsm-sim 0.1.0';
+export const MAX_RANDOM_BYTES = 16_384;
+
+/** B2: length 4 hexadecimal ‖ data → data (domain.md D.1). */
+const echo: Command = {
+  code: 'B2',
+  name: 'echo',
+  run(_device, fields, answer) {
+    const length = fields.ascii(4);
+    if (!/^[0-9A-Fa-f]{4}$/.test(length)) throw new CommandRefused('15');
+    const data = fields.bytes(Number.parseInt(length, 16));
+    fields.end();
+    answer.bytes(data);
+  },
+};
+
+/** N0: count 2 → random bytes. */
+const random: Command = {
+  code: 'N0',
+  name: 'randomBytes',
+  run(_device, fields, answer) {
+    const count = fields.uint16();
+    fields.end();
+    if (count < 1 || count > MAX_RANDOM_BYTES) throw new CommandRefused('15');
+    answer.bytes(randomBytes(count));
+  },
+};
+
+/** NO: mode 2 (`00`) → version ‖ keys 2 ‖ authorised 1 ‖ LMK check value 6. */
+const status: Command = {
+  code: 'NO',
+  name: 'status',
+  run({ store, authorised }, fields, answer) {
+    const mode = fields.ascii(2);
+    fields.end();
+    if (mode !== '00') throw new CommandRefused('15');
+    answer.shortText(HSM_VERSION).uint16(store.content.keys.length);
+    answer.byte(authorised.active ? 1 : 0).ascii(store.lmk.check);
+  },
+};
+
+export const generalCommands: readonly Command[] = [echo, random, status];

@@ -1,0 +1,102 @@
+import type { Logger } from '@citycard/common';
+import { mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { AuditLog } from '../audit/audit-log.ts';
+import { AuthorisedState } from '../custody/authorised-state.ts';
+import { Ceremony } from '../custody/ceremony.ts';
+import { Custodians } from '../custody/custodians.ts';
+import { HsmStartFailed } from '../errors.ts';
+import { KeyRing } from '../keys/key-ring.ts';
+import type { LmkSource } from '../keys/local-master-key.ts';
+import { lockDirectory } from '../store/directory-lock.ts';
+import { KeyStore } from '../store/key-store.ts';
+import type { Device } from './command.ts';
+import { commandNames } from './execute.ts';
+import { serveLink, type Link } from './link.ts';
+
+/** Links at a time; a device of this class has 64. */
+const MAX_LINKS = 64;
+
+export interface HsmOptions {
+  /** Where key store and audit log live; created when missing. */
+  readonly directory: string;
+  /** 0 takes a free port, which is the default here; `main.ts` defaults to 1500. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly lmk: LmkSource;
+  readonly logger?: Logger;
+}
+
+export interface RunningHsm {
+  readonly port: number;
+  /** Ends running commands, closes links and the store. */
+  stop(): Promise<void>;
+}
+
+/** Starts an HSM. Throws HsmStartFailed with a one-line message: port busy, store in use, wrong LMK, damaged store. */
+export async function startHsm(options: HsmOptions): Promise<RunningHsm> {
+  const { host = '127.0.0.1', port = 0, logger } = options;
+  const { device, close } = openDevice(options);
+  const server = createServer({ noDelay: true });
+  const links = new Set<Link>();
+  server.maxConnections = MAX_LINKS;
+  server.on('drop', () => logger?.warn({ limit: MAX_LINKS }, 'link refused, too many'));
+  server.on('connection', (socket) => {
+    const link = serveLink(socket, device, logger);
+    links.add(link);
+    void link.ended.then(() => links.delete(link));
+  });
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const address = server.address() as AddressInfo;
+  logger?.info({ host, port: address.port, lmkCheck: device.store.lmk.check }, 'HSM ready');
+  return {
+    port: address.port,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const link of links) link.stop();
+      await Promise.all([...links].map((link) => link.ended));
+      await closed;
+      close();
+    },
+  };
+}
+
+function openDevice({ directory, lmk }: HsmOptions): { device: Device; close: () => void } {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(directory);
+  try {
+    const store = KeyStore.open(directory, lmk);
+    const audit = AuditLog.open(directory, store.lmk);
+    const ring = new KeyRing(store);
+    const custodians = new Custodians(store);
+    const authorised = new AuthorisedState(custodians);
+    const ceremony = new Ceremony(store, ring);
+    const close = () => {
+      audit.close();
+      store.replace({ auditAnchor: audit.head });
+      unlock();
+    };
+    return { device: { store, ring, custodians, authorised, ceremony, audit, commandNames }, close };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is in use; stop the program that holds it or choose another port`
+          : `cannot listen on ${host}:${port}: ${error.message}`;
+      reject(new HsmStartFailed(reason, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}

@@ -1,0 +1,133 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { encipherBlocks } from '../cipher/block-cipher.ts';
+import { CommandRefused } from '../errors.ts';
+import { checkBlock, checkValue } from '../keys/check-value.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { isRefusedKey, withOddParity } from '../keys/key-strength.ts';
+import type { KeyUsage } from '../keys/key-usage.ts';
+import { bankCardMac } from '../mac/bank-card-mac.ts';
+import { retailMac } from '../mac/cbc-mac.ts';
+import type { FieldReader } from '../wire/field-reader.ts';
+import { itemResult, type Command } from './command.ts';
+import { MAX_ITEMS } from './purse-commands.ts';
+
+const MAC_LENGTH = 8;
+const NO_MAC = Buffer.alloc(MAC_LENGTH);
+
+/** A new random key; never one that would be refused. */
+export function newKey(algorithm: '3des' | 'sm4'): Buffer {
+  for (;;) {
+    const random = randomBytes(16);
+    const key = algorithm === '3des' ? withOddParity(random) : random;
+    if (!isRefusedKey(key)) return key;
+  }
+}
+
+/** T0: count 2 ‖ items (MAK ‖ algorithm 1 ‖ data) → per item error 2 ‖ MAC 8. */
+const makeTerminalMacs: Command = {
+  code: 'T0',
+  name: 'terminalMac',
+  run({ ring }, fields, answer, note) {
+    note.count = eachMac(fields, (reference, algorithm, data) => {
+      note.subject ??= ring.describe(reference);
+      const result = itemResult(() => terminalMac(ring, reference, algorithm, data));
+      answer.ascii(result.code).bytes(result.code === '00' ? result.value : NO_MAC);
+    });
+    fields.end();
+  },
+};
+
+/** T2: as T0, each item followed by MAC 8 → per item error 2 (00 right, 01 wrong, else refused). */
+const verifyTerminalMacs: Command = {
+  code: 'T2',
+  name: 'verifyTerminalMac',
+  run({ ring }, fields, answer, note) {
+    note.count = eachMac(fields, (reference, algorithm, data) => {
+      note.subject ??= ring.describe(reference);
+      const mac = fields.bytes(MAC_LENGTH);
+      const result = itemResult(() => {
+        if (!timingSafeEqual(terminalMac(ring, reference, algorithm, data), mac)) throw new CommandRefused('01');
+      });
+      answer.ascii(result.code);
+    });
+    fields.end();
+  },
+};
+
+function eachMac(fields: FieldReader, item: (reference: string, algorithm: string, data: Buffer) => void): number {
+  const count = fields.uint16();
+  if (count < 1 || count > MAX_ITEMS) throw new CommandRefused('80');
+  for (let index = 0; index < count; index++) item(fields.longText(), fields.ascii(1), fields.long());
+  return count;
+}
+
+/** Algorithm `E` bank-card ECB-MAC, `X` X9.19 with zero padding. */
+function terminalMac(ring: KeyRing, reference: string, algorithm: string, data: Buffer): Buffer {
+  const mak = ring.resolve(reference, ['terminal-mac']);
+  if (algorithm === 'E') return bankCardMac(mak.cipher, data);
+  if (algorithm !== 'X') throw new CommandRefused('15');
+  if (mak.algorithm !== '3des') throw new CommandRefused('27');
+  return retailMac(mak.bytes, data, 1);
+}
+
+/** T4: → TMK block ‖ check value 6. */
+const createTerminalMasterKey: Command = {
+  code: 'T4',
+  name: 'createTerminalMasterKey',
+  run({ ring }, fields, answer, note) {
+    fields.end();
+    const key = newKey('3des');
+    const kcv = checkValue('3des', key);
+    note.subject = `new terminal-master ${kcv}`;
+    answer.longText(ring.close({ usage: 'terminal-master', algorithm: '3des', exportable: true }, key)).ascii(kcv);
+  },
+};
+
+/** T6: TMK → PIK block ‖ MAK block ‖ PIK under TMK 16 ‖ KCV 4 ‖ MAK under TMK 16 ‖ KCV 4 (field 62, domain.md C.6). */
+const createWorkingKeys: Command = {
+  code: 'T6',
+  name: 'createWorkingKeys',
+  run({ ring }, fields, answer, note) {
+    const reference = fields.longText();
+    fields.end();
+    const tmk = ring.resolve(reference, ['terminal-master']);
+    note.subject = ring.describe(reference);
+    const keys = (['terminal-pin', 'terminal-mac'] as const).map((usage) => {
+      const key = newKey(tmk.algorithm);
+      return { key, block: ring.close({ usage, algorithm: tmk.algorithm, exportable: false }, key) };
+    });
+    for (const { block } of keys) answer.longText(block);
+    for (const { key } of keys)
+      answer.bytes(encipherBlocks(tmk.cipher, key)).bytes(checkBlock(tmk.algorithm, key).subarray(0, 4));
+  },
+};
+
+/** Keys that may leave under a transport key when they are marked exportable: terminal keys and card keys. */
+const EXPORTED: readonly KeyUsage[] = [
+  'terminal-master', 'terminal-pin', 'terminal-mac', 'purchase', 'load', 'tac', 'maintenance', 'pin-unblock',
+  'pin-reload', 'card-master', 'application-block', 'application-unblock', 'unload', 'overdraft',
+]; // prettier-ignore
+
+/** T8: key ‖ transport key → enciphered key 16 ‖ check value 6. */
+const exportUnderTransport: Command = {
+  code: 'T8',
+  name: 'exportUnderTransport',
+  run({ ring }, fields, answer, note) {
+    const reference = fields.longText();
+    const transportReference = fields.longText();
+    fields.end();
+    const key = ring.resolve(reference, EXPORTED);
+    const transport = ring.resolve(transportReference, ['key-transport']);
+    note.subject = `${ring.describe(reference)} under ${ring.describe(transportReference)}`;
+    if (!key.exportable) throw new CommandRefused('29');
+    answer.bytes(encipherBlocks(transport.cipher, key.bytes)).ascii(key.kcv);
+  },
+};
+
+export const terminalCommands: readonly Command[] = [
+  makeTerminalMacs,
+  verifyTerminalMacs,
+  createTerminalMasterKey,
+  createWorkingKeys,
+  exportUnderTransport,
+];

@@ -1,0 +1,65 @@
+import { createLogger } from '@citycard/common';
+import { parseArgs } from 'node:util';
+import { startHsm } from './device/hsm.ts';
+import { HsmStartFailed } from './errors.ts';
+import type { LmkSource } from './keys/local-master-key.ts';
+
+const DEFAULT_PORT = 1500;
+
+interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly directory: string;
+  readonly lmk: LmkSource;
+}
+
+/**
+ * The HSM process. Options, or the environment in their place: `--port` HSM_PORT, `--host` HSM_HOST, `--store`
+ * HSM_STORE, `--lmk test|passphrase` HSM_LMK. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
+ * would show in the process list.
+ */
+function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...args], options: { port: text, host: text, store: text, lmk: text } });
+  const port = Number(values.port ?? environment['HSM_PORT'] ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new HsmStartFailed('the port must be 0 to 65535');
+  const lmk = values.lmk ?? environment['HSM_LMK'] ?? 'passphrase';
+  return {
+    port,
+    host: values.host ?? environment['HSM_HOST'] ?? '127.0.0.1',
+    directory: values.store ?? environment['HSM_STORE'] ?? 'var/hsm',
+    lmk: lmkSource(lmk, environment['HSM_LMK_PASSPHRASE']),
+  };
+}
+
+function lmkSource(kind: string, passphrase: string | undefined): LmkSource {
+  if (kind === 'test') return 'test';
+  if (kind !== 'passphrase') throw new HsmStartFailed('--lmk must be test or passphrase');
+  if (passphrase === undefined)
+    throw new HsmStartFailed('set HSM_LMK_PASSPHRASE, or choose --lmk test (published keys, no protection)');
+  return { passphrase };
+}
+
+async function run(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  const logger = createLogger('hsm-sim', { destination: 'stderr' });
+  const hsm = await startHsm({ ...settings, logger });
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'HSM stops');
+    void hsm.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.stdout.write(`${JSON.stringify({ ready: true, port: hsm.port })}\n`);
+}
+
+try {
+  await run();
+} catch (error) {
+  const known = error instanceof HsmStartFailed || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`hsm-sim: ${known ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = 1;
+}
