@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CityCardError, errorCatalogue } from './index.ts';
+import { CityCardError, errorCatalogue } from './errors.ts';
 
 const errors = errorCatalogue('parking', {
   spaceTaken: { status: 409, sentence: 'Space {space} is taken.' },

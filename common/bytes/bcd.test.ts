@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bcdToDigits, digitsToBcd, isBcd } from '../index.ts';
+import { bcdToDigits, digitsToBcd, isBcd } from './bcd.ts';
 
 describe('BCD', () => {
   it('packs two digits to a byte and back', () => {

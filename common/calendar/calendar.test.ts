@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addDays,
-  businessDate,
-  chinaCalendar,
-  cityDate,
-  cityDateTimeDigits,
-  compactDate,
-  instantOfCityDigits,
-} from '../index.ts';
+import { addDays, businessDate, cityDate, cityDateTimeDigits, compactDate, instantOfCityDigits } from './city-time.ts';
+import { chinaCalendar } from './working-days.ts';
 
 describe('city time', () => {
   it('is eight hours ahead of UTC', () => {

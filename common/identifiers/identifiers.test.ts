@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasValidLuhn, luhnDigit, parseResidentId, residentIdCheck, upgradeResidentId } from '../index.ts';
+import { hasValidLuhn, luhnDigit } from './luhn.ts';
+import { parseResidentId, residentIdCheck, upgradeResidentId } from './resident-id.ts';
 
 describe('Luhn', () => {
   it.each([

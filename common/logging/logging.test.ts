@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger, errorCatalogue } from '../index.ts';
+import { errorCatalogue } from '../errors.ts';
+import { createLogger } from './logger.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
+import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allocate } from './allocate.ts';
 import {
   addFen,
-  allocate,
   applyRate,
-  Decimal,
   type Fen,
   fen,
   fenToNumber,
@@ -14,7 +14,7 @@ import {
   subtractFen,
   sumFen,
   ZERO_FEN,
-} from '../index.ts';
+} from './fen.ts';
 
 const LIMIT = 2n ** 62n;
 const amounts = fc.bigInt({ min: -LIMIT, max: LIMIT }).map(fen);
