@@ -1,0 +1,22 @@
+import { errorCatalogue } from '@citycard/common';
+
+/** What can go wrong with the gateway itself; what can go wrong with a message is answered in field 39. */
+export const gatewayErrors = errorCatalogue('terminal-gateway', {
+  portInUse: {
+    status: 500,
+    sentence: 'Port {port} on {host} is in use; stop the other program or choose another terminal port.',
+  },
+  cannotListen: { status: 500, sentence: 'Cannot listen for terminals on {host} port {port}: {reason}.' },
+  terminalExists: { status: 409, sentence: 'Terminal {terminalNo} is registered already.' },
+  terminalUnknown: { status: 404, sentence: 'Terminal {terminalNo} is not registered.' },
+  keyHandedOver: {
+    status: 409,
+    sentence:
+      'The master key of terminal {terminalNo} was handed over before; ask for a replacement to make a new one.',
+  },
+  macTooWeak: {
+    status: 422,
+    sentence:
+      'Terminal {terminalNo} may move money, so on plain TCP it needs the X9.19 MAC; the ECB-MAC does not notice blocks that change places.',
+  },
+});
