@@ -1,5 +1,4 @@
-import { createPostgresBackend, type Job, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
-import { createClient } from 'redis';
+import type { Job, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import type { Logger } from '../logging/logger.ts';
 import { jobErrors } from './errors.ts';
 
@@ -58,7 +57,7 @@ export async function openJobSystem(options: {
 }): Promise<JobSystem> {
   const system =
     options.redisUrl === undefined
-      ? postgresEngine(options.databaseUrl)
+      ? await postgresEngine(options.databaseUrl)
       : await redisEngine(options.redisUrl, options.logger);
   // Made and closed once, so that a database that cannot hold the schema is an error here and not in a worker's log.
   const probe = system.queue('probe');
@@ -77,7 +76,10 @@ interface Engine {
   close(): Promise<void>;
 }
 
-function postgresEngine(connectionString: string): Engine {
+// Both engines load their libraries when they are opened: half a second that a command without jobs need not spend.
+
+async function postgresEngine(connectionString: string): Promise<Engine> {
+  const { createPostgresBackend, Queue, Worker } = await import('bullmq');
   const connection = { connectionString, schema: 'bullmq', migrate: true, max: CONNECTIONS };
   return {
     queue: (name) => new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
@@ -89,6 +91,7 @@ function postgresEngine(connectionString: string): Engine {
 
 async function redisEngine(url: string, logger: Logger): Promise<Engine> {
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw jobErrors.redisUrl();
+  const [{ Queue, Worker }, { createClient }] = await Promise.all([import('bullmq'), import('redis')]);
   let connected = false;
   const client = createClient({
     url,
