@@ -27,13 +27,15 @@ describe('a job', () => {
     jobs.worker<{ day: string }>(
       name,
       async (job) => {
-        seen.push(`${job.name} ${job.id} ${job.data.day}`);
+        const line = `${job.name} ${job.id} ${job.data.day}`;
+        const isFirstTry = job.id === '2026:03:01' && !seen.includes(line);
+        seen.push(line);
         await job.progress(50);
-        if (seen.length === 1) throw new Error('the printer is out of paper');
+        if (isFirstTry) throw new Error('the printer is out of paper');
       },
       { concurrency: 2 },
     );
-    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 8_000 });
+    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(seen.sort()).toEqual(['daily 2026:03:01 2026-03-01', 'daily 2026:03:01 2026-03-01', 'daily 42 2026-03-02']);
   });
