@@ -26,8 +26,10 @@ create table clearing.intake (
   amount_fen           bigint not null,
   received_at          timestamptz not null,
   business_date        date not null references clearing.business_day,
+  -- Whether the terminal was answered 00. A purchase with a bill is stored before the biller decides, so it begins with false.
+  answered             boolean not null default true,
   constraint intake_source check (source in ('message', 'bill', 'ccpf', 'xf', 'ccip')),
-  constraint intake_count check (record_count > 0)
+  constraint intake_count check (record_count >= 0)
 );
 create unique index intake_file_name on clearing.intake (file_name) where file_name is not null;
 create unique index intake_file_sequence on clearing.intake (participant_no, source, file_sequence) where file_sequence is not null;
@@ -95,11 +97,29 @@ create table clearing.purchase_identity (
   constraint purchase_identity_transaction unique (card_no, issuer_city, sam_no, sam_transaction_no)
 ) partition by hash (card_no);
 
+-- Records with a right TAC that clash with a known one in a key. They are held, and remembered like the others, so that their
+-- own copies are seen to be duplicates.
+create table clearing.purchase_conflict (
+  card_no            text not null,
+  issuer_city        text not null,
+  offline_counter    integer not null,
+  sam_no             text not null,
+  sam_transaction_no bigint not null,
+  content_sha256     bytea not null,
+  business_date      date not null,
+  intake_id          bigint not null,
+  record_index       integer not null,
+  constraint purchase_conflict_key primary key (card_no, business_date, intake_id, record_index)
+) partition by hash (card_no);
+
 select clearing.create_card_partitions('purchase_record', true), clearing.create_card_partitions('purchase_history', true),
-       clearing.create_card_partitions('purchase_identity', false);
+       clearing.create_card_partitions('purchase_identity', false), clearing.create_card_partitions('purchase_conflict', false);
 select clearing.create_year_partitions('purchase_record', year), clearing.create_year_partitions('purchase_history', year)
   from generate_series(2026, 2030) as year;
 create index purchase_record_undecided on clearing.purchase_record (business_date, intake_id, record_index) where state = 'received';
 create index purchase_record_open on clearing.purchase_record (card_no, offline_counter) where state in ('routed', 'suspicious');
 create index purchase_record_by_intake on clearing.purchase_record (intake_id, record_index);
 create index purchase_record_by_posted_date on clearing.purchase_record (posted_date, participant_no) where posted_date is not null;
+create index purchase_record_short on clearing.purchase_record (card_no) where state = 'suspicious' and reason_code = '08';
+create index purchase_record_gray on clearing.purchase_record (card_no, offline_counter) where state = 'suspicious' and reason_code = '05';
+create index purchase_record_lock on clearing.purchase_record (card_no, sam_no, tapped_at) where flag = 3;

@@ -1,0 +1,45 @@
+import { HsmRefused, HsmUnavailable, type HsmClient, type KeyRef } from '@citycard/hsm-sim';
+import { parseCardNo, cardFactor, cityFactor } from '../purses/card-number.ts';
+import { tacInput } from '../purchases/purchase-record.ts';
+import { validationErrors } from './errors.ts';
+import type { Purse } from './facts.ts';
+import type { ReceivedPurchase } from './received-purchase.ts';
+
+/** The part of the HSM that validation needs. */
+export type TacHsm = Pick<HsmClient, 'verifyTacs'>;
+
+export interface TacQuestion {
+  readonly purchase: ReceivedPurchase;
+  readonly purse: Purse;
+}
+
+/**
+ * Asks the HSM for all TACs at once; the answers are in the order of the questions. Key factors and algorithm come from the
+ * personalisation record of the card, never from the purchase record.
+ *
+ * @throws CityCardError `clearing-validation.hsm-unavailable`, `.hsm-refused`.
+ */
+export async function checkTacs(hsm: TacHsm, dtk: KeyRef, questions: readonly TacQuestion[]): Promise<boolean[]> {
+  if (questions.length === 0) return [];
+  const items = questions.map(({ purchase, purse }) => ({
+    dtk,
+    factors: [cityFactor(purse.issuerCity), factorOf(purchase)],
+    algorithm: purse.algorithm,
+    data: tacInput(purchase.raw),
+    tac: purchase.record.tac,
+  }));
+  try {
+    return await hsm.verifyTacs(items);
+  } catch (error) {
+    if (error instanceof HsmUnavailable) throw validationErrors.hsmUnavailable(undefined, error);
+    if (error instanceof HsmRefused) throw validationErrors.hsmRefused({ code: error.code, key: dtk }, error);
+    throw error;
+  }
+}
+
+function factorOf({ ref }: ReceivedPurchase): Buffer {
+  const card = parseCardNo(ref.cardNo);
+  // Purses are opened under card numbers only, and this record's purse was found.
+  if (card === undefined) throw new Error('a purse was found under a number that is no card number');
+  return cardFactor(card);
+}
