@@ -110,7 +110,7 @@ describe('message table', () => {
             expect(readAnswer(one, Message.read(packed.frame.subarray(2)))).toEqual({ ok: true, value: answer });
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     };
     check(name);
@@ -136,7 +136,7 @@ describe('message table', () => {
             expect(reading.problem.path).toMatch(/^(MTI|bitmap|frame|end of message|field \d+( \/ [a-z0-9 ]+)*)$/);
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     };
     check(name);

@@ -55,7 +55,8 @@ describe('frame parser', () => {
           frames.push(...pull(parser));
           offset += size;
         }
-        expect(frames).toEqual(contents);
+        expect(Buffer.concat(frames).equals(Buffer.concat(contents))).toBe(true);
+        expect(frames.map((frame) => frame.length)).toEqual(contents.map((content) => content.length));
       }),
     );
   });

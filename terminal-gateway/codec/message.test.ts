@@ -70,7 +70,7 @@ describe('packing and reading', () => {
         expect(message.has(64)).toBe(mac);
         expect(valuesOf(message)).toEqual(fields);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -192,7 +192,7 @@ describe('a message that is not right', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 

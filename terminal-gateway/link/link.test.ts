@@ -189,24 +189,24 @@ describe('a link is closed', () => {
   });
 
   it('not when each of many torn frames is complete in time', async () => {
-    const listener = await listen(answerAll, { frameTimeoutMs: 150 });
+    const listener = await listen(answerAll, { frameTimeoutMs: 400 });
     const terminal = new Terminal(listener.port);
     const stream = Buffer.concat([1, 2, 3, 4, 5, 6].map(echoFrame));
     const step = Math.ceil(stream.length / 8);
     for (let offset = 0; offset < stream.length; offset += step) {
       terminal.send(stream.subarray(offset, offset + step));
-      await pause(40);
+      await pause(60);
     }
     expect(await terminal.traces(6)).toEqual(traceOf(6));
     expect(listener.statistics().slowFrames).toBe(0);
   });
 
   it('when it is idle, and an echo keeps it open', async () => {
-    const listener = await listen(answerAll, { idleTimeoutMs: 120 });
+    const listener = await listen(answerAll, { idleTimeoutMs: 400 });
     const terminal = new Terminal(listener.port);
     for (let trace = 1; trace <= 4; trace++) {
       terminal.send(echoFrame(trace));
-      await pause(60);
+      await pause(150);
     }
     expect(await terminal.traces(4)).toEqual(traceOf(4));
     expect(terminal.ended).toBe(false);
@@ -287,7 +287,12 @@ describe('back-pressure', () => {
   });
 
   it('stops reading from a terminal that does not read its answers', async () => {
-    const listener = await listen(answerAll, { idleTimeoutMs: 400 });
+    const fields = { 62: Buffer.alloc(999) };
+    const at = new Date();
+    const listener = await listen(
+      (message) => Promise.resolve(packAnswer(message, { code: '00', at, reference: 'R00000000001', fields }, false)),
+      { idleTimeoutMs: 400 },
+    );
     const terminal = new Terminal(listener.port);
     await new Promise((resolve) => terminal.socket.once('connect', resolve));
     terminal.socket.pause();

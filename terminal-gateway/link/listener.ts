@@ -101,7 +101,11 @@ function openServer(options: ListenerOptions, limits: LinkLimits, welcome: (sock
     },
     welcome,
   );
-  server.on('tlsClientError', (error) => options.logger.warn({ error: error.message }, 'TLS handshake refused'));
+  server.on('tlsClientError', (error, socket) => {
+    options.logger.warn({ error: error.message }, 'TLS handshake refused');
+    // Node tells of a handshake that took too long, but leaves the connection open.
+    socket.destroy();
+  });
   return server;
 }
 

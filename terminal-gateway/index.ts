@@ -1,0 +1,33 @@
+export {
+  fieldName,
+  fieldNumbers,
+  type BytesField,
+  type FieldNumber,
+  type FieldValues,
+  type TextField,
+} from './codec/field-table.ts';
+export { FrameParser, LARGEST_FRAME, SMALLEST_FRAME } from './codec/frame-parser.ts';
+export { OutgoingFrame, packFrame, type Envelope } from './codec/frame-writer.ts';
+export { Message } from './codec/message.ts';
+export { contentHash } from './codec/content-hash.ts';
+export { EncodingError, type Decoded, type Problem } from './codec/problem.ts';
+export type { ManagementField, OriginalMessage } from './codec/management-field.ts';
+export * from './codec/payloads/keys-and-lists.ts';
+export * from './codec/payloads/loads.ts';
+export * from './codec/payloads/purchases.ts';
+export { messages, type MessageDefinition, type MessageKey, type MessageName } from './catalogue/messages.ts';
+export { readRequest, type RequestReading, type TerminalRequest } from './catalogue/request.ts';
+export {
+  answerFields,
+  packAnswer,
+  readAnswer,
+  repackAnswer,
+  requestFields,
+  type Answer,
+  type AnswerValues,
+} from './catalogue/answer.ts';
+export { isStoredAnswer, responseCodes, type ResponseCode } from './catalogue/response-codes.ts';
+export { defaultLinkLimits, type LinkLimits, type LinkStatistics } from './link/limits.ts';
+export { listenForTerminals, type ListenerOptions, type TerminalListener } from './link/listener.ts';
+export type { LinkHandler, LinkInfo } from './link/terminal-link.ts';
+export { gatewayErrors } from './errors.ts';
