@@ -7,9 +7,15 @@ import { clearingErrors } from '../errors.ts';
  * @throws CityCardError `clearing.no-open-business-day`.
  */
 export async function currentBusinessDate(tx: Transaction): Promise<BusinessDate> {
+  const open = await findOpenBusinessDate(tx);
+  if (open === undefined) throw clearingErrors.noOpenBusinessDay();
+  return open;
+}
+
+/** Like {@link currentBusinessDate} for those who have an answer when no day is open. */
+export async function findOpenBusinessDate(tx: Transaction): Promise<BusinessDate | undefined> {
   const { rows } = await tx.query<{ business_date: string }>(
     `select business_date from clearing.business_day where state = 'open' for share`,
   );
-  if (rows[0] === undefined) throw clearingErrors.noOpenBusinessDay();
-  return businessDate(rows[0].business_date);
+  return rows[0] && businessDate(rows[0].business_date);
 }

@@ -1,0 +1,112 @@
+import { type BusinessDate, type Database, type Fen, fen, type Transaction } from '@citycard/common';
+import type { CardAlgorithm } from '@citycard/hsm-sim';
+import { clearingErrors } from '../errors.ts';
+import { addHotlistEntry, isHotlisted } from '../hotlist/hotlist.ts';
+import { openCardAccounts } from '../ledger/accounts.ts';
+import { applicationSerial, type CardNo, issuerCity } from './card-number.ts';
+
+export type PurseStatus = 'active' | 'lost-reported' | 'blocked' | 'replaced' | 'returned';
+
+/** What a purse may become. Replaced and returned purses are history. */
+export const PURSE_TRANSITIONS: Readonly<Record<PurseStatus, readonly PurseStatus[]>> = {
+  active: ['lost-reported', 'blocked', 'replaced', 'returned'],
+  'lost-reported': ['active', 'blocked', 'replaced', 'returned'],
+  blocked: ['active', 'lost-reported', 'replaced', 'returned'],
+  replaced: [],
+  returned: [],
+};
+
+/** Whether terminals must refuse a card in this state; a returned card is in our hands and keeps what it had. */
+const HOTLISTED: Readonly<Record<PurseStatus, boolean | undefined>> = {
+  active: false,
+  'lost-reported': true,
+  blocked: true,
+  replaced: true,
+  returned: undefined,
+};
+
+export interface NewPurse {
+  readonly cardNo: CardNo;
+  readonly algorithm: CardAlgorithm;
+  readonly validFrom: BusinessDate;
+  readonly validTo: BusinessDate;
+  /** The card refuses a load that would take it above this many fen. */
+  readonly purseCap: Fen;
+  readonly mainType: number;
+  readonly subType: number;
+  /** A number given out for trying terminals; left out of the check against the simulator's cards. */
+  readonly sandbox?: boolean;
+}
+
+export interface Purse extends Required<NewPurse> {
+  readonly issuerCity: string;
+  readonly status: PurseStatus;
+  /** Online counter of the newest load proved to be on the card; -1 before the first. */
+  readonly highestProvenCounter: number;
+  readonly openedAt: Date;
+}
+
+/**
+ * Opens an active purse and the card's accounts. Opening it again with the same terms does nothing.
+ *
+ * @throws CityCardError `clearing.purse-exists` when it is open with other terms.
+ */
+export async function openPurse(tx: Transaction, purse: NewPurse): Promise<void> {
+  const terms = [purse.algorithm, purse.mainType, purse.subType, purse.validFrom, purse.validTo, purse.purseCap];
+  const opened = await tx.query(
+    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active') on conflict (card_no) do nothing`,
+    [purse.cardNo, issuerCity(purse.cardNo), ...terms, purse.sandbox ?? false],
+  );
+  await openCardAccounts(tx, purse.cardNo);
+  if (opened.rowCount === 1) return;
+  const { rows } = await tx.query(
+    `select from clearing.purse where card_no = $1 and algorithm = $2 and main_type = $3 and sub_type = $4 and valid_from = $5
+        and valid_to = $6 and purse_cap_fen = $7 and sandbox = $8`,
+    [purse.cardNo, ...terms, purse.sandbox ?? false],
+  );
+  if (rows.length === 0) throw clearingErrors.purseExists();
+}
+
+/** The purse of a card; with `lock`, held against every other decision on the card until the transaction ends. */
+export async function findPurse(
+  db: Database | Transaction,
+  card: CardNo,
+  options: { lock?: boolean } = {},
+): Promise<Purse | undefined> {
+  const { rows } = await db.query<Omit<Purse, 'purseCap'> & { cap: bigint }>(
+    `select card_no as "cardNo", issuer_city as "issuerCity", algorithm, main_type as "mainType", sub_type as "subType",
+            valid_from as "validFrom", valid_to as "validTo", purse_cap_fen as cap, status,
+            highest_proven_counter as "highestProvenCounter", sandbox, opened_at as "openedAt"
+       from clearing.purse where card_no = $1 ${options.lock ? 'for update' : ''}`,
+    [card],
+  );
+  if (rows[0] === undefined) return undefined;
+  const { cap, ...rest } = rows[0];
+  return { ...rest, purseCap: fen(cap) };
+}
+
+/**
+ * Moves a purse to another state and, in the same transaction, onto the hotlist or off it. The state it has already is
+ * answered silently.
+ *
+ * @throws CityCardError `clearing.purse-unknown`, `clearing.purse-status-final` for a move the table does not allow.
+ */
+export async function setPurseStatus(
+  tx: Transaction,
+  card: CardNo,
+  status: PurseStatus,
+  reason: string,
+): Promise<void> {
+  const purse = await findPurse(tx, card, { lock: true });
+  if (purse === undefined) throw clearingErrors.purseUnknown();
+  if (purse.status === status) return;
+  if (!PURSE_TRANSITIONS[purse.status].includes(status)) {
+    throw clearingErrors.purseStatusFinal({ status: purse.status, wanted: status });
+  }
+  await tx.query('update clearing.purse set status = $2 where card_no = $1', [card, status]);
+  const wanted = HOTLISTED[status];
+  const serial = applicationSerial(card);
+  if (wanted === undefined || (await isHotlisted(tx, serial)) === wanted) return;
+  await addHotlistEntry(tx, { action: wanted ? 'add' : 'remove', applicationSerial: serial, reason });
+}
