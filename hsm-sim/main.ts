@@ -1,4 +1,3 @@
-import { createLogger } from '@citycard/common';
 import { parseArgs } from 'node:util';
 import { startHsm } from './device/hsm.ts';
 import { HsmStartFailed } from './errors.ts';
@@ -15,7 +14,7 @@ interface Settings {
 
 /**
  * The HSM process. Options, or the environment in their place: `--port` HSM_PORT, `--host` HSM_HOST, `--store`
- * HSM_STORE, `--lmk test|passphrase` HSM_LMK. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
+ * HSM_STORE, `--lmk test|passphrase` HSM_LMK. `HSM_STOP_WITH_STDIN=1` stops it when standard input ends. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
  * would show in the process list.
  */
 function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
@@ -42,6 +41,8 @@ function lmkSource(kind: string, passphrase: string | undefined): LmkSource {
 
 async function run(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
+  // Loaded late: a wrong option is answered at once.
+  const { createLogger } = await import('@citycard/common');
   const logger = createLogger('hsm-sim', { destination: 'stderr' });
   const hsm = await startHsm({ ...settings, logger });
   let stopping = false;
@@ -53,6 +54,8 @@ async function run(): Promise<void> {
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
+  // A parent that starts us on a pipe and dies, even by kill -9, takes us with it.
+  if (process.env['HSM_STOP_WITH_STDIN'] === '1') process.stdin.resume().on('end', () => stop('end of standard input'));
   process.stdout.write(`${JSON.stringify({ ready: true, port: hsm.port })}\n`);
 }
 

@@ -119,7 +119,7 @@ export interface HsmClient {
   /** The 8-byte answer to a challenge of 4 or 8 bytes, for EXTERNAL AUTHENTICATE. */
   externalAuthenticate(item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer }): Promise<Buffer>;
 
-  /** The first two custodians need no authorised state; every later one does. PIN: 6 to 12 digits. */
+  /** The first three custodians need no authorised state; every later one does. PIN: 6 to 12 digits. */
   createCustodian(custodian: { readonly name: string; readonly pin: string }): Promise<void>;
   /** Two different custodians open the named commands (names of methods of this interface) for 1 to 720 minutes. */
   authorise(
@@ -144,7 +144,7 @@ export interface HsmClient {
   }): Promise<void>;
   /** XORs the three components inside and stores the key. Needs authorised state. */
   formKey(item: { readonly name: string }): Promise<{ kcv: string }>;
-  /** Throws away the components collected for a name. Needs authorised state. */
+  /** Throws away the components collected for a name, if any. Needs authorised state. */
   discardComponents(item: { readonly name: string }): Promise<void>;
   /** Needs authorised state. */
   generateKey(item: {

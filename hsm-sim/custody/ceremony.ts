@@ -78,10 +78,9 @@ export class Ceremony {
     return checkValue(key.algorithm, bytes);
   }
 
-  /** Throws the components of a name away; refuses with 31 when there are none. */
+  /** Throws the components of a name away, if there are any. */
   discard(name: string): void {
-    if (this.#waiting(name).length === 0) throw new CommandRefused('31');
-    this.#store.replace({ components: this.#others(name) });
+    if (this.#waiting(name).length > 0) this.#store.replace({ components: this.#others(name) });
   }
 
   #waiting(name: string): { custodian: string; attributes: string; bytes: Buffer }[] {
