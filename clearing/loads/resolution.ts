@@ -39,7 +39,8 @@ export class LoadChanges {
     for (const other of siblings) if (other.load.loadId !== load.loadId) this.#disprove(other, load, by);
     if (load.state === 'posted') {
       // Known so far by the counter or by a person; the TAC makes it proof that nothing takes back.
-      if (by === 'result' && load.resolvedBy !== 'result') this.#states.push({ load, state: 'posted', by, ...(tac && { tac }) });
+      if (by === 'result' && load.resolvedBy !== 'result')
+        this.#states.push({ load, state: 'posted', by, ...(tac && { tac }) });
       return;
     }
     if (load.state === 'pending') {
