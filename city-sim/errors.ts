@@ -29,14 +29,6 @@ export class LinkClosed extends Error {
   }
 }
 
-/** No answer within the terminal's time-out. */
-export class NoAnswer extends Error {
-  readonly code = 'city-sim.no-answer';
-  constructor(what: string, timeoutMs: number) {
-    super(`No answer to ${what} within ${timeoutMs} ms. The terminal keeps what must be repeated.`);
-  }
-}
-
 /** A terminal was asked for something it cannot do in its present state. */
 export class TerminalNotReady extends Error {
   readonly code = 'city-sim.terminal-not-ready';

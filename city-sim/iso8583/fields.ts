@@ -44,7 +44,7 @@ export const FIELDS: Readonly<Record<number, FieldFormat>> = {
   55: bytesVar(3, 255),
   58: bytesVar(3, 999),
   59: bytesVar(3, 999),
-  60: digitsVar(3, 17),
+  60: digitsVar(3, 29),
   61: digitsVar(3, 29),
   62: bytesVar(3, 999),
   63: textVar(3, 163),
