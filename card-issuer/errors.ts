@@ -3,7 +3,7 @@ import { errorCatalogue } from '@citycard/common';
 /** What the counter, the bureau and their pages are told. */
 export const issuerErrors = errorCatalogue('card-issuer', {
   impossibleIdNumber: { status: 422, sentence: 'The identity number cannot exist; compare it with the document.' },
-  residentExists: { status: 409, sentence: 'A resident with this identity number is registered already.' },
+  residentExists: { status: 409, sentence: 'This identity number is registered already, as resident {residentId}.' },
   residentUnknown: { status: 404, sentence: 'No resident has this number.' },
   permitMissing: {
     status: 422,
@@ -14,10 +14,10 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   batchReleased: { status: 409, sentence: 'The batch is released already.' },
   secondPersonNeeded: { status: 409, sentence: 'A batch is released by another person than the one who prepared it.' },
   cardUnknown: { status: 404, sentence: 'No card has this number.' },
-  cardNotReady: { status: 409, sentence: 'The card is not in a state that allows this.' },
+  cardNotReady: { status: 409, sentence: 'The card is {state}; {step} is not possible.' },
   shiftUnknown: { status: 404, sentence: 'No open shift of this clerk has this number.' },
   shiftOpen: { status: 409, sentence: 'This clerk has an open shift; close it first.' },
-  chipRefused: { status: 502, sentence: 'The chip refused a personalisation command.' },
+  chipRefused: { status: 502, sentence: 'The chip refused {step} with {status}.' },
   chipGone: { status: 502, sentence: 'The chip was taken away before it had answered.' },
   readBackDiffers: {
     status: 502,

@@ -3,10 +3,6 @@ import { errorCatalogue } from '@citycard/common';
 /** Errors an operator of the installation meets at the command line. */
 export const citycardErrors = errorCatalogue('citycard', {
   badOption: { status: 400, sentence: 'An option is not as it should be.' },
-  alreadyRunning: {
-    status: 409,
-    sentence: 'Another installation is running from this folder; stop it first, or set CITYCARD_VAR to another folder.',
-  },
   notADemo: {
     status: 409,
     sentence:
@@ -18,6 +14,12 @@ export const citycardErrors = errorCatalogue('citycard', {
     status: 401,
     sentence: 'No credential: give --token, set CITYCARD_TOKEN, or name a person of the demo with --as.',
   },
+  portInUse: {
+    status: 500,
+    sentence:
+      'Port {port} on {host} cannot be had ({reason}). Is a demo running already? Stop it, or choose other ports with CITYCARD_HTTP_PORT, CITYCARD_GATEWAY_PORT and CITYCARD_HSM_PORT.',
+  },
   hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
+  refused: { status: 409, sentence: 'The installation refused: {detail}' },
   dayFailed: { status: 500, sentence: 'The day could not be played to its end.' },
 });

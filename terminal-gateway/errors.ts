@@ -19,4 +19,11 @@ export const gatewayErrors = errorCatalogue('terminal-gateway', {
     sentence:
       'Terminal {terminalNo} may move money, so on plain TCP it needs the X9.19 MAC; the ECB-MAC does not notice blocks that change places.',
   },
+  signatureMissing: {
+    status: 422,
+    sentence: 'The header X-Signature with the base64 of the .p7s file is missing.',
+  },
+  noParticipant: { status: 403, sentence: 'This identity acts for no participant, so it cannot deliver its files.' },
+  fileKnown: { status: 409, sentence: 'The file was refused: {detail}.' },
+  fileRefused: { status: 422, sentence: 'The file was refused, nothing of it was stored: {detail}.' },
 });

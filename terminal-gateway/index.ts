@@ -1,3 +1,6 @@
+import { fileURLToPath } from 'node:url';
+import type { MigrationSet } from '@citycard/common';
+
 export {
   fieldName,
   fieldNumbers,
@@ -31,3 +34,19 @@ export { defaultLinkLimits, type LinkLimits, type LinkStatistics } from './link/
 export { listenForTerminals, type ListenerOptions, type TerminalListener } from './link/listener.ts';
 export type { LinkHandler, LinkInfo } from './link/terminal-link.ts';
 export { gatewayErrors } from './errors.ts';
+
+export { createHandler } from './requests/handle.ts';
+export type { GatewayDeps } from './requests/context.ts';
+export {
+  registerTerminal,
+  setTerminalMasterKey,
+  type TerminalFunction,
+  type TerminalRegistration,
+} from './terminals/estate.ts';
+export { registerTerminalRoutes } from './terminals/routes.ts';
+export { registerUploadRoutes } from './uploads/routes.ts';
+
+export const gatewayMigrations: MigrationSet = {
+  schema: 'gateway',
+  directory: fileURLToPath(new URL('./migrations', import.meta.url)),
+};

@@ -32,7 +32,7 @@ export async function registerResident(
 ): Promise<{ residentId: bigint }> {
   const idNumber =
     registration.idNumber.length === 15
-      ? upgradeResidentId(registration.idNumber)
+      ? (upgradeResidentId(registration.idNumber) ?? registration.idNumber)
       : registration.idNumber.toUpperCase();
   const parsed = parseResidentId(idNumber);
   if (!parsed.ok) throw issuerErrors.impossibleIdNumber(parsed.reason);

@@ -11,20 +11,20 @@ export const custodians = [
   { name: 'custodian-3', pin: '300003' },
 ] as const;
 
-/** The symmetric keys of a city: what each is called in the HSM and what it may be used for. */
+/** The symmetric keys of a city: what each is called in the HSM and what it may be used for. Only the purchase key leaves it whole, for SAMs. */
 const cityKeys: readonly { name: string; usage: Usage; exportable: boolean }[] = [
   { name: 'DPK', usage: 'purchase', exportable: true },
-  { name: 'DLK', usage: 'load', exportable: true },
-  { name: 'DTK', usage: 'tac', exportable: true },
-  { name: 'DAMK', usage: 'maintenance', exportable: true },
-  { name: 'DPUK', usage: 'pin-unblock', exportable: true },
-  { name: 'DRPK', usage: 'pin-reload', exportable: true },
-  { name: 'DACK', usage: 'card-master', exportable: true },
-  { name: 'DABK', usage: 'application-block', exportable: true },
-  { name: 'DAUK', usage: 'application-unblock', exportable: true },
+  { name: 'DLK', usage: 'load', exportable: false },
+  { name: 'DTK', usage: 'tac', exportable: false },
+  { name: 'DAMK', usage: 'maintenance', exportable: false },
+  { name: 'DPUK', usage: 'pin-unblock', exportable: false },
+  { name: 'DRPK', usage: 'pin-reload', exportable: false },
+  { name: 'DACK', usage: 'card-master', exportable: false },
+  { name: 'DABK', usage: 'application-block', exportable: false },
+  { name: 'DAUK', usage: 'application-unblock', exportable: false },
   { name: 'CHIP', usage: 'chip-transport', exportable: false },
   { name: 'TRANSPORT', usage: 'key-transport', exportable: false },
-  { name: 'SANDBOX-TMK', usage: 'terminal-master', exportable: true },
+  { name: 'SANDBOX-TMK', usage: 'terminal-master', exportable: false },
 ];
 
 /** Key pairs that are made in the HSM and never leave it. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrincipal, type Role, type Transaction } from '@citycard/common';
 
@@ -38,4 +38,10 @@ export async function writePeople(varDirectory: string, content: object): Promis
   await mkdir(join(varDirectory, 'demo'), { recursive: true });
   await writeFile(`${file}.new`, JSON.stringify(content, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+/** The credentials written when the demo was founded. */
+export async function readPeople(varDirectory: string): Promise<Credentials> {
+  const content = JSON.parse(await readFile(peopleFile(varDirectory), 'utf8')) as { people: Credentials };
+  return content.people;
 }

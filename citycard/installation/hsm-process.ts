@@ -31,6 +31,7 @@ export async function startHsmProcess(options: {
       HSM_PORT: String(options.port),
       HSM_STORE: options.storeDirectory,
       HSM_LMK: 'test',
+      HSM_STOP_WITH_STDIN: '1',
     },
   });
   let complaint = '';

@@ -220,12 +220,12 @@ describe('purse commands', () => {
     await expect(client.verifyTacs([{ ...items[1]!, dtk: 'name:DLK' }, items[2]!])).rejects.toEqual(refused('28'));
   });
 
-  it('wraps a card key for the chip, never a root', async () => {
+  it('wraps a card key for the chip, a root only for a SAM', async () => {
     const item = { root: 'name:DTK', factors, algorithm: '3des', transport: 'name:CHIP' } as const;
     const { encrypted, kcv } = await client.wrapCardKey(item);
     expect(decipherBlocks(new TripleDes(ROOTS['CHIP']!), encrypted)).toEqual(cardKey('DTK'));
     expect(kcv).toBe(checkValue('3des', cardKey('DTK')));
-    await expect(client.wrapCardKey({ ...item, factors: [] })).rejects.toEqual(refused('29'));
+    await expect(client.wrapCardKey({ ...item, factors: [] })).rejects.toEqual(refused('28'));
     await expect(client.wrapCardKey({ ...item, transport: 'name:KTK' })).rejects.toEqual(refused('28'));
     await expect(client.wrapCardKey({ ...item, root: 'name:KTK' })).rejects.toEqual(refused('28'));
   });

@@ -147,7 +147,11 @@ const externalAuthenticate: Command = {
   },
 };
 
-/** P8: root ‖ algorithm ‖ factors (at least one: a root never leaves) ‖ transport → enciphered key 16 ‖ check value 6. */
+/**
+ * P8: root ‖ algorithm ‖ factors ‖ transport → enciphered key 16 ‖ check value 6.
+ *
+ * A root itself (no factors) leaves only for a SAM: a purchase key that its ceremony made exportable.
+ */
 const wrapCardKey: Command = {
   code: 'P8',
   name: 'wrapCardKey',
@@ -157,10 +161,10 @@ const wrapCardKey: Command = {
     const factors = readFactors(fields);
     const transportReference = fields.longText();
     fields.end();
-    const root = ring.resolve(reference, CARD_ROOTS, algorithm);
+    const root = ring.resolve(reference, factors.length === 0 ? ['purchase'] : CARD_ROOTS, algorithm);
     const transport = ring.resolve(transportReference, ['chip-transport']);
     note.subject = `${ring.describe(reference)} under ${ring.describe(transportReference)}`;
-    if (factors.length === 0) throw new CommandRefused('29');
+    if (factors.length === 0 && !root.exportable) throw new CommandRefused('29');
     const key = root.derive(factors);
     answer.bytes(encipherBlocks(transport.cipher, key)).ascii(checkValue(algorithm, key));
   },

@@ -1,0 +1,97 @@
+import type { CommandLine } from './arguments.ts';
+import { connect, type Connection } from './connection.ts';
+import { citycardErrors } from '../errors.ts';
+
+/** A command: whom it acts as unless told otherwise, and what it prints. */
+export interface Command {
+  readonly words: string;
+  readonly help: string;
+  /** Person of the demo whose credential is used when none is given. */
+  readonly person: string;
+  /** Needs a running installation: a visit of the command line would be of no use. */
+  readonly running: boolean;
+  /** Answers what to print and whether all is well (exit code 0) or not (1). */
+  run(connection: Connection, rest: readonly string[]): Promise<{ answer: unknown; ok: boolean }>;
+}
+
+const read =
+  (path: string) =>
+  async (connection: Connection): Promise<{ answer: unknown; ok: boolean }> => ({
+    answer: await connection.get(path),
+    ok: true,
+  });
+
+export const commands: readonly Command[] = [
+  {
+    words: 'ledger verify',
+    help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold',
+    person: 'auditor',
+    running: false,
+    run: async (connection) => {
+      const answer = await connection.get('/v1/ledger/verification');
+      return { answer, ok: typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true };
+    },
+  },
+  {
+    words: 'ledger balances',
+    help: 'the trial balance; its sum is zero',
+    person: 'auditor',
+    running: false,
+    run: read('/v1/ledger/trial-balance'),
+  },
+  {
+    words: 'day list',
+    help: 'business days and their states',
+    person: 'auditor',
+    running: false,
+    run: read('/v1/clearing-days'),
+  },
+  {
+    words: 'day show',
+    help: 'day show YYYY-MM-DD: outcomes, loads, net positions of one day',
+    person: 'auditor',
+    running: false,
+    run: async (connection, [date]) => {
+      if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
+        throw citycardErrors.badOption('day show takes a date, YYYY-MM-DD');
+      return { answer: await connection.get(`/v1/days/${date}/summary`), ok: true };
+    },
+  },
+  {
+    words: 'float show',
+    help: 'float show YYYY-MM-DD: what is owed to card holders and participants against the custody account',
+    person: 'supervisor',
+    running: false,
+    run: async (connection, [date]) => {
+      if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
+        throw citycardErrors.badOption('float show takes a date, YYYY-MM-DD');
+      return { answer: await connection.get(`/v1/float/${date}`), ok: true };
+    },
+  },
+  {
+    words: 'sandbox',
+    help: "a test terminal, the demo's root keys and fresh card numbers for somebody else's terminal (demo only)",
+    person: 'platform',
+    running: true,
+    run: async (connection) => ({ answer: await connection.post('/v1/sandbox'), ok: true }),
+  },
+];
+
+/** @throws citycard.bad-option for a command that does not exist */
+export function findCommand(line: CommandLine): Command {
+  const exact = commands.find(
+    (command) => command.words === line.command || command.words === line.command.split(' ')[0],
+  );
+  if (exact === undefined) throw citycardErrors.badOption(`there is no command "${line.command}"; see citycard --help`);
+  return exact;
+}
+
+export async function runCommand(line: CommandLine): Promise<{ answer: unknown; ok: boolean }> {
+  const command = findCommand(line);
+  const connection = await connect(line, command);
+  try {
+    return await command.run(connection, line.rest);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readConfiguration, type Configuration } from '../installation/configuration.ts';
+import { startInstallation } from '../installation/installation.ts';
+import { peopleFile } from '../demo/people.ts';
+import { citycardErrors } from '../errors.ts';
+import type { CommandLine } from './arguments.ts';
+
+/** A line to the HTTP API, speaking as one authenticated identity; the command line has no power of its own. */
+export interface Connection {
+  get(path: string): Promise<unknown>;
+  post(path: string, body?: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Where a running installation notes its address, for commands started beside it. */
+export function addressFile(varDirectory: string): string {
+  return join(varDirectory, 'run', 'installation.json');
+}
+
+interface Address {
+  readonly baseUrl: string;
+  readonly pid: number;
+}
+
+/**
+ * Connects to the installation that is running; when none is and the command can do without terminals, starts the one of
+ * this folder for the length of the command.
+ *
+ * @throws citycard.no-credential, citycard.not-running, citycard.no-installation
+ */
+export async function connect(line: CommandLine, needs: { person: string; running: boolean }): Promise<Connection> {
+  const configuration = readConfiguration(process.env);
+  const running = line.url ?? (await runningUrl(configuration));
+  const token = line.token ?? process.env.CITYCARD_TOKEN ?? (await tokenOf(configuration, line.as ?? needs.person));
+  if (running !== undefined) return client(running, token, () => Promise.resolve());
+  if (needs.running) throw citycardErrors.notRunning();
+  const visit = await startInstallation(
+    { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 },
+    { clear: 'never', serveTerminals: false },
+  );
+  if (visit.found === 'empty') {
+    await visit.stop();
+    throw citycardErrors.noInstallation();
+  }
+  return client(visit.baseUrl, token, () => visit.stop());
+}
+
+async function runningUrl(configuration: Configuration): Promise<string | undefined> {
+  try {
+    const address = JSON.parse(await readFile(addressFile(configuration.varDirectory), 'utf8')) as Address;
+    process.kill(address.pid, 0);
+    return address.baseUrl;
+  } catch {
+    // No note, or the process that wrote it is gone.
+    return undefined;
+  }
+}
+
+async function tokenOf(configuration: Configuration, person: string): Promise<string> {
+  let people: { people?: Record<string, { token: string }> };
+  try {
+    people = JSON.parse(await readFile(peopleFile(configuration.varDirectory), 'utf8')) as typeof people;
+  } catch {
+    throw citycardErrors.noCredential();
+  }
+  const token = people.people?.[person]?.token;
+  if (token === undefined) throw citycardErrors.noCredential(`the demo has no ${person}`);
+  return token;
+}
+
+function client(baseUrl: string, token: string, close: () => Promise<void>): Connection {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(new URL(path, baseUrl), {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw citycardErrors.refused(problemText(answer, response.status));
+    return answer;
+  };
+  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
+}
+
+function problemText(answer: unknown, status: number): string {
+  if (typeof answer === 'object' && answer !== null && 'title' in answer) {
+    return 'detail' in answer && typeof answer.detail === 'string' ? answer.detail : String(answer.title);
+  }
+  return `HTTP ${status}`;
+}

@@ -1,0 +1,42 @@
+import { addTariff } from '@citycard/clearing';
+import { businessDate, chinaCalendar, type Transaction, type WorkingCalendar } from '@citycard/common';
+
+/** The custody account of the demo company: where payments go out from. */
+export const demoCustody = {
+  accountNo: '6217000000000000001',
+  bankLineNo: '313458000011',
+  accountName: 'Resident Card Company, card holders funds (demo)',
+} as const;
+
+/** Bank accounts of the demo company as ledger accounts, by kind. */
+export const bankAccounts = [
+  `bank-custody:${demoCustody.accountNo}`,
+  'bank-card-deposits:6217000000000000002',
+  'bank-own-funds:6217000000000000003',
+] as const;
+
+/** Accounts of the company that are no bank's. */
+export const companyAccounts = [
+  'fee-income:main',
+  'rounding:main',
+  'suspense:main',
+  'write-off:main',
+  'unclaimed-refund:main',
+] as const;
+
+/** The published holidays, and for the years after them a provisional calendar: a demo must run in any year. */
+export function demoCalendar(): WorkingCalendar {
+  return chinaCalendar({ provisionalThrough: new Date().getUTCFullYear() + 1 });
+}
+
+const inForceFrom = businessDate('2026-01-01');
+
+/** What participants of the demo pay: buses 0.5 %, taxis 0.8 %, everybody else 0.3 % of what is settled. */
+export async function addDemoTariffs(tx: Transaction): Promise<void> {
+  const bus = 1;
+  const taxi = 2;
+  const byAmount = { kind: 'by-amount', validFrom: inForceFrom } as const;
+  await addTariff(tx, { ...byAmount, subject: { industry: bus }, rate: '5000' });
+  await addTariff(tx, { ...byAmount, subject: { industry: taxi }, rate: '8000' });
+  await addTariff(tx, { ...byAmount, subject: { everybody: true }, rate: '3000' });
+}

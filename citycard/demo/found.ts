@@ -1,0 +1,28 @@
+import { ensureCityCa, HOME_CITY, openAccount, openDay } from '@citycard/clearing';
+import { cityDate, type Database, transact } from '@citycard/common';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { writeMark } from '../installation/mark.ts';
+import { addDemoTariffs, bankAccounts, companyAccounts } from './company.ts';
+import { holdCeremony } from './ceremony.ts';
+import { createPeople, type Credentials } from './people.ts';
+
+/**
+ * Makes an empty installation a demo city: keys by ceremony, the city CA, people, bank accounts, the first business day.
+ * Everything else (participants, terminals, cards) is done over HTTP by the people made here.
+ */
+export async function foundDemo(
+  deps: { readonly db: Database; readonly hsm: HsmClient },
+  onKey?: (done: number, of: number) => void,
+): Promise<Credentials> {
+  await holdCeremony(deps.hsm, onKey);
+  await ensureCityCa(deps, HOME_CITY);
+  return transact(deps.db, async (tx) => {
+    const people = await createPeople(tx);
+    for (const code of bankAccounts) await openAccount(tx, code, { owner: 'custodian bank' });
+    for (const code of companyAccounts) await openAccount(tx, code);
+    await addDemoTariffs(tx);
+    await openDay(tx, cityDate(new Date()));
+    await writeMark(deps.db, { state: 'founded' });
+    return people;
+  });
+}

@@ -1,0 +1,195 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cardIssuerMigrations, registerCardIssuerRoutes, startMachine } from '@citycard/card-issuer';
+import {
+  clearingMigrations,
+  registerCertificateRoutes,
+  registerClearingCoreRoutes,
+  registerClearingDayRoutes,
+  registerClearingJobs,
+  startValidation,
+} from '@citycard/clearing';
+import {
+  checkDatabase,
+  commonMigrations,
+  createHttpServer,
+  createLogger,
+  type Database,
+  listen,
+  type Logger,
+  migrate,
+  openDatabase,
+  openJobSystem,
+  startEmbeddedPostgres,
+} from '@citycard/common';
+import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
+import { reconciliationMigrations, registerReconciliationRoutes } from '@citycard/reconciliation';
+import {
+  createHandler,
+  gatewayMigrations,
+  listenForTerminals,
+  registerTerminalRoutes,
+  registerUploadRoutes,
+} from '@citycard/terminal-gateway';
+import { demoCalendar, demoCustody } from '../demo/company.ts';
+import { registerSandboxRoute } from '../demo/sandbox.ts';
+import type { Configuration } from './configuration.ts';
+import { startHsmProcess } from './hsm-process.ts';
+import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
+import { assertPortFree } from './ports.ts';
+
+/** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
+export interface Installation {
+  readonly db: Database;
+  readonly hsm: HsmClient;
+  readonly logger: Logger;
+  readonly baseUrl: string;
+  readonly gateway: { readonly host: string; readonly port: number };
+  /** What the database held before: `empty` when this start made it. */
+  readonly found: Mark | 'empty';
+  /** Finishes what has been acknowledged, then stops everything that was started. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Empty a demo that is there: always, when it was not played to its end, or never. */
+  readonly clear: 'always' | 'unfinished' | 'never';
+  /** False for a short visit of the command line: no terminals, no machines, no jobs. */
+  readonly serveTerminals: boolean;
+  readonly onStep?: (step: string) => void;
+}
+
+/**
+ * Starts the installation. What was started is stopped again when a later step fails.
+ *
+ * @throws CityCardError with a sentence for a busy port, an unreachable database or Redis, a database that is not a demo's
+ */
+export async function startInstallation(configuration: Configuration, options: StartOptions): Promise<Installation> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (let last = undo.pop(); last !== undefined; last = undo.pop()) await last();
+  };
+  try {
+    return await start(configuration, options, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  configuration: Configuration,
+  options: StartOptions,
+  undo: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Installation> {
+  const { host, varDirectory } = configuration;
+  const step = options.onStep ?? (() => undefined);
+  for (const port of [configuration.httpPort, configuration.gatewayPort, configuration.hsmPort])
+    await assertPortFree(host, port);
+  const logger = createLogger('citycard', {
+    level: configuration.logLevel,
+    destination: join(varDirectory, 'log', 'citycard.log'),
+  });
+
+  step(configuration.databaseUrl === undefined ? 'starting PostgreSQL' : 'connecting to PostgreSQL');
+  const databaseUrl = await provideDatabase(configuration, logger, undo);
+  const db = openDatabase(databaseUrl, { applicationName: 'citycard' });
+  undo.push(() => db.end());
+
+  let found = await readMark(db);
+  const finished = typeof found === 'object' && found.state === 'played';
+  if (options.clear === 'always' || (options.clear === 'unfinished' && !finished)) {
+    await clearDemo(db);
+    await rm(join(varDirectory, 'hsm'), { recursive: true, force: true });
+    found = 'empty';
+  }
+  await migrate(databaseUrl, [
+    commonMigrations,
+    clearingMigrations,
+    cardIssuerMigrations,
+    gatewayMigrations,
+    reconciliationMigrations,
+    installationMigrations,
+  ]);
+
+  step('starting the HSM');
+  const hsmProcess = await startHsmProcess({
+    host,
+    port: configuration.hsmPort,
+    storeDirectory: join(varDirectory, 'hsm'),
+  });
+  undo.push(() => hsmProcess.stop());
+  const hsm = connectHsm({ host, port: hsmProcess.port, logger });
+  undo.push(() => hsm.close());
+
+  step('starting the services');
+  const jobs = await openJobSystem({
+    databaseUrl,
+    logger,
+    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
+  });
+  undo.push(() => jobs.close());
+  const validation = startValidation({ db, hsm, logger });
+  undo.push(() => validation.stop());
+  const day = {
+    db,
+    hsm,
+    logger,
+    calendar: demoCalendar(),
+    custody: demoCustody,
+    reportsDirectory: join(varDirectory, 'reports'),
+  };
+  const clearingJobs = registerClearingJobs(jobs, day);
+  undo.push(() => clearingJobs.close());
+
+  const server = createHttpServer({ logger, db, title: 'City card' });
+  const machines = {
+    cards: await startMachine({ db, hsm, logger }, 'cards', { host, port: 0 }),
+    sams: await startMachine({ db, hsm, logger }, 'sams', { host, port: 0 }),
+  };
+  undo.push(
+    () => machines.cards.stop(),
+    () => machines.sams.stop(),
+  );
+  registerClearingCoreRoutes(server, { db });
+  registerClearingDayRoutes(server, { ...day, wake: clearingJobs.wake });
+  registerCertificateRoutes(server, { db, hsm });
+  registerCardIssuerRoutes(server, { db, machines });
+  registerTerminalRoutes(server, { db, hsm, demo: true });
+  registerUploadRoutes(server, { db, onPurchases: validation.wake });
+  registerReconciliationRoutes(server, { db, hsm });
+  const sandboxGateway = { host, port: 0 };
+  registerSandboxRoute(server, { db, gateway: sandboxGateway });
+  const http = await listen(server, { host, port: configuration.httpPort });
+  undo.push(() => server.close());
+
+  const gateway = { host, port: configuration.gatewayPort };
+  if (options.serveTerminals) {
+    const listener = await listenForTerminals({
+      host,
+      port: configuration.gatewayPort,
+      logger,
+      handle: createHandler({ db, hsm, logger, onPurchases: validation.wake }),
+    });
+    undo.push(() => listener.drain());
+    gateway.port = listener.port;
+    sandboxGateway.port = listener.port;
+  }
+  return { db, hsm, logger, baseUrl: http.url, gateway, found: typeof found === 'object' ? found : 'empty', stop };
+}
+
+/** The server named by DATABASE_URL, or one of our own under the folder for everything we write. */
+async function provideDatabase(
+  configuration: Configuration,
+  logger: Logger,
+  undo: (() => Promise<unknown>)[],
+): Promise<string> {
+  if (configuration.databaseUrl !== undefined) {
+    await checkDatabase(configuration.databaseUrl);
+    return configuration.databaseUrl;
+  }
+  const postgres = await startEmbeddedPostgres({ directory: join(configuration.varDirectory, 'postgres'), logger });
+  undo.push(() => postgres.stop());
+  return postgres.url;
+}

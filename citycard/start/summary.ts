@@ -1,0 +1,89 @@
+import type { Checks } from './checks.ts';
+
+export interface Counted {
+  readonly count: number;
+  readonly amountFen: number;
+  readonly reasons?: Readonly<Record<string, { readonly count: number; readonly amountFen: number }>>;
+}
+
+export interface NetPosition {
+  readonly participantNo: string;
+  readonly name: string;
+  readonly grossFen: number;
+  readonly feeFen: number;
+  readonly netFen: number;
+}
+
+export interface DaySummary {
+  readonly businessDate: string;
+  readonly purchases: Readonly<Record<string, Counted>>;
+  readonly loads: Readonly<Record<string, Counted>>;
+  readonly net: readonly NetPosition[];
+}
+
+const reasonNames: Readonly<Record<string, string>> = {
+  '01': 'TAC wrong',
+  '02': 'card unknown',
+  '03': 'duplicate',
+  '04': 'conflict',
+  '05': 'gray, unresolved',
+  '06': 'hot-listed',
+  '07': 'balance break',
+  '08': 'insufficient balance',
+  '09': 'SAM unknown',
+  '0A': 'not our card',
+  '0B': 'time',
+  '0C': 'amount',
+  '0D': 'expired',
+  '0E': 'test card',
+  '0F': 'held',
+  '10': 'type',
+};
+
+/** Yuan for people; fen are whole, so this is cutting digits, not dividing. */
+function yuan(fen: number): string {
+  const digits = Math.abs(fen).toString().padStart(3, '0');
+  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`;
+  const rule = `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`;
+  return [`\n${title}`, line(head), rule, ...rows.map(line), ''].join('\n');
+}
+
+function countedRows(counted: Readonly<Record<string, Counted>>): string[][] {
+  return Object.entries(counted).flatMap(([outcome, { count, amountFen, reasons }]) => [
+    [outcome, String(count), yuan(amountFen)],
+    ...Object.entries(reasons ?? {}).map(([code, part]) => [
+      `  ${code} ${reasonNames[code] ?? ''}`,
+      String(part.count),
+      yuan(part.amountFen),
+    ]),
+  ]);
+}
+
+/** The day as a table for the person at the terminal. Amounts in yuan. */
+export function printDay(day: DaySummary, checks: Checks): string {
+  return [
+    table(`Purchases of ${day.businessDate}`, ['outcome', 'count', 'yuan'], countedRows(day.purchases)),
+    table('Loads', ['state', 'count', 'yuan'], countedRows(day.loads)),
+    table(
+      'Settlement',
+      ['participant', 'gross', 'fee', 'net'],
+      day.net.map(({ participantNo, name, grossFen, feeFen, netFen }) => [
+        `${participantNo} ${name}`,
+        yuan(grossFen),
+        yuan(feeFen),
+        yuan(netFen),
+      ]),
+    ),
+    table(
+      'Proofs',
+      ['check', 'result'],
+      Object.entries(checks).map(([name, { ok }]) => [name, ok ? 'holds' : 'DOES NOT HOLD']),
+    ),
+  ].join('');
+}

@@ -1,0 +1,63 @@
+import { validateReceived, type ValidationDeps } from './validate.ts';
+
+export interface ContinuousValidation {
+  /** Looks now: records have been stored. */
+  wake(): void;
+  /** Lets the pass that is running end; nothing starts after it. */
+  stop(): Promise<void>;
+}
+
+/** How often PostgreSQL is asked for undecided records that nobody woke us for (another process took them in). */
+const LOOK_EVERY_MS = 1_000;
+/** Records of many messages are judged together: a pass costs the same for one as for a hundred. */
+const GATHER_MS = 50;
+
+/**
+ * Validates records soon after they come in, so that balances are right during the day and the cut-off finds little left.
+ * Several processes may do this; a pass runs in one of them at a time.
+ */
+export function startValidation(
+  deps: ValidationDeps & { readonly logger: NonNullable<ValidationDeps['logger']> },
+): ContinuousValidation {
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let gathering: NodeJS.Timeout | undefined;
+
+  const pass = async () => {
+    try {
+      for (let decided = 1; decided > 0 && !stopped;) ({ decided } = await validateReceived(deps));
+    } catch (error) {
+      if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');
+    }
+  };
+  const run = () => {
+    gathering = undefined;
+    if (stopped) return;
+    if (running !== undefined) {
+      again = true;
+      return;
+    }
+    running = pass().finally(() => {
+      running = undefined;
+      if (again) {
+        again = false;
+        wake();
+      }
+    });
+  };
+  const wake = () => {
+    if (!stopped) gathering ??= setTimeout(run, GATHER_MS);
+  };
+  const timer = setInterval(run, LOOK_EVERY_MS);
+  timer.unref();
+  return {
+    wake,
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      clearTimeout(gathering);
+      await running;
+    },
+  };
+}

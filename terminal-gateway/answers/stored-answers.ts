@@ -1,0 +1,147 @@
+import { type BusinessDate, cityDate, type Database, type Transaction } from '@citycard/common';
+import { contentHash } from '../codec/content-hash.ts';
+import type { TerminalRequest } from '../catalogue/request.ts';
+import type { ResponseCode } from '../catalogue/response-codes.ts';
+
+/** How long a repeat gets the stored answer. */
+const KEPT_DAYS = 40;
+
+/** What makes a request the same request (terminal interface, section 3, Repeats). */
+export interface RequestIdentity {
+  readonly terminalNo: string;
+  readonly merchantNo: string;
+  readonly mti: string;
+  readonly batchNo: string;
+  readonly traceNo: string;
+  readonly content: Buffer;
+}
+
+export function identityOf(request: TerminalRequest): RequestIdentity {
+  return {
+    terminalNo: request.terminalNo,
+    merchantNo: request.merchantNo.trimEnd(),
+    mti: request.message.mti,
+    batchNo: request.management.batch,
+    traceNo: request.trace,
+    content: contentHash(request.message),
+  };
+}
+
+export type Known =
+  /** Nothing of this identity counts: a new request. */
+  | { readonly kind: 'new' }
+  /** Same identity and content: answered before. */
+  | { readonly kind: 'answered'; readonly code: ResponseCode; readonly body: Buffer; readonly cityDate: BusinessDate }
+  /** Same identity and content: its fact is committed, its answer is still owed. */
+  | { readonly kind: 'unanswered'; readonly factId: bigint }
+  /** Same identity, other content, on the same city date: 94. */
+  | { readonly kind: 'other-content' };
+
+interface StoredRow {
+  city_date: BusinessDate;
+  content_sha256: Buffer;
+  code: ResponseCode | null;
+  body: Buffer | null;
+  fact_id: bigint | null;
+}
+
+/** Looks a request up among those of the last 40 days, the newest first. */
+export async function recall(db: Database | Transaction, identity: RequestIdentity, now: Date): Promise<Known> {
+  const { rows } = await db.query<StoredRow>({
+    name: 'gateway-recall',
+    text: `select city_date, content_sha256, code, body, fact_id from gateway.stored_answer
+            where terminal_no = $1 and merchant_no = $2 and mti = $3 and batch_no = $4 and trace_no = $5
+              and city_date > $6::date - ${KEPT_DAYS}
+            order by city_date desc`,
+    values: [identity.terminalNo, identity.merchantNo, identity.mti, identity.batchNo, identity.traceNo, cityDate(now)],
+  });
+  const same = rows.find((row) => row.content_sha256.equals(identity.content));
+  if (same !== undefined) {
+    if (same.code !== null && same.body !== null) {
+      return { kind: 'answered', code: same.code, body: same.body, cityDate: same.city_date };
+    }
+    return { kind: 'unanswered', factId: same.fact_id ?? 0n };
+  }
+  return rows.some((row) => row.city_date === cityDate(now)) ? { kind: 'other-content' } : { kind: 'new' };
+}
+
+/**
+ * Makes two requests of one identity wait for each other until the transaction ends, also across gateways; the second
+ * then finds what the first has stored.
+ */
+export async function lockIdentity(tx: Transaction, identity: RequestIdentity): Promise<void> {
+  const { terminalNo, merchantNo, mti, batchNo, traceNo } = identity;
+  await tx.query({
+    name: 'gateway-lock-identity',
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 8583))',
+    values: [[terminalNo, merchantNo, mti, batchNo, traceNo].join('/')],
+  });
+}
+
+/** Keeps an answer, in the transaction of the facts it acknowledges; completes a row that was still unanswered. */
+export async function keepAnswer(
+  tx: Transaction,
+  identity: RequestIdentity,
+  request: Buffer,
+  answer: { readonly code: ResponseCode; readonly body: Buffer; readonly at: Date; readonly factId?: bigint },
+): Promise<void> {
+  const completed = await tx.query(
+    `update gateway.stored_answer set code = $7, body = $8
+      where terminal_no = $1 and merchant_no = $2 and mti = $3 and batch_no = $4 and trace_no = $5 and content_sha256 = $6 and body is null`,
+    [
+      identity.terminalNo,
+      identity.merchantNo,
+      identity.mti,
+      identity.batchNo,
+      identity.traceNo,
+      identity.content,
+      answer.code,
+      answer.body,
+    ],
+  );
+  if (completed.rowCount === 1) return;
+  await insertRow(tx, identity, request, answer.at, {
+    code: answer.code,
+    body: answer.body,
+    factId: answer.factId ?? null,
+  });
+}
+
+/** Notes that the fact of a request is committed although its answer is not known yet. */
+export async function keepFact(
+  tx: Transaction,
+  identity: RequestIdentity,
+  request: Buffer,
+  fact: { factId: bigint; at: Date },
+): Promise<void> {
+  await insertRow(tx, identity, request, fact.at, { code: null, body: null, factId: fact.factId });
+}
+
+async function insertRow(
+  tx: Transaction,
+  identity: RequestIdentity,
+  request: Buffer,
+  at: Date,
+  answer: { code: ResponseCode | null; body: Buffer | null; factId: bigint | null },
+): Promise<void> {
+  await tx.query({
+    name: 'gateway-keep-answer',
+    text: `insert into gateway.stored_answer
+             (terminal_no, merchant_no, mti, batch_no, trace_no, city_date, content_sha256, request, code, body, fact_id, received_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values: [
+      identity.terminalNo,
+      identity.merchantNo,
+      identity.mti,
+      identity.batchNo,
+      identity.traceNo,
+      cityDate(at),
+      identity.content,
+      request,
+      answer.code,
+      answer.body,
+      answer.factId,
+      at,
+    ],
+  });
+}

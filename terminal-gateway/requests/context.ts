@@ -1,0 +1,46 @@
+import { randomInt } from 'node:crypto';
+import type { Database, Logger, Transaction } from '@citycard/common';
+import type { HsmClient, KeyRef } from '@citycard/hsm-sim';
+import type { FieldValues } from '../codec/field-table.ts';
+import type { MessageName } from '../catalogue/messages.ts';
+import type { TerminalRequest } from '../catalogue/request.ts';
+import type { ResponseCode } from '../catalogue/response-codes.ts';
+import type { Terminal } from '../terminals/estate.ts';
+
+export interface GatewayDeps {
+  readonly db: Database;
+  readonly hsm: HsmClient;
+  readonly logger: Logger;
+  /** Called after purchase records have been committed, so that validation need not wait for its next look. */
+  readonly onPurchases?: () => void;
+}
+
+/** A request whose terminal is known and whose MAC was right. */
+export interface RequestContext<N extends MessageName = MessageName> {
+  readonly deps: GatewayDeps;
+  readonly terminal: Terminal;
+  readonly request: TerminalRequest<N>;
+  /** The key the request was right under; its answer is made under the same. */
+  readonly mak: KeyRef;
+  readonly now: Date;
+}
+
+/** What is to be answered: field 39 and what the message has of its own. */
+export interface Decision {
+  readonly code: ResponseCode;
+  readonly fields?: FieldValues;
+}
+
+/** Decides inside the transaction that also keeps the answer. */
+export type Decide<P> = (tx: Transaction, prepared: P) => Promise<Decision>;
+
+const referenceAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** Field 37, 12 characters: the day as YDDD, then eight that make it unique; no letters that are misread aloud. */
+export function newReference(now: Date): string {
+  const city = new Date(now.getTime() + 8 * 3_600_000);
+  const dayOfYear = Math.floor((city.getTime() - Date.UTC(city.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  let reference = `${city.getUTCFullYear() % 10}${dayOfYear.toString().padStart(3, '0')}`;
+  while (reference.length < 12) reference += referenceAlphabet[randomInt(referenceAlphabet.length)];
+  return reference;
+}

@@ -1,0 +1,74 @@
+import type { OutgoingFrame } from '../codec/frame-writer.ts';
+import { packAnswer } from '../catalogue/answer.ts';
+import type { MessageName } from '../catalogue/messages.ts';
+import { answerOnce } from '../answers/answer-once.ts';
+import { answerBalance } from '../authorisation/balance.ts';
+import { answerEnquiry, payBill } from '../authorisation/bills.ts';
+import { answerLoad, answerLoadResult, answerLoadReversal } from '../authorisation/loads.ts';
+import { settleBatch } from '../batches/totals.ts';
+import { confirmAdoption, sendHotlist } from '../lists/hotlist.ts';
+import { sendParameters } from '../lists/parameters.ts';
+import { noteSeen } from '../terminals/last-seen.ts';
+import { takePurchases } from '../uploads/messages.ts';
+import { type Decision, newReference, type RequestContext } from './context.ts';
+
+type Decider = (context: RequestContext) => Promise<OutgoingFrame>;
+
+/** Narrows a context to the message its decider is for; the table below puts each under its own name. */
+function forMessage<N extends MessageName>(
+  name: N,
+  decider: (context: RequestContext<N>) => Promise<OutgoingFrame>,
+): [N, Decider] {
+  return [name, (context) => decider(context as unknown as RequestContext<N>)];
+}
+
+/** For messages whose answer is made anew each time. */
+function eachTime<N extends MessageName>(
+  name: N,
+  decider: (context: RequestContext<N>) => Promise<Decision>,
+): [N, Decider] {
+  return forMessage(name, async (context) => {
+    const { code, fields } = await decider(context);
+    const answer = {
+      code,
+      at: context.now,
+      reference: newReference(context.now),
+      ...(fields === undefined ? {} : { fields }),
+    };
+    return packAnswer(context.request.message, answer, true);
+  });
+}
+
+/** 00 and nothing else: sign-off, confirmations. */
+async function acknowledge(context: RequestContext): Promise<Decision> {
+  await noteSeen(context);
+  return { code: '00' };
+}
+
+/** Which part decides which message of the table (terminal interface, section 3). The sign-on is not among them: it has no MAC. */
+const deciders = new Map<MessageName, Decider>([
+  eachTime('signOff', acknowledge),
+  eachTime('echo', acknowledge),
+  eachTime('parameters', sendParameters),
+  eachTime('parametersAdopted', acknowledge),
+  eachTime('hotlist', sendHotlist),
+  eachTime('hotlistAdopted', confirmAdoption),
+  eachTime('purseBalance', answerBalance),
+  forMessage('loadFromCash', (context) => answerLoad(context, 'agent-cash')),
+  forMessage('loadFromAccount', (context) => answerLoad(context, 'bound-account')),
+  forMessage('loadResult', answerLoadResult),
+  forMessage('loadReversal', answerLoadReversal),
+  forMessage('purchaseUpload', takePurchases),
+  forMessage('billPayment', payBill),
+  eachTime('billEnquiry', answerEnquiry),
+  forMessage('batchTotals', settleBatch),
+  forMessage('batchUploadEnd', (context) =>
+    answerOnce(context, { prepare: () => Promise.resolve(), decide: () => Promise.resolve({ code: '00' }) }),
+  ),
+]);
+
+export function decide(context: RequestContext): Promise<OutgoingFrame> {
+  const decider = deciders.get(context.request.name);
+  if (decider === undefined) throw new Error(`no decider for ${context.request.name}`);
+  return decider(context);
+}

@@ -1,0 +1,97 @@
+import { HsmUnavailable, type KeyRef } from '@citycard/hsm-sim';
+import type { FieldValues } from '../codec/field-table.ts';
+import type { OutgoingFrame } from '../codec/frame-writer.ts';
+import type { Message } from '../codec/message.ts';
+import { packAnswer } from '../catalogue/answer.ts';
+import { readRequest, type TerminalRequest } from '../catalogue/request.ts';
+import type { ResponseCode } from '../catalogue/response-codes.ts';
+import type { LinkHandler, LinkInfo } from '../link/terminal-link.ts';
+import { sealAnswer, verifyMac } from '../sessions/keys.ts';
+import { signOn } from '../sessions/sign-on.ts';
+import { findTerminal, type Terminal } from '../terminals/estate.ts';
+import { reportUnreadableUpload } from '../uploads/messages.ts';
+import { type GatewayDeps, newReference } from './context.ts';
+import { decide } from './decide.ts';
+
+/**
+ * Handles one message from a link: who is it, is its MAC right, what does it ask. Nothing is decided before the MAC is
+ * known to be right (terminal interface, section 2). When the HSM cannot make our MAC the link is closed without an
+ * answer: what was committed is committed, and the repeat gets its answer.
+ */
+export function createHandler(deps: GatewayDeps): LinkHandler {
+  return async (message, link) => {
+    try {
+      return await handle(deps, message, link);
+    } catch (error) {
+      if (error instanceof HsmUnavailable) {
+        deps.logger.warn({ link: link.id, error: error.message }, 'HSM not reachable, the terminal will repeat');
+        return 'close';
+      }
+      throw error;
+    }
+  };
+}
+
+async function handle(deps: GatewayDeps, message: Message, link: LinkInfo): Promise<OutgoingFrame> {
+  const now = new Date();
+  const plain = (code: ResponseCode, fields: FieldValues = {}) =>
+    packAnswer(message, { code, at: now, reference: newReference(now), fields }, false);
+
+  const terminal = await findTerminal(deps.db, message.text(41) ?? '');
+  if (terminal === undefined || !terminal.active) return plain(message.problem === undefined ? '97' : '30');
+  if (link.secure && link.certificateName !== terminal.terminalNo) return plain('97');
+  const sealed = (code: ResponseCode, mak: KeyRef | undefined) =>
+    mak === undefined
+      ? Promise.resolve(plain(code))
+      : sealAnswer(deps, terminal, mak, packAnswer(message, { code, at: now, reference: newReference(now) }, true));
+
+  // A message that cannot be read whole cannot be checked either; its refusal is made under the key in force.
+  if (message.problem !== undefined) {
+    await noteUnreadable(deps, terminal, message, message.problem.reason);
+    return sealed('30', terminal.mak);
+  }
+  const reading = readRequest(message);
+  if (reading.ok && !reading.request.definition.mac) return signOn(deps, terminal, reading.request, plain);
+
+  const mak = await verifyMac(deps, terminal, message);
+  if (mak === undefined) return sealed('A0', terminal.mak);
+  if (!reading.ok) {
+    if (reading.code === '30') await noteUnreadable(deps, terminal, message, reading.problem.reason);
+    return sealed(reading.code, mak);
+  }
+  if (reading.request.merchantNo.trimEnd() !== terminal.merchantNo) return sealed('03', mak);
+  return answerWith(deps, terminal, reading.request, mak, now);
+}
+
+/** Decides; a fault of ours becomes 96 with nothing changed, because every change is one transaction. */
+async function answerWith(
+  deps: GatewayDeps,
+  terminal: Terminal,
+  request: TerminalRequest,
+  mak: KeyRef,
+  now: Date,
+): Promise<OutgoingFrame> {
+  const refuse = (code: ResponseCode) =>
+    packAnswer(request.message, { code, at: now, reference: newReference(now) }, true);
+  let frame: OutgoingFrame;
+  try {
+    frame = await decide({ deps, terminal, request, mak, now });
+  } catch (error) {
+    if (error instanceof HsmUnavailable) frame = refuse('98');
+    else {
+      deps.logger.error(
+        { message: request.name, terminal: terminal.terminalNo, trace: request.trace, err: error },
+        'request failed',
+      );
+      frame = refuse('96');
+    }
+  }
+  return sealAnswer(deps, terminal, mak, frame);
+}
+
+const UPLOAD_MTI = '0320';
+
+async function noteUnreadable(deps: GatewayDeps, terminal: Terminal, message: Message, reason: string): Promise<void> {
+  deps.logger.warn({ terminal: terminal.terminalNo, mti: message.mti, reason }, 'message refused for its format');
+  if (message.mti === UPLOAD_MTI) await reportUnreadableUpload(deps, terminal, reason);
+}

@@ -1,0 +1,61 @@
+import type { Database } from '@citycard/common';
+import type { HsmClient, KeyRef } from '@citycard/hsm-sim';
+import type { Message } from '../codec/message.ts';
+import type { OutgoingFrame } from '../codec/frame-writer.ts';
+import type { Terminal } from '../terminals/estate.ts';
+
+export interface SessionDeps {
+  readonly db: Database;
+  readonly hsm: HsmClient;
+}
+
+/**
+ * Checks field 64. New working keys come into force with the first message that is right under the new MAK; until then
+ * the old ones stay (terminal interface, section 2).
+ *
+ * @returns the MAK the message is right under (its answer is made under the same), or undefined
+ * @throws HsmUnavailable
+ */
+export async function verifyMac(deps: SessionDeps, terminal: Terminal, message: Message): Promise<KeyRef | undefined> {
+  const mac = message.bytes(64);
+  if (mac === undefined) return undefined;
+  const { macInput } = message;
+  if (
+    terminal.mak !== undefined &&
+    (await deps.hsm.verifyTerminalMac(terminal.mak, terminal.macAlgorithm, macInput, mac))
+  ) {
+    return terminal.mak;
+  }
+  if (
+    terminal.nextMak === undefined ||
+    !(await deps.hsm.verifyTerminalMac(terminal.nextMak, terminal.macAlgorithm, macInput, mac))
+  ) {
+    return undefined;
+  }
+  await deps.db.query(
+    `update gateway.terminal set mak = next_mak, pik = next_pik, next_mak = null, next_pik = null
+      where terminal_no = $1 and next_mak = $2`,
+    [terminal.terminalNo, terminal.nextMak],
+  );
+  return terminal.nextMak;
+}
+
+/** Makes field 64 of an answer. @throws HsmUnavailable */
+export async function sealAnswer(
+  deps: SessionDeps,
+  terminal: Terminal,
+  mak: KeyRef,
+  frame: OutgoingFrame,
+): Promise<OutgoingFrame> {
+  return frame.setMac(await deps.hsm.terminalMac(mak, terminal.macAlgorithm, frame.macInput));
+}
+
+/** Field 62 of a sign-on answer: PIK under TMK 16 ‖ KCV 4 ‖ MAK under TMK 16 ‖ KCV 4, as values of the catalogue. */
+export async function newWorkingKeys(deps: SessionDeps, terminal: Terminal & { tmk: KeyRef }) {
+  const keys = await deps.hsm.createWorkingKeys(terminal.tmk);
+  await deps.db.query(
+    'update gateway.terminal set next_mak = $2, next_pik = $3, last_seen_at = now() where terminal_no = $1',
+    [terminal.terminalNo, keys.mak, keys.pik],
+  );
+  return keys;
+}

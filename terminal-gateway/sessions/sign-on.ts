@@ -1,0 +1,24 @@
+import type { FieldValues } from '../codec/field-table.ts';
+import type { OutgoingFrame } from '../codec/frame-writer.ts';
+import { answerFields } from '../catalogue/answer.ts';
+import type { TerminalRequest } from '../catalogue/request.ts';
+import type { ResponseCode } from '../catalogue/response-codes.ts';
+import type { Terminal } from '../terminals/estate.ts';
+import { newWorkingKeys, type SessionDeps } from './keys.ts';
+
+/**
+ * Message 1: new working keys under the terminal's master key. The request carries no MAC, so it takes nothing away: the
+ * old keys stay in force until a message is right under the new MAK (terminal interface, section 2).
+ */
+export async function signOn(
+  deps: SessionDeps,
+  terminal: Terminal,
+  request: TerminalRequest,
+  plain: (code: ResponseCode, fields?: FieldValues) => OutgoingFrame,
+): Promise<OutgoingFrame> {
+  if (request.merchantNo.trimEnd() !== terminal.merchantNo) return plain('03');
+  const { tmk } = terminal;
+  if (tmk === undefined) return plain('97');
+  const keys = await newWorkingKeys(deps, { ...terminal, tmk });
+  return plain('00', answerFields('signOn', { keys }));
+}
