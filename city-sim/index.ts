@@ -22,6 +22,7 @@ export {
   cardFiles,
   cardNumber,
   deriveCardKeys,
+  luhnDigit,
   PURSE_AID,
   type CardIdentity,
   type CardKeySet,

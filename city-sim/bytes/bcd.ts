@@ -4,11 +4,6 @@ export function packDigits(digits: string): Buffer {
   return Buffer.from(digits, 'hex');
 }
 
-/** The digits of packed decimal bytes, as upper-case text; filler nibbles come out as letters. */
-export function unpackDigits(bytes: Buffer): string {
-  return bytes.toString('hex').toUpperCase();
-}
-
 /** Whether every nibble is a decimal digit. */
 export function isPackedDecimal(bytes: Buffer): boolean {
   return /^[0-9]*$/.test(bytes.toString('hex'));

@@ -2,7 +2,7 @@ import { SW } from './status-words.ts';
 import type { NonVolatileMemory } from './memory.ts';
 
 /** The file kinds of CREATE FILE (docs/reference/card-personalisation.md). */
-export type FileKind = 'binary' | 'fixed-records' | 'cyclic-records' | 'purse';
+type FileKind = 'binary' | 'fixed-records' | 'cyclic-records' | 'purse';
 
 /** What CREATE FILE fixed about a file. */
 export interface FileHeader {

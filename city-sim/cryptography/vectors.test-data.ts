@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The published and computed vectors of the interface, by id; tests only. */
-export interface Vector {
+interface Vector {
   readonly id: string;
   readonly [field: string]: unknown;
 }

@@ -12,7 +12,7 @@ export interface HostAddress {
 }
 
 /** An answer as it came: the parsed message and the bytes its MAC covers. */
-export interface ReceivedMessage {
+interface ReceivedMessage {
   readonly message: Message;
   readonly frame: Frame;
 }
