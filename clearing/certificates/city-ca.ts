@@ -142,14 +142,20 @@ async function ensureRsaKey(
   usage: 'ca' | 'file-sign' | 'report-sign',
 ): Promise<Buffer> {
   const keys = await hsm.listKeys();
-  if (keys.some((key) => key.name === name)) return await hsm.publicKey(name);
+  if (keys.some((key) => key.name === name)) return hsm.publicKey(name);
   return (await hsm.generateRsa({ name, usage, bits: 2048 })).publicKeySpki;
 }
 
 const NAME_RULES = {
-  operator: { form: /^[0-9A-Za-z]{4,15}$/, rule: 'it must be the participant number, 4 to 15 letters and digits' },
+  operator: {
+    form: /^(?![0-9]{4}$)[0-9A-Za-z]{4,15}$/,
+    rule: 'it must be the participant number, 4 to 15 letters and digits, and not look like a city code',
+  },
   city: { form: /^[0-9]{4}$/, rule: 'it must be the 4-digit city code' },
-  bank: { form: /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/, rule: 'it must be letters, digits, dots and hyphens' },
+  bank: {
+    form: /^(?![0-9]{4}$)[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/,
+    rule: 'it must be letters, digits, dots and hyphens, and not look like a city code',
+  },
   terminal: { form: /^[0-9A-Za-z]{8}$/, rule: 'it must be the 8-character terminal number' },
   own: { form: /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/, rule: 'it must be letters, digits, dots and hyphens' },
 } as const;

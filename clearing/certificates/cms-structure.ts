@@ -43,7 +43,7 @@ export function readDetachedSignature(signatureDer: Buffer): DetachedSignature {
   const [signedData] = members(content, Tag.context0);
   if (signedData === undefined) throw new DerError('it is empty');
   const [version, digestAlgorithms, contentInfo, ...rest] = members(signedData, Tag.sequence);
-  primitive(version, Tag.integer);
+  expectVersion(version);
   if (digestAlgorithms === undefined || contentInfo === undefined) throw new DerError('it is incomplete');
   members(digestAlgorithms, Tag.set).forEach((algorithm) => expectAlgorithm(algorithm, 'digest', Oid.sha256));
   const [innerType, innerContent] = members(contentInfo, Tag.sequence);
@@ -60,7 +60,7 @@ export function readDetachedSignature(signatureDer: Buffer): DetachedSignature {
 
 function readSigner(signer: DerNode): DetachedSignature {
   const [version, name, digestAlgorithm, attributes, signatureAlgorithm, signature] = members(signer, Tag.sequence);
-  primitive(version, Tag.integer);
+  expectVersion(version);
   if (name === undefined || attributes === undefined) throw new DerError('the signer is incomplete');
   expectAlgorithm(digestAlgorithm, 'digest', Oid.sha256);
   if (attributes.tag !== Tag.context0) throw new DerError('the signed attributes are missing');
@@ -94,6 +94,13 @@ function attribute(attributes: readonly DerNode[], type: Buffer, name: string): 
   const [value, second] = members(values, Tag.set);
   if (value === undefined || second !== undefined) throw new DerError(`the ${name} does not have one value`);
   return value;
+}
+
+/** 1 to 5 exist (RFC 5652 5.1); they differ in parts we pass over. */
+function expectVersion(node: DerNode | undefined): void {
+  const value = primitive(node, Tag.integer);
+  const version = value.length === 1 ? (value[0] ?? 0) : 0;
+  if (version < 1 || version > 5) throw new DerError('its version is unknown');
 }
 
 function expectAlgorithm(node: DerNode | undefined, role: string, ...allowed: readonly Buffer[]): void {

@@ -68,6 +68,7 @@ async function caName(db: Database | Transaction): Promise<Buffer> {
 }
 
 function complaintAbout(signer: CertificateRow, expectedCn: string, at: Date): string | undefined {
+  if (signer.kind === 'terminal') return 'the certificate is of a terminal, which signs no files';
   if (signer.cn !== expectedCn) return `the certificate is of "${signer.cn}", not of "${expectedCn}"`;
   if (at < signer.notBefore) return `the certificate is valid only from ${signer.notBefore.toISOString()}`;
   if (at > signer.notAfter) return `the certificate expired on ${signer.notAfter.toISOString()}`;

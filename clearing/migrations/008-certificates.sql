@@ -13,7 +13,9 @@ create table clearing.certificate (
   revocation_reason text,
   constraint certificate_serial check (serial ~ '^[0-9a-f]{32}$'),
   constraint certificate_kind check (kind in ('ca', 'own', 'operator', 'city', 'bank', 'terminal')),
-  constraint certificate_cn check (cn ~ '^[0-9A-Za-z][0-9A-Za-z .:-]{0,63}$' and (kind <> 'city' or cn ~ '^[0-9]{4}$')),
+  constraint certificate_cn check (cn ~ '^[0-9A-Za-z][0-9A-Za-z .:-]{0,63}$'),
+  -- Four digits are a city, and nobody else may be called so.
+  constraint certificate_city_cn check (kind = 'own' or (kind = 'city') = (cn ~ '^[0-9]{4}$')),
   constraint certificate_key_id check (key_id ~ '^[0-9a-f]{40}$'),
   constraint certificate_validity check (not_after > not_before),
   constraint certificate_revocation check ((revoked_at is null) = (revocation_reason is null)),
