@@ -18,6 +18,8 @@ const Environment = Type.Object({
   CITYCARD_HSM_PORT: port(1500),
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
+  /** Bearer tokens we show to billers: `CODE=token`, separated by commas. */
+  CITYCARD_BILLER_TOKENS: Type.String({ default: '', pattern: '^$|^[^=,]{4}=[^=,]+(,[^=,]{4}=[^=,]+)*$' }),
   CITYCARD_LOG_LEVEL: Type.Union(
     [
       Type.Literal('trace'),
@@ -39,6 +41,8 @@ export interface Configuration {
   readonly hsmPort: number;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
+  /** By biller code. */
+  readonly billerTokens: ReadonlyMap<string, string>;
   readonly logLevel: string;
 }
 
@@ -65,8 +69,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     httpPort: read.CITYCARD_HTTP_PORT,
     gatewayPort: read.CITYCARD_GATEWAY_PORT,
     hsmPort: read.CITYCARD_HSM_PORT,
+    billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),
     ...(read.REDIS_URL === undefined ? {} : { redisUrl: read.REDIS_URL }),
   };
+}
+
+function readTokens(text: string): Map<string, string> {
+  const pairs = text === '' ? [] : text.split(',').map((pair) => [pair.slice(0, 4), pair.slice(5)] as const);
+  return new Map(pairs);
 }

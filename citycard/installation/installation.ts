@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cardIssuerMigrations, registerCardIssuerRoutes, startMachine } from '@citycard/card-issuer';
 import {
   clearingMigrations,
+  httpBillers,
   registerCertificateRoutes,
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
@@ -170,7 +171,13 @@ async function start(
       host,
       port: configuration.gatewayPort,
       logger,
-      handle: createHandler({ db, hsm, logger, onPurchases: validation.wake }),
+      handle: createHandler({
+        db,
+        hsm,
+        logger,
+        billers: httpBillers(db, configuration.billerTokens),
+        onPurchases: validation.wake,
+      }),
     });
     undo.push(() => listener.drain());
     gateway.port = listener.port;

@@ -1,4 +1,5 @@
 import { type BusinessDate, type Transaction, transact } from '@citycard/common';
+import type { FieldValues } from '../codec/field-table.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { packAnswer, repackAnswer } from '../catalogue/answer.ts';
 import { isStoredAnswer, type ResponseCode } from '../catalogue/response-codes.ts';
@@ -31,37 +32,41 @@ export async function answerOnce<P>(context: RequestContext, options: OnceOption
     const repeat = await answerKnown(tx, context, known, options);
     if (repeat !== undefined) return repeat;
     const decision = await options.decide(tx, prepared ?? (await options.prepare()));
-    const frame = fresh(context, decision.code, decision.fields);
-    if (isStoredAnswer(decision.code)) await keep(tx, context, identity, decision.code, frame);
+    const frame = freshAnswer(context, decision.code, decision.fields);
+    await keepIfStored(tx, context, identity, decision.code, frame);
     return frame;
   });
 }
 
-async function answerKnown<P>(
+/** The answer to a request that is known already; undefined when it is new or its answer is still owed. */
+export async function answerKnown(
   tx: Transaction,
   context: RequestContext,
   known: Known,
-  options: OnceOptions<P>,
+  options: Pick<OnceOptions<unknown>, 'review'> = {},
 ): Promise<OutgoingFrame | undefined> {
-  if (known.kind === 'other-content') return fresh(context, '94');
+  if (known.kind === 'other-content') return freshAnswer(context, '94');
   if (known.kind !== 'answered') return undefined;
   const changed = await options.review?.(tx, known.cityDate);
-  if (changed !== undefined) return fresh(context, changed);
+  if (changed !== undefined) return freshAnswer(context, changed);
   return repackAnswer(context.request.message, known.body, true);
 }
 
-async function keep(
+/** Keeps the answer in the transaction of its facts, unless its code is one that is decided afresh. */
+export async function keepIfStored(
   tx: Transaction,
   context: RequestContext,
   identity: RequestIdentity,
   code: ResponseCode,
   frame: OutgoingFrame,
 ): Promise<void> {
+  if (!isStoredAnswer(code)) return;
   const body = Buffer.from(frame.macInput);
   await keepAnswer(tx, identity, context.request.message.frame, { code, body, at: context.now });
 }
 
-function fresh(context: RequestContext, code: ResponseCode, fields = {}): OutgoingFrame {
+/** An answer made now, its field 64 still to be made. */
+export function freshAnswer(context: RequestContext, code: ResponseCode, fields: FieldValues = {}): OutgoingFrame {
   const answer = { code, at: context.now, reference: newReference(context.now), fields };
   return packAnswer(context.request.message, answer, true);
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { BillerDirectory } from '@citycard/clearing';
 import type { Database, Logger, Transaction } from '@citycard/common';
 import type { HsmClient, KeyRef } from '@citycard/hsm-sim';
 import type { FieldValues } from '../codec/field-table.ts';
@@ -11,6 +12,8 @@ export interface GatewayDeps {
   readonly db: Database;
   readonly hsm: HsmClient;
   readonly logger: Logger;
+  /** Who speaks for a biller code. */
+  readonly billers: BillerDirectory;
   /** Called after purchase records have been committed, so that validation need not wait for its next look. */
   readonly onPurchases?: () => void;
 }

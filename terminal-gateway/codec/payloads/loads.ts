@@ -25,9 +25,9 @@ export type LoadRequest = ValueOf<typeof loadRequest>;
 export const loadAnswer = record({ version: VERSION, hostDate: bcd(4), hostTime: bcd(3), mac2: opaque(4) });
 export type LoadAnswer = ValueOf<typeof loadAnswer>;
 
-export const LOAD_CREDITED = 0;
-export const LOAD_NOT_CREDITED = 1;
-export const LOAD_UNKNOWN = 2;
+export const LOAD_CREDITED = 0 as const;
+export const LOAD_NOT_CREDITED = 1 as const;
+export const LOAD_UNKNOWN = 2 as const;
 
 /** Field 58 of a load result, 12 bytes: what became of it on the card. */
 export const loadResult = record({
