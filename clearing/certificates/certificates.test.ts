@@ -161,7 +161,7 @@ describe('the city CA', () => {
       new forge.jsbn.BigInteger('65537'),
     );
     // Without it the request is written anew; the signature stays that of the first key.
-    stolen.certificationRequestInfo = undefined;
+    stolen.certificationRequestInfo = null;
     await expect(ask(forge.pki.certificationRequestToPem(stolen))).rejects.toMatchObject({
       code: 'certificates.csr-unsigned',
     });

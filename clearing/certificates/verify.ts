@@ -29,10 +29,12 @@ export async function verifyDetachedCms(
 ): Promise<CmsVerdict> {
   const read = tryRead(asked.signatureDer);
   if ('reason' in read) return refused(read.reason);
-  const signer = await findSigner(db, read.signature.signer);
-  if (signer === undefined) return refused('the signature names no certificate that the city CA has issued');
-  const complaint = complaintAbout(signer, asked.expectedCn.trim(), asked.at);
-  if (complaint !== undefined) return refused(complaint);
+  const candidates = await findSigners(db, read.signature.signer);
+  const complaints = candidates.map((candidate) => complaintAbout(candidate, asked.expectedCn.trim(), asked.at));
+  const signer = candidates[complaints.indexOf(undefined)];
+  if (signer === undefined) {
+    return refused(complaints[0] ?? 'the signature names no certificate that the city CA has issued');
+  }
   const digest = await sha256Of(asked.content);
   if (!equal(digest, read.signature.messageDigest))
     return refused('the signature is of another file: the digests differ');
@@ -50,16 +52,19 @@ function tryRead(signatureDer: Buffer): { signature: DetachedSignature } | { rea
   }
 }
 
-/** The register's certificate. An issuer that is not our CA, byte for byte, issued nothing of ours. */
-async function findSigner(db: Database | Transaction, name: SignerName): Promise<CertificateRow | undefined> {
-  if (name.by === 'serial' && !(await caName(db)).equals(name.issuer)) return undefined;
+/**
+ * The register's certificates that are meant, the newest first: a number means one, a key may have several. An issuer that
+ * is not our CA, byte for byte, issued nothing of ours.
+ */
+async function findSigners(db: Database | Transaction, name: SignerName): Promise<CertificateRow[]> {
+  if (name.by === 'serial' && !(await caName(db)).equals(name.issuer)) return [];
   const { rows } = await db.query<CertificateRow>(
     `select serial, kind, cn, pem, not_before as "notBefore", not_after as "notAfter", revoked_at as "revokedAt"
      from clearing.certificate where kind <> 'ca' and case $1 when 'serial' then serial = $2 else key_id = $2 end
-     order by not_after desc limit 1`,
+     order by not_after desc limit 100`,
     [name.by, name.by === 'serial' ? name.serial : name.keyId],
   );
-  return rows[0];
+  return rows;
 }
 
 async function caName(db: Database | Transaction): Promise<Buffer> {
