@@ -14,6 +14,19 @@ export * from './alarms/alarm.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
 export * from './loads/decide.ts';
 export * from './loads/settle.ts';
+export {
+  type Biller,
+  type BillerAdapter,
+  type BillerDirectory,
+  type BillAnswer,
+  type BillOrder,
+  type DueBill,
+  findBiller,
+  httpBillers,
+  registerBiller,
+} from './bills/biller.ts';
+export { type BillDecision, type BillDeps, type BillPurchase, enquireBills, payBill } from './bills/bill-payment.ts';
+export { settleBills } from './bills/settle-bills.ts';
 
 // certificates
 export * from './certificates/index.ts';
@@ -62,3 +75,37 @@ export { DEFAULT_RULES, type ValidationRules } from './validation/rules.ts';
 export { applyCityAnswers, type CityAnswer, type CityAnswerResult } from './validation/city-answers.ts';
 export * from './validation/overview.ts';
 export type { RecordRef } from './validation/received-purchase.ts';
+export { type ContinuousValidation, startValidation } from './validation/continuous.ts';
+
+// clearing day
+export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';
+export { cutOff, daysWithWork, listDays, openDay, readDay, type BusinessDay } from './day/days.ts';
+export type { ClearingDayDeps } from './day/deps.ts';
+export { dayErrors } from './day/errors.ts';
+export { listStages, type StageRecord } from './day/evidence.ts';
+export { registerClearingJobs, type ClearingJobs } from './day/jobs.ts';
+export { registerClearingDayRoutes, type ClearingDayRouteDeps } from './day/routes.ts';
+export { DAY_STATES, DAY_TRANSITIONS, type DayState } from './day/transitions.ts';
+export { floatPosition, type FloatPosition } from './float/float-position.ts';
+export { balancesAt, type BalanceLine } from './float/balances-at.ts';
+export { listPositions } from './netting/net-day.ts';
+export type { Position } from './netting/positions.ts';
+export { addTariff, listTariffs } from './pricing/tariff-table.ts';
+export type { Tariff, TariffSubject } from './pricing/tariff.ts';
+export { daySummary, type DaySummary } from './reports/day-summary.ts';
+export { readReports, writeReports, type DayReport } from './reports/day-reports.ts';
+export {
+  approveReinstruction,
+  approveSettlement,
+  proposeReinstruction,
+  proposeSettlement,
+} from './settlement/approval.ts';
+export { listMessages, messageXml, type PaymentMessage } from './settlement/instruct.ts';
+export {
+  rejectPayment,
+  settlePayment,
+  type BookedPayment,
+  type RejectOutcome,
+  type SettleOutcome,
+} from './settlement/payment-outcome.ts';
+export { listSheets, sheetsSha256, type SettlementSheet } from './settlement/sheets.ts';

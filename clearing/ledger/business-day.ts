@@ -14,6 +14,11 @@ export async function currentBusinessDate(tx: Transaction): Promise<BusinessDate
 
 /** Like {@link currentBusinessDate} for those who have an answer when no day is open. */
 export async function findOpenBusinessDate(tx: Transaction): Promise<BusinessDate | undefined> {
+  // Having waited for a cut-off, the first look finds the day it saw no longer open and cannot see the next one yet.
+  return (await lockOpenDay(tx)) ?? (await lockOpenDay(tx));
+}
+
+async function lockOpenDay(tx: Transaction): Promise<BusinessDate | undefined> {
   const { rows } = await tx.query<{ business_date: string }>(
     `select business_date from clearing.business_day where state = 'open' for share`,
   );

@@ -5,6 +5,13 @@ import { type AccountCode, openAccount } from '../ledger/accounts.ts';
 export type ParticipantKind = 'operator' | 'agent' | 'biller' | 'city' | 'bank' | 'company';
 export type ParticipantStatus = 'test' | 'production' | 'suspended' | 'exited';
 
+/** Where a participant is paid: account, the bank's 12-digit CNAPS line number, and the name the account is under. */
+export interface SettlementAccount {
+  readonly accountNo: string;
+  readonly bankLineNo: string;
+  readonly accountName: string;
+}
+
 export interface Participant {
   /** Merchant number of field 42 without padding: 4 to 15 letters, digits, points or hyphens. */
   readonly participantNo: string;
@@ -14,7 +21,7 @@ export interface Participant {
   readonly industry?: number;
   /** Inter-city code; given for cities and for nobody else. */
   readonly cityCode?: string;
-  readonly settlementAccount?: { readonly bank: string; readonly account: string; readonly holder: string };
+  readonly settlementAccount?: SettlementAccount;
   readonly status: ParticipantStatus;
 }
 
@@ -80,7 +87,7 @@ interface ParticipantRow {
   kind: ParticipantKind;
   industry: number | null;
   cityCode: string | null;
-  settlementAccount: { bank: string; account: string; holder: string } | null;
+  settlementAccount: SettlementAccount | null;
   status: ParticipantStatus;
 }
 
