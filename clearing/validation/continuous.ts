@@ -1,3 +1,4 @@
+import { settleBills } from '../bills/settle-bills.ts';
 import { validateReceived, type ValidationDeps } from './validate.ts';
 
 export interface ContinuousValidation {
@@ -26,7 +27,10 @@ export function startValidation(
 
   const pass = async () => {
     try {
-      for (let decided = 1; decided > 0 && !stopped;) ({ decided } = await validateReceived(deps));
+      for (let decided = 1; decided > 0 && !stopped;) {
+        ({ decided } = await validateReceived(deps));
+        await settleBills(deps.db);
+      }
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');
     }

@@ -6,6 +6,7 @@ import { type Decision, replaced, refuted } from './judge.ts';
 import { keysOf, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { ACCEPTED, type Outcome, type Standing } from './outcome.ts';
+import { prepared } from './prepared.ts';
 import { postingDates, postPurchases } from './purchase-posting.ts';
 import { type ReceivedPurchase, refKey, type RefRow, withIntakes } from './received-purchase.ts';
 import type { ValidationRules } from './rules.ts';
@@ -45,7 +46,11 @@ select distinct on (g.card_no, g.offline_counter) g.card_no, g.business_date, g.
  * refuses it. Resolves to how many were decided.
  */
 export async function lookAtGraysAgain(db: Database, rules: ValidationRules, limit: number): Promise<number> {
-  const { rows } = await db.query<RefRow & { raw: Buffer }>(EXPLAINED, [rules.homeCity, rules.grayWaitMs, limit]);
+  const { rows } = await db.query<RefRow & { raw: Buffer }>(prepared('purchase-grays-explained', EXPLAINED), [
+    rules.homeCity,
+    rules.grayWaitMs,
+    limit,
+  ]);
   if (rows.length === 0) return 0;
   const grays = await withIntakes(db, rows);
   const facts = await readFacts(db, grays);

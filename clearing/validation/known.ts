@@ -1,5 +1,6 @@
 import type { Database } from '@citycard/common';
 import type { PurchaseState } from '../purchases/reason-codes.ts';
+import { prepared } from './prepared.ts';
 import { type ReceivedPurchase, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
 
 /** The two keys of a purchase, each unique on its own for the card's life (terminal-interface.md §3, "Sameness"). */
@@ -70,7 +71,7 @@ union all
 select ${IDENTITY_COLUMNS} from clearing.purchase_conflict i ${ITS_RECORD} where i.card_no = any($1)`;
 
 export async function readKnown(db: Database, purchases: readonly ReceivedPurchase[]): Promise<KnownRow[]> {
-  const { rows } = await db.query<IdentityRow>(FIND_KNOWN, [
+  const { rows } = await db.query<IdentityRow>(prepared('purchase-known', FIND_KNOWN), [
     purchases.map(({ ref }) => ref.cardNo),
     purchases.map(({ record }) => record.issuerCity),
     purchases.map(({ record }) => record.offlineCounter),
@@ -86,6 +87,14 @@ export async function readKnown(db: Database, purchases: readonly ReceivedPurcha
   }));
 }
 
+const FIND_OPEN_GRAYS = `
+select distinct r.card_no, r.business_date, r.intake_id, r.record_index, r.issuer_city, r.offline_counter, r.sam_no,
+  r.sam_transaction_no
+  from unnest($1::text[], $2::integer[]) as a(card_no, offline_counter)
+  join clearing.purchase_record r
+  on r.card_no = a.card_no and r.offline_counter = a.offline_counter
+  and r.state = 'suspicious' and r.reason_code = '05'`;
+
 /** A gray record that is held. */
 export interface OpenGrayRow {
   readonly ref: RecordRef;
@@ -94,12 +103,7 @@ export interface OpenGrayRow {
 
 export async function readOpenGrays(db: Database, purchases: readonly ReceivedPurchase[]): Promise<OpenGrayRow[]> {
   const { rows } = await db.query<RefRow & Omit<IdentityRow, keyof RefRow>>(
-    `select distinct r.card_no, r.business_date, r.intake_id, r.record_index, r.issuer_city, r.offline_counter, r.sam_no,
-            r.sam_transaction_no
-       from unnest($1::text[], $2::integer[]) as a(card_no, offline_counter)
-       join clearing.purchase_record r
-         on r.card_no = a.card_no and r.offline_counter = a.offline_counter
-        and r.state = 'suspicious' and r.reason_code = '05'`,
+    prepared('purchase-open-grays', FIND_OPEN_GRAYS),
     [purchases.map(({ ref }) => ref.cardNo), purchases.map(({ record }) => record.offlineCounter)],
   );
   return rows.map((row) => ({ ref: refOf(row), keys: keysOf(namedKeys(row)) }));

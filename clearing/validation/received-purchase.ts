@@ -1,4 +1,5 @@
 import { type BusinessDate, businessDate, type Database } from '@citycard/common';
+import { prepared } from './prepared.ts';
 import { decodePurchaseRecord, type PurchaseRecord } from '../purchases/purchase-record.ts';
 
 /** Where a purchase record is stored. */
@@ -50,6 +51,10 @@ export function refOf(row: RefRow): RecordRef {
   };
 }
 
+const OLDEST = `
+select card_no, business_date, intake_id, record_index, raw from clearing.purchase_record
+ where state = 'received' order by business_date, intake_id, record_index limit $1`;
+
 interface IntakeRow {
   intake_id: bigint;
   source: IntakeSource;
@@ -63,11 +68,7 @@ interface IntakeRow {
  * card, so they are never joined to what is.
  */
 export async function oldestReceived(db: Database, limit: number): Promise<ReceivedPurchase[]> {
-  const { rows } = await db.query<RefRow & { raw: Buffer }>(
-    `select card_no, business_date, intake_id, record_index, raw from clearing.purchase_record
-      where state = 'received' order by business_date, intake_id, record_index limit $1`,
-    [limit],
-  );
+  const { rows } = await db.query<RefRow & { raw: Buffer }>(prepared('purchase-oldest', OLDEST), [limit]);
   return withIntakes(db, rows);
 }
 

@@ -1,11 +1,19 @@
 import { type BusinessDate, type Database, type Fen, fen, transact, type Transaction } from '@citycard/common';
 import { REASON } from '../purchases/reason-codes.ts';
 import { ACCEPTED, type Standing } from './outcome.ts';
+import { prepared } from './prepared.ts';
 import { type Payable, postingDates, type PostedPurchase, postPurchases } from './purchase-posting.ts';
 import { readIntakes, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
 import { type FinalDecision, writeDecisions } from './write-decisions.ts';
 
 const SHORT_OF_MONEY: Standing = { state: 'suspicious', code: REASON.insufficientBalance };
+
+const AFFORDABLE = `
+select r.card_no, r.business_date, r.intake_id, r.record_index, r.amount_fen, r.participant_no
+  from clearing.purchase_record r
+  join clearing.card_account a on a.card_no = r.card_no and a.kind = 'purse'
+      where r.state = 'suspicious' and r.reason_code = '08' and a.available_fen - a.floor_fen >= r.amount_fen
+      order by r.business_date, r.intake_id, r.record_index limit $1`;
 
 interface HeldRow extends RefRow {
   amount_fen: bigint;
@@ -17,14 +25,7 @@ interface HeldRow extends RefRow {
  * that still do not fit stay as they are. Resolves to how many were paid.
  */
 export async function retryShortPurses(db: Database, limit: number): Promise<number> {
-  const { rows } = await db.query<HeldRow>(
-    `select r.card_no, r.business_date, r.intake_id, r.record_index, r.amount_fen, r.participant_no
-       from clearing.purchase_record r
-       join clearing.card_account a on a.card_no = r.card_no and a.kind = 'purse'
-      where r.state = 'suspicious' and r.reason_code = '08' and a.available_fen - a.floor_fen >= r.amount_fen
-      order by r.business_date, r.intake_id, r.record_index limit $1`,
-    [limit],
-  );
+  const { rows } = await db.query<HeldRow>(prepared('purchase-short-purses', AFFORDABLE), [limit]);
   if (rows.length === 0) return 0;
   const payables = await payablesOf(
     db,

@@ -2,6 +2,7 @@ import type { BusinessDate, Transaction } from '@citycard/common';
 import { NEXT_STATES } from '../purchases/reason-codes.ts';
 import type { Decision, Remembered } from './judge.ts';
 import { codeOf } from './outcome.ts';
+import { prepared } from './prepared.ts';
 
 /** Somebody else decided one of these records meanwhile; the caller's transaction must end, and may be tried afresh. */
 export class Overtaken extends Error {}
@@ -40,7 +41,7 @@ export async function writeDecisions(
       throw new Error(`a purchase record that is ${from.state} never becomes ${outcome.state}`);
     }
   }
-  const written = await tx.query(UPDATE_RECORDS, [
+  const written = await tx.query(prepared('purchase-decide', UPDATE_RECORDS), [
     ...refColumns(decisions),
     decisions.map(({ outcome }) => outcome.state),
     decisions.map(({ outcome }) => codeOf(outcome)),
