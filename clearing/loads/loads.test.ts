@@ -9,8 +9,8 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { clearingMigrations } from '../migrations.ts';
 import { createParticipant } from '../participants/participant.ts';
 import { findPurse, openPurse, setPurseStatus } from '../purses/purse.ts';
-import { authoriseWithHsm, decideLoad, type LoadKind, type LoadRequest, loadStateForRepeat } from './decide.ts';
-import type { LoadIdentity, OriginalReference } from './load.ts';
+import { authoriseWithHsm, decideLoad, type LoadRequest, loadStateForRepeat } from './decide.ts';
+import type { LoadIdentity, LoadKind, OriginalReference } from './load.ts';
 import { decideUndecidedLoad, reverseLoad, settleLoadResult } from './settle.ts';
 import { startTestHsm, TestCard } from './test-card.ts';
 
@@ -73,7 +73,7 @@ class Holder {
     return {
       identity: { ...this.terminal, batchNo: '000001', traceNo },
       ...{
-        kind: 'agent-cash' as LoadKind,
+        kind: 'agent-cash',
         cardNo: this.card.cardNo,
         amount: fen(amount),
         samNo: SAM,

@@ -16,18 +16,23 @@ export async function startTestHsm() {
   const directory = await mkdtemp(path.join(tmpdir(), 'citycard-hsm-'));
   const device = await startHsm({ directory, lmk: 'test' });
   const hsm = connectHsm({ host: '127.0.0.1', port: device.port });
-  const people = ['anna', 'bo', 'chen'];
+  const people = ['anna', 'bo', 'chen'] as const;
   for (const name of people) await hsm.createCustodian({ name, pin: '123456' });
   await hsm.authorise('anna', '123456', 'bo', '123456', ['formKey'], 5);
   for (const [name, root] of Object.entries(TEST_ROOTS)) {
     const [first, second] = [Buffer.alloc(16, 0x31), Buffer.alloc(16, 0x52)];
     const third = Buffer.from(root.map((byte) => byte ^ 0x31 ^ 0x52));
-    for (const [index, component] of [first, second, third].entries()) {
+    const shares = [
+      [people[0], first],
+      [people[1], second],
+      [people[2], third],
+    ] as const;
+    for (const [custodian, component] of shares) {
       const kcv = tripleDes(component, Buffer.alloc(8)).subarray(0, 3).toString('hex').toUpperCase();
       const usage = name === 'DLK' ? ('load' as const) : ('tac' as const);
       await hsm.submitComponent({
         ...{ name, usage, algorithm: '3des' as const, exportable: false },
-        ...{ custodian: people[index]!, pin: '123456', component, kcv },
+        ...{ custodian, pin: '123456', component, kcv },
       });
     }
     await hsm.formKey({ name });

@@ -1,0 +1,111 @@
+import { type Database, fen, transact, type Transaction } from '@citycard/common';
+import { raiseAlarm } from '../alarms/alarm.ts';
+import { openAccount } from '../ledger/accounts.ts';
+import { findOpenBusinessDate } from '../ledger/business-day.ts';
+import { post, type Posting } from '../ledger/posting.ts';
+import type { CardNo } from '../purses/card-number.ts';
+
+/** Payments settled in one transaction: a large day takes several, none holds locks for long. */
+const SETTLED_AT_ONCE = 500;
+
+const UNCLAIMED = 'unclaimed-refund:main';
+
+interface Settleable {
+  card_no: CardNo;
+  sam_no: string;
+  sam_transaction_no: bigint;
+  payment_id: string;
+  amount_fen: bigint;
+  state: 'paid' | 'refused';
+  collected_by: string;
+  biller_participant: string | null;
+  has_account: boolean;
+}
+
+/**
+ * Sends the money of decided bills where it belongs once their purchase is accepted, which put it on the pending account
+ * of the terminal's participant: to the biller when paid, to the card's pending credit when refused, once. A refused bill of
+ * a card whose account another city keeps is an unclaimed refund. Run it after every validation pass and before pricing;
+ * it does nothing when no business day is open.
+ *
+ * @returns how many payments were settled
+ */
+export async function settleBills(db: Database, options: { cardNo?: string } = {}): Promise<{ settled: number }> {
+  for (let settled = 0; ;) {
+    const step = await transact(db, (tx) => settleSome(tx, options.cardNo));
+    settled += step;
+    if (step < SETTLED_AT_ONCE) return { settled };
+  }
+}
+
+async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<number> {
+  const date = await findOpenBusinessDate(tx);
+  if (date === undefined) return 0;
+  // Only purchases with a right TAC have an identity, and at most one record has this one.
+  const { rows } = await tx.query<Settleable>(
+    `select b.card_no, b.sam_no, b.sam_transaction_no, b.payment_id, b.amount_fen, b.state, r.participant_no as collected_by,
+            (select participant_no from clearing.biller where biller_code = b.biller_code) as biller_participant,
+            exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account
+       from clearing.bill_payment b
+       join clearing.purchase_identity i on i.card_no = b.card_no and i.issuer_city = b.issuer_city and i.sam_no = b.sam_no
+        and i.sam_transaction_no = b.sam_transaction_no
+       join clearing.purchase_record r on r.card_no = i.card_no and r.business_date = i.business_date and r.intake_id = i.intake_id
+        and r.record_index = i.record_index and r.amount_fen = b.amount_fen
+      where b.settled is null and b.state <> 'asked' and r.state = 'accepted' and ($1::text is null or b.card_no = $1)
+      order by b.card_no, b.sam_no, b.sam_transaction_no
+      limit ${SETTLED_AT_ONCE} for update of b skip locked`,
+    [cardNo ?? null],
+  );
+  const moving = rows.flatMap((row) => {
+    const posting = postingOf(row);
+    return posting === undefined ? [] : [{ row, posting }];
+  });
+  if (moving.some(({ posting }) => posting.legs.some((leg) => leg.credit === UNCLAIMED)))
+    await openAccount(tx, UNCLAIMED);
+  const outcomes = await post(
+    tx,
+    date,
+    moving.map(({ posting }) => posting),
+  );
+  const stuck = new Set<Settleable>();
+  for (const [index, { row, posting }] of moving.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.outcome === 'posted' || outcome?.outcome === 'repeat') continue;
+    stuck.add(row);
+    await raiseAlarm(tx, {
+      kind: 'bill-not-settled',
+      severity: 'critical',
+      subject: `card ${row.card_no} bill payment ${row.payment_id}`,
+      evidence: { key: posting.key, ...outcome },
+    });
+  }
+  const done = rows.filter((row) => !stuck.has(row));
+  await tx.query(
+    `update clearing.bill_payment b set settled = case b.state when 'paid' then 'biller' else 'card' end, settled_at = now()
+       from unnest($1::text[], $2::text[], $3::bigint[]) as d(card_no, sam_no, sam_transaction_no)
+      where b.card_no = d.card_no and b.sam_no = d.sam_no and b.sam_transaction_no = d.sam_transaction_no`,
+    [done.map((row) => row.card_no), done.map((row) => row.sam_no), done.map((row) => row.sam_transaction_no)],
+  );
+  return done.length;
+}
+
+/** The money is on the pending account of whose terminal it was; undefined when it is where it belongs already. */
+function postingOf(row: Settleable): Posting | undefined {
+  if (row.amount_fen === 0n) return undefined;
+  const amount = fen(row.amount_fen);
+  const debit = `operator-pending:${row.collected_by}`;
+  const key = `bill:${row.payment_id}`;
+  if (row.state === 'refused') {
+    const reason = 'bill refused by the biller';
+    return row.has_account
+      ? { cardNo: row.card_no, key, reason, legs: [{ debit, credit: 'pending-credit', amount }] }
+      : { key, reason, legs: [{ debit, credit: UNCLAIMED, amount }] };
+  }
+  const biller = row.biller_participant;
+  if (biller === null || biller === row.collected_by) return undefined;
+  return {
+    key,
+    reason: 'bill collected for the biller',
+    legs: [{ debit, credit: `operator-pending:${biller}`, amount }],
+  };
+}
