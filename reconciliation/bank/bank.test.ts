@@ -1,0 +1,409 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { accountBalance, clearingMigrations, createParticipant, openAccount, post } from '@citycard/clearing';
+import {
+  businessDate,
+  commonMigrations,
+  createHttpServer,
+  createLogger,
+  createPrincipal,
+  fen,
+  startTestDatabase,
+  type TestDatabase,
+  transact,
+} from '@citycard/common';
+import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerReconciliationRoutes } from '../index.ts';
+import { reconciliationMigrations } from '../migrations.ts';
+import { readNotifications, readStatements } from './camt.ts';
+import { takeNotification } from './notifications.ts';
+import { missingEntries, unmatchedEntries } from './open-items.ts';
+import { readPaymentStatus, takePaymentStatus } from './payment-status.ts';
+import { statementBalance, takeStatement } from './statements.ts';
+import { notification, statement, statusReport, TEST_ACCOUNT } from './test-messages.ts';
+
+const DAY = businessDate('2026-11-20');
+const AGENT = '904458060510001';
+const CUSTODY = `bank-custody:${TEST_ACCOUNT}`;
+const SLIP = 'cash-in-transit:SLIP-1';
+
+let database: TestDatabase;
+let db: TestDatabase['db'];
+beforeAll(async () => {
+  database = await startTestDatabase([commonMigrations, clearingMigrations, reconciliationMigrations]);
+  db = database.db;
+  await transact(db, async (tx) => {
+    await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'open')`, [DAY]);
+    await createParticipant(tx, { participantNo: AGENT, name: 'Generated agent', kind: 'agent' });
+    await createParticipant(tx, { participantNo: 'CITY4520', name: 'Neighbour', kind: 'city', cityCode: '4520' });
+    await createParticipant(tx, { participantNo: 'BUS1', name: 'Generated bus company', kind: 'operator' });
+    for (const code of [CUSTODY, 'bank-paying:8888', SLIP, 'cash-shift:S1']) await openAccount(tx, code);
+    const paidIn = { debit: SLIP, credit: 'cash-shift:S1', amount: fen(30_000) };
+    await post(tx, DAY, [{ key: 'shift:S1', reason: 'test shift', legs: [paidIn] }]);
+  });
+});
+afterAll(() => database.stop());
+
+const posted = async (code: string) => (await accountBalance(db, code)).posted;
+const state = async () => {
+  const { rows } = await db.query<{ state: string }>(
+    `select concat_ws(' ', (select count(*) from reconciliation.bank_entry), (select count(*) from reconciliation.bank_message),
+       (select count(*) from clearing.bank_statement), (select chunk_no from clearing.ledger_head)) as state`,
+  );
+  return rows[0]?.state;
+};
+
+/** A settlement sheet instructed as one payment, as the clearing day does it. */
+async function instruct(endToEndId: string, amount: number, messageId = `PAY-${endToEndId}`): Promise<void> {
+  await transact(db, async (tx) => {
+    const sheet = `SHEET-${endToEndId}`;
+    const date = `2026-10-${String(10 + Number(endToEndId.slice(-2))).padStart(2, '0')}`;
+    await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'cut-off')`, [date]);
+    await tx.query(
+      `insert into clearing.settlement_sheet (sheet_no, business_date, participant_no, name, pays_from, period_from, sales_count,
+         sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition, settlement_account, settle_date, state)
+       values ($1, $2, 'BUS1', 'x', 'operator-payable:BUS1', $2, 1, $3, 0, 0, 0, 0, 0, $3, 'pay', '{}', $2, 'instructed')`,
+      [sheet, date, amount],
+    );
+    await tx.query(
+      `insert into clearing.payment_message (message_id, business_date, requested_date, payment_count, amount_fen, xml, xml_sha256, made_at)
+       values ($1, $2, $2, 1, $3, 'test', encode(sha256('test'), 'hex'), now())`,
+      [messageId, date, amount],
+    );
+    await tx.query(
+      `insert into clearing.payment (end_to_end_id, sheet_no, attempt, message_id, business_date, amount_fen, posting_key)
+       values ($1, $2, 1, $3, $4, $5, 'settlement:' || $1)`,
+      [endToEndId, sheet, messageId, date, amount],
+    );
+    const leg = { debit: 'operator-payable:BUS1', credit: CUSTODY, amount: fen(amount), phase: 'pending' as const };
+    await post(tx, DAY, [{ key: `settlement:${endToEndId}`, reason: 'test', legs: [leg] }]);
+  });
+}
+
+describe('reading', () => {
+  it('takes amounts exactly, to the fen, however many zeros follow', () => {
+    const amounts = ['0.01', '90071992547409.93', '5', '5.1', '5.10000'];
+    const entries = amounts.map((amount, index) => ({ reference: `R${index}`, amount }));
+    const [report] = readNotifications(notification('M', entries)).reports;
+    expect(report?.entries.map((entry) => entry.amountFen)).toEqual([1n, 9_007_199_254_740_993n, 500n, 510n, 510n]);
+    expect(report?.entries[0]?.parts[0]).toMatchObject({ counterparty: '生成的付款人', endToEndId: undefined });
+  });
+
+  it.each(['1.001', '-5', '1e3', '', 'NaN', '1,00', '1234567890123456'])('refuses the amount "%s"', (amount) => {
+    const xml = notification('M', [{ reference: 'R', amount, batch: [{ amount: '1', endToEndId: 'E' }] }]);
+    expect(() => readNotifications(xml)).toThrow(expect.objectContaining({ code: 'bank.value-bad' }) as Error);
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['no XML', Buffer.from('PREFUND'), 'bank.xml-unreadable'],
+    ['XML cut off', notification('M', []).subarray(0, 200), 'bank.xml-unreadable'],
+    ['bytes that are no UTF-8', Buffer.from([0x3c, 0xff, 0xfe]), 'bank.xml-unreadable'],
+    [
+      'entities',
+      Buffer.from('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Document>&b;</Document>'),
+      'bank.xml-doctype',
+    ],
+    ['another message', statement('M', { opening: '0', closing: '0' }, []), 'bank.other-message'],
+    ['no document', Buffer.from('<html/>'), 'bank.other-message'],
+    ['a foreign currency', notification('M', [{ reference: 'R', amount: '1', currency: 'USD' }]), 'bank.currency-bad'],
+    ['zero', notification('M', [{ reference: 'R', amount: '0.00' }]), 'bank.value-bad'],
+    [
+      'a date that does not exist',
+      notification('M', [{ reference: 'R', amount: '1', date: '2026-02-30' }]),
+      'bank.value-bad',
+    ],
+    ['no bank reference', notification('M', [{ reference: '', amount: '1' }]), 'bank.value-bad'],
+    [
+      'a reference twice',
+      notification('M', [
+        { reference: 'R', amount: '1' },
+        { reference: 'R', amount: '1' },
+      ]),
+      'bank.reference-twice',
+    ],
+    [
+      'one page of two',
+      notification('M', [], { pages: '<MsgPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></MsgPgntn>' }),
+      'bank.page-missing',
+    ],
+    [
+      'a batch that does not add up',
+      notification('M', [
+        {
+          reference: 'R',
+          amount: '3',
+          batch: [
+            { amount: '1', endToEndId: 'A' },
+            { amount: '1', endToEndId: 'B' },
+          ],
+        },
+      ]),
+      'bank.parts-differ',
+    ],
+  ])('refuses %s', (_name, xml, code) => {
+    expect(() => readNotifications(xml)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  it('resolves the entities of XML itself and nothing else, and knows any prefix', () => {
+    const plain = notification('M', [
+      { reference: 'R', amount: '1', remittance: 'A &amp; B &#x4e2d; &unknown;' },
+    ]).toString();
+    const prefixed = plain.replaceAll(/<(\/?)([A-Z])/g, '<$1b:$2').replace('xmlns=', 'xmlns:b=');
+    for (const xml of [plain, prefixed]) {
+      const [report] = readNotifications(Buffer.from(xml)).reports;
+      expect(report?.entries[0]?.parts[0]?.remittance).toBe('A & B 中 &unknown;');
+    }
+  });
+
+  it('leaves out what is not booked', () => {
+    const entries = [{ reference: 'R', amount: '1', status: 'PDNG' }];
+    expect(readStatements(statement('M', { opening: '2', closing: '2' }, entries)).reports[0]?.entries).toEqual([]);
+  });
+});
+
+const schemas = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'data', 'iso20022');
+const hasSchemas = existsSync(schemas);
+describe(`messages of these tests${hasSchemas ? '' : ' (skipped: the ISO 20022 schemas are not beside the project)'}`, () => {
+  it.runIf(hasSchemas).each([
+    ['camt.054.001.10', notification('M', [{ reference: 'R', amount: '1.00', remittance: 'PREFUND 1' }])],
+    [
+      'camt.053.001.10',
+      statement('M', { opening: '-1.00', closing: '0.00' }, [{ reference: 'R', amount: '1.00', reversal: true }]),
+    ],
+    ['pain.002.001.10', statusReport('M', 'P', [{ endToEndId: 'E', status: 'RJCT', reason: 'AC04' }], 'PART')],
+  ])('are valid %s', (name, xml) => {
+    const schema = XmlDocument.fromBuffer(readFileSync(path.join(schemas, `${name}.xsd`)));
+    const validator = XsdValidator.fromDoc(schema);
+    const document = XmlDocument.fromBuffer(xml);
+    expect(() => validator.validate(document)).not.toThrow();
+    document.dispose();
+    validator.dispose();
+    schema.dispose();
+  });
+});
+
+describe('notifications', () => {
+  it('post prefund, city money and pay-ins once, and leave the rest unmatched with a reason', async () => {
+    const xml = notification('N1', [
+      { reference: 'B1', amount: '1000.00', remittance: `PREFUND ${AGENT}` },
+      { reference: 'B2', amount: '20.00', remittance: 'CITY 4520 settlement of yesterday' },
+      { reference: 'B3', amount: '300.00', remittance: 'PAYIN SLIP-1' },
+      { reference: 'B4', amount: '1.00', remittance: 'PAYIN SLIP-1' },
+      { reference: 'B5', amount: '7.00', remittance: 'PREFUND 000000000000000' },
+      { reference: 'B6', amount: '8.00', remittance: `prefund ${AGENT}` },
+      { reference: 'B7', amount: '9.00', direction: 'DBIT', remittance: `PREFUND ${AGENT}` },
+      { reference: 'B8', amount: '5.00', remittance: `PREFUND ${AGENT}`, reversal: true },
+    ]);
+    const first = await takeNotification(db, xml);
+    expect(first).toMatchObject({
+      repeated: false,
+      result: { entries: 8, recognised: 3, matched: 0, unmatched: 5, repeated: 0 },
+    });
+    expect([await posted(`agent-prefund:${AGENT}`), await posted('city-receivable:4520'), await posted(SLIP)]).toEqual([
+      100_000n,
+      -2_000n,
+      0n,
+    ]);
+    expect(await posted(CUSTODY)).toBe(132_000n);
+
+    expect(await takeNotification(db, xml)).toEqual({ repeated: true, result: first.result });
+    const again = notification('N2', [{ reference: 'B1', amount: '1000.00', remittance: `PREFUND ${AGENT}` }]);
+    expect((await takeNotification(db, again)).result).toMatchObject({ recognised: 0, repeated: 1 });
+    expect(await posted(CUSTODY)).toBe(132_000n);
+
+    const open = await unmatchedEntries(db, businessDate('2026-11-23'));
+    expect(open.map(({ reference, ageDays, reason }) => [reference, ageDays, reason])).toEqual([
+      ['B4', 3, 'cash-in-transit:SLIP-1 has only 0 fen in transit'],
+      ['B5', 3, 'there is no account agent-prefund:000000000000000'],
+      ['B6', 3, 'no reference rule fits the remittance line'],
+      ['B7', 3, 'money left the account without an instruction of ours'],
+      ['B8', 3, 'the bank reversed an entry'],
+    ]);
+  });
+
+  it('that are wrong change nothing', async () => {
+    const before = await state();
+    const prefund = { amount: '1.00', remittance: `PREFUND ${AGENT}` };
+    const refused = async (xml: Buffer, code: string) => {
+      await expect(takeNotification(db, xml)).rejects.toMatchObject({ code });
+    };
+    await refused(notification('N1', [{ reference: 'X', ...prefund }]), 'bank.message-differs');
+    await refused(notification('X1', [{ reference: 'X', ...prefund }], { account: '1' }), 'bank.account-unknown');
+    await refused(
+      notification('X2', [
+        { reference: 'X', ...prefund },
+        { reference: 'B1', ...prefund },
+      ]),
+      'bank.entry-differs',
+    );
+    expect(await state()).toBe(before);
+  });
+
+  it('of one entry arriving twice at once post it once', async () => {
+    const entry = { reference: 'B9', amount: '0.50', remittance: `PREFUND ${AGENT}` };
+    const messages = ['P1', 'P2', 'P3', 'P4'].map((id) => takeNotification(db, notification(id, [entry])));
+    const results = await Promise.all(messages);
+    expect(results.map(({ result }) => result.recognised).sort()).toEqual([0, 0, 0, 1]);
+    expect(await posted(`agent-prefund:${AGENT}`)).toBe(100_050n);
+  });
+
+  it('put prefund on the custody account only', async () => {
+    const xml = notification('N3', [{ reference: 'C1', amount: '1', remittance: `PREFUND ${AGENT}` }], {
+      account: '8888',
+    });
+    expect((await takeNotification(db, xml)).result).toMatchObject({ recognised: 0, unmatched: 1 });
+  });
+});
+
+describe('statements and payments', () => {
+  it('tick off what was notified, find payments by their EndToEndId and keep the balance of the day', async () => {
+    await instruct('SET-01', 12_345);
+    await instruct('SET-02', 500);
+    const entries = [
+      { reference: 'B1', amount: '1000.00', remittance: `PREFUND ${AGENT}` },
+      { reference: 'D1', amount: '123.45', direction: 'DBIT', endToEndId: 'SET-01' },
+      { reference: 'D2', amount: '5.01', direction: 'DBIT', endToEndId: 'SET-02' },
+      { reference: 'D3', amount: '1.00', direction: 'DBIT', endToEndId: 'SET-99' },
+    ] as const;
+    const before = await posted(CUSTODY);
+    const xml = statement('S1', { opening: '100.00', closing: '970.54' }, entries);
+    const taken = await takeStatement(db, xml);
+    expect(taken.result.statements).toEqual([
+      {
+        account: TEST_ACCOUNT,
+        date: DAY,
+        openingFen: 10_000,
+        closingFen: 97_054,
+        entries: 4,
+        matched: 2,
+        unmatched: 2,
+        missing: 8,
+      },
+    ]);
+    expect(await posted(CUSTODY)).toBe(before - 12_345n);
+    expect(await statementBalance(db, TEST_ACCOUNT, DAY)).toBe(97_054n);
+    expect(await statementBalance(db, TEST_ACCOUNT, businessDate('2026-11-19'))).toBeUndefined();
+    const open = await unmatchedEntries(db, DAY);
+    expect(open.filter(({ reference }) => reference.startsWith('D')).map(({ reason }) => reason)).toEqual([
+      'payment SET-02 was ordered with 500 fen',
+      'no payment of ours is called SET-99',
+    ]);
+    expect((await missingEntries(db, DAY)).map(({ reference }) => reference)).toEqual([
+      ...['B2', 'B3', 'B4', 'B5', 'B6', 'B7', 'B8', 'B9'],
+    ]);
+    expect(await takeStatement(db, xml)).toEqual({ repeated: true, result: taken.result });
+    const copy = statement('S1-COPY', { opening: '100.00', closing: '970.54' }, entries);
+    expect((await takeStatement(db, copy)).result.statements[0]).toMatchObject({ matched: 4, unmatched: 0 });
+    expect(await posted(CUSTODY)).toBe(before - 12_345n);
+  });
+
+  it('that are wrong change nothing', async () => {
+    const before = await state();
+    const day = { opening: '970.54', closing: '971.54', date: '2026-11-21' };
+    const entry = { reference: 'E1', amount: '1.00', date: '2026-11-21' };
+    const refused = async (xml: Buffer, code: string) => {
+      await expect(takeStatement(db, xml)).rejects.toMatchObject({ code });
+    };
+    await refused(statement('Y1', day, [{ ...entry, amount: '2.00' }]), 'bank.statement-does-not-add');
+    await refused(statement('Y2', day, [entry], { account: '7777' }), 'bank.account-unknown');
+    await refused(statement('Y3', day, [entry], { currency: 'EUR' }), 'bank.currency-bad');
+    await refused(statement('Y4', { ...day, opening: '0.00', closing: '1.00' }, [entry]), 'bank.statement-gap');
+    await refused(statement('Y5', { opening: '100.00', closing: '101.00' }, [entry]), 'bank.statement-differs');
+    await refused(statement('Y6', day, [{ ...entry, reference: 'D3', direction: 'CRDT' }]), 'bank.entry-differs');
+    const twice = [{ ...entry, reference: 'D3', direction: 'DBIT' as const }];
+    await refused(statement('Y7', { ...day, closing: '969.54' }, twice), 'bank.entry-in-two-statements');
+    const page = '<StmtPgntn><PgNb>2</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>';
+    await refused(statement('Y8', day, [entry], { pages: page }), 'bank.page-missing');
+    expect(await state()).toBe(before);
+    expect((await takeStatement(db, statement('S2', day, [entry]))).repeated).toBe(false);
+  });
+
+  it('settle each payment of one batch entry', async () => {
+    await instruct('SET-03', 100);
+    await instruct('SET-04', 250);
+    const batch = [
+      { amount: '1.00', endToEndId: 'SET-03' },
+      { amount: '2.50', endToEndId: 'SET-04' },
+    ];
+    const xml = notification('N4', [{ reference: 'D4', amount: '3.50', direction: 'DBIT', batch }]);
+    expect((await takeNotification(db, xml)).result).toMatchObject({ entries: 1, matched: 2, unmatched: 0 });
+  });
+});
+
+describe('payment status', () => {
+  it('ends a payment that the bank refuses, and only notes the rest', async () => {
+    await instruct('SET-05', 700);
+    const accepted = statusReport('T1', 'PAY-SET-05', [{ endToEndId: 'SET-05', status: 'ACSC' }]);
+    expect((await takePaymentStatus(db, accepted)).result).toEqual({ messageId: 'T1', payments: 1, rejected: 0 });
+    const refusal = statusReport('T2', 'PAY-SET-05', [{ endToEndId: 'SET-05', status: 'RJCT', reason: 'AC04' }]);
+    expect((await takePaymentStatus(db, refusal)).result).toEqual({ messageId: 'T2', payments: 1, rejected: 1 });
+    expect((await takePaymentStatus(db, refusal)).repeated).toBe(true);
+    const { rows } = await db.query(`select state, reason from clearing.payment where end_to_end_id = 'SET-05'`);
+    expect(rows).toEqual([{ state: 'rejected', reason: 'AC04 account closed' }]);
+  });
+
+  it('of the whole message is of each payment in it', async () => {
+    await instruct('SET-06', 800);
+    const refusal = statusReport('T3', 'PAY-SET-06', [], 'RJCT');
+    expect(readPaymentStatus(refusal)).toMatchObject({ groupStatus: 'RJCT', payments: [] });
+    expect((await takePaymentStatus(db, refusal)).result).toMatchObject({ rejected: 1 });
+  });
+
+  it('that refuses what was booked raises an alarm and takes nothing back', async () => {
+    const late = statusReport('T4', 'PAY-SET-01', [{ endToEndId: 'SET-01', status: 'RJCT', reason: 'AC04' }]);
+    await takePaymentStatus(db, late);
+    const { rows } = await db.query(`select kind, subject from clearing.alarm where subject = 'SET-01'`);
+    expect(rows).toEqual([{ kind: 'payment-refused-after-booking', subject: 'SET-01' }]);
+  });
+
+  it('of what we never sent is refused whole', async () => {
+    const before = await state();
+    const stranger = [{ endToEndId: 'SET-06', status: 'ACSC' }];
+    await expect(takePaymentStatus(db, statusReport('T5', 'PAY-NONE', stranger))).rejects.toMatchObject({
+      code: 'bank.payments-unknown',
+    });
+    await expect(takePaymentStatus(db, statusReport('T6', 'PAY-SET-05', stranger))).rejects.toMatchObject({
+      code: 'bank.payment-not-in-message',
+    });
+    expect(await state()).toBe(before);
+  });
+});
+
+describe('routes', () => {
+  it('take messages from the bank only, and answer a repeat with 200', async () => {
+    const server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'test' });
+    const noHsm = { sign: reject, publicKey: reject, listKeys: reject, generateRsa: reject };
+    registerReconciliationRoutes(server, { db, hsm: noHsm });
+    const token = async (id: string, role: 'bank-partner' | 'clerk' | 'auditor') =>
+      (await transact(db, (tx) => createPrincipal(tx, { id, name: id, kind: 'partner', roles: [role] }))).token;
+    const send = async (url: string, bearer: string, payload?: Buffer) =>
+      server.inject({
+        method: payload === undefined ? 'GET' : 'POST',
+        url,
+        headers: { authorization: `Bearer ${bearer}`, ...(payload && { 'content-type': 'application/xml' }) },
+        ...(payload && { payload }),
+      });
+    const bank = await token('test-bank', 'bank-partner');
+    const xml = notification('H1', [{ reference: 'H1', amount: '1.00', remittance: `PREFUND ${AGENT}` }]);
+    expect((await send('/v1/bank/notifications', await token('test-clerk', 'clerk'), xml)).statusCode).toBe(403);
+    const first = await send('/v1/bank/notifications', bank, xml);
+    expect([first.statusCode, first.json()]).toMatchObject([201, { entries: 1, recognised: 1, unmatched: 0 }]);
+    expect((await send('/v1/bank/notifications', bank, xml)).statusCode).toBe(200);
+    const broken = await send('/v1/bank/notifications', bank, Buffer.from('<a>'));
+    expect([broken.statusCode, broken.json()]).toMatchObject([422, { code: 'bank.xml-unreadable' }]);
+    const day = { opening: '971.54', closing: '971.54', date: '2026-11-22' };
+    expect((await send('/v1/bank/statements', bank, statement('H2', day, []))).json()).toMatchObject({
+      account: TEST_ACCOUNT,
+      openingFen: 97_154,
+      entries: 0,
+    });
+    const open = await send('/v1/bank/open-items', await token('test-auditor', 'auditor'));
+    expect(open.json()).toMatchObject({ unmatched: expect.arrayContaining([]) as unknown[] });
+    await server.close();
+  });
+});
+
+function reject(): Promise<never> {
+  return Promise.reject(new Error('the bank needs no HSM'));
+}

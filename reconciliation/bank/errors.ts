@@ -1,0 +1,52 @@
+import { errorCatalogue } from '@citycard/common';
+
+/** What can be wrong with a message of the bank. A refused message changes nothing; a corrected one may follow. */
+export const bankErrors = errorCatalogue('bank', {
+  xmlUnreadable: { status: 422, sentence: 'The message is no XML that can be read: {reason}.' },
+  xmlTooLarge: { status: 413, sentence: 'The message has {bytes} bytes; at most {limit} are taken at once.' },
+  xmlDoctype: {
+    status: 422,
+    sentence: 'The message declares a document type or entities; such messages are not read.',
+  },
+  otherMessage: { status: 422, sentence: 'The message is "{found}", but {expected} is expected here.' },
+  elementMissing: { status: 422, sentence: '{path} is missing.' },
+  elementRepeated: { status: 422, sentence: '{path} must be there once, not {count} times.' },
+  valueBad: { status: 422, sentence: '{path} is "{value}", which is not {expected}.' },
+  currencyBad: { status: 422, sentence: '{path} is in {currency}; the accounts of the city card are kept in CNY.' },
+  accountUnknown: { status: 422, sentence: 'Account {account} is not a bank account of the city card.' },
+  pageMissing: {
+    status: 422,
+    sentence: '{path} is page {page}{last}; send statement or notification complete, as one page, in one message.',
+  },
+  partsDiffer: { status: 422, sentence: 'The payments inside {path} add up to {parts} fen, the entry is {entry} fen.' },
+  referenceTwice: { status: 422, sentence: 'Bank reference {reference} stands in the message more than once.' },
+  statementDoesNotAdd: {
+    status: 422,
+    sentence:
+      'The statement of {account} for {date} does not add up: {opening} + {entries} fen of entries is not {closing} fen. An entry or a page is missing.',
+  },
+  statementGap: {
+    status: 409,
+    sentence:
+      'The statement of {account} for {date} opens with {opening} fen, but that of {previousDate} closed with {previousClosing} fen. Send the statements in between first.',
+  },
+  statementDiffers: {
+    status: 409,
+    sentence: 'A statement of {account} for {date} with other content was received as message {messageId}.',
+  },
+  messageDiffers: { status: 409, sentence: 'Message {messageId} was received before with other content.' },
+  entryDiffers: {
+    status: 409,
+    sentence:
+      'Entry {reference} of account {account} was reported before with another amount or direction ({kind} {messageId}).',
+  },
+  entryInTwoStatements: {
+    status: 409,
+    sentence: 'Entry {reference} of account {account} already stands in the statement of {date}.',
+  },
+  paymentNotInMessage: {
+    status: 422,
+    sentence: 'The status report names payment {endToEndId}, which message {messageId} did not carry.',
+  },
+  paymentsUnknown: { status: 422, sentence: 'The status report speaks of message {messageId}, which was never sent.' },
+});

@@ -1,0 +1,41 @@
+import { errorCatalogue } from '@citycard/common';
+
+/** What can be wrong with a file of another city. A refused file changes nothing. */
+export const cityErrors = errorCatalogue('cities', {
+  nameBad: {
+    status: 422,
+    sentence: '"{name}" is no inter-city file name: <from>-<to>-<yyyymmdd>-<sequence of 8 digits>.ccip or .ccir.',
+  },
+  notForUs: { status: 422, sentence: 'File {name} is for city {to}; this is city {home}.' },
+  cityUnknown: { status: 422, sentence: 'There is no agreement with city {city}.' },
+  notYourCity: { status: 403, sentence: 'File {name} is of another city than the one that delivers it.' },
+  headerBad: { status: 422, sentence: 'File {name}: {problem}.' },
+  nameAndHeaderDiffer: { status: 422, sentence: 'File {name}: name and header do not say the same {what}.' },
+  lengthBad: { status: 422, sentence: 'File {name}: {count} rows make {expected} bytes; it has {length}.' },
+  signatureBad: { status: 422, sentence: 'File {name}: {reason}.' },
+  otherContent: {
+    status: 409,
+    sentence: 'File {known} was taken in before with other content; a sequence is never used again.',
+  },
+  rowBad: { status: 422, sentence: 'File {name}, row {row}: {problem}.' },
+  rowNeverSent: {
+    status: 422,
+    sentence: 'File {name}, row {row}: record {index} of our file {sequence} was never sent to city {city}.',
+  },
+  rowAnswered: {
+    status: 409,
+    sentence: 'File {name}, row {row}: record {index} of our file {sequence} has its final answer already.',
+  },
+  rowsIncomplete: {
+    status: 422,
+    sentence: 'File {name}: the first answer must have all {expected} rows of our file {sequence} in order; {problem}.',
+  },
+  totalBad: {
+    status: 422,
+    sentence: 'File {name}: the header says {total} fen, the accepted rows add up to {sum} fen.',
+  },
+  purchasesRefused: { status: 422, sentence: 'File {name} is refused ({reason}): {detail}.' },
+  notYourFiles: { status: 403, sentence: 'The files of city {city} are for that city only.' },
+  fileUnknown: { status: 404, sentence: 'There is no file {name} for city {city}.' },
+  sequenceSpent: { status: 409, sentence: 'All 99 999 999 sequence numbers for city {city} are used.' },
+});

@@ -1,0 +1,15 @@
+import type { HttpServer } from '@citycard/common';
+import { registerBankRoutes } from './bank-routes.ts';
+import type { CityDeps } from './cities/deps.ts';
+import { registerCityRoutes } from './city-routes.ts';
+
+/** All routes of this folder. Files and XML arrive as bytes; that is agreed for these routes only. */
+export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps): void {
+  server.register((routes, _options, done) => {
+    const types = ['application/octet-stream', 'application/xml', 'text/xml'];
+    routes.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    registerCityRoutes(routes, deps);
+    registerBankRoutes(routes, deps);
+    done();
+  });
+}
