@@ -99,6 +99,9 @@ export async function cutOff(
 ): Promise<{ state: DayState; nextDate: BusinessDate; repeated: boolean }> {
   if (!('release' in db)) return transact(db, (tx) => cutOff(tx, date));
   const tx = db;
+  // Whoever holds a day's row shared holds this table shared, and waits for it in turn: without this, one intake after
+  // another could hold the row for ever, each joining the one before, and the cut-off would never come.
+  if ((await readDay(tx, date)).state === 'open') await tx.query('lock table clearing.business_day in exclusive mode');
   const day = await lockDay(tx, date);
   const nextDate = addDays(date, 1);
   if (day.state !== 'open') return { state: day.state, nextDate, repeated: true };
