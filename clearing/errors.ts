@@ -30,6 +30,15 @@ export const clearingErrors = errorCatalogue('clearing', {
     sentence: 'SAM {samNo} is assigned to another holder during that time; end that assignment first.',
   },
   samNumberMalformed: { status: 422, sentence: '"{samNo}" is no SAM number: it is 12 decimal digits.' },
+  samUnassigned: { status: 404, sentence: 'SAM {samNo} is assigned to nobody now.' },
+  samTimesReversed: {
+    status: 422,
+    sentence: 'An assignment ends after it begins: validTo must be later than validFrom.',
+  },
+  cityCodeMisplaced: {
+    status: 422,
+    sentence: 'A participant of kind city has a city code, and no other kind has one.',
+  },
   hotlistVersionUnknown: {
     status: 422,
     sentence: 'Hotlist version {version} was never published; the newest is {current}.',
@@ -39,11 +48,5 @@ export const clearingErrors = errorCatalogue('clearing', {
   postingRefused: {
     status: 500,
     sentence: 'The ledger refused posting {key}: {outcome}. Nothing was changed; see the detail.',
-  },
-  billerUnknown: { status: 404, sentence: 'There is no biller {billerCode}; add it before its bills can be paid.' },
-  billerAnswer: { status: 502, sentence: 'The biller answered what its interface does not allow: {detail}' },
-  billPaymentDiffers: {
-    status: 409,
-    sentence: 'This purchase record already pays another bill; one record pays one bill.',
   },
 });

@@ -27,6 +27,8 @@ export {
 } from './bills/biller.ts';
 export { type BillDecision, type BillDeps, type BillPurchase, enquireBills, payBill } from './bills/bill-payment.ts';
 export { settleBills } from './bills/settle-bills.ts';
+export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes.ts';
+export { clearingErrors } from './errors.ts';
 
 // certificates
 export * from './certificates/index.ts';

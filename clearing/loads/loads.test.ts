@@ -10,7 +10,7 @@ import { clearingMigrations } from '../migrations.ts';
 import { createParticipant } from '../participants/participant.ts';
 import { findPurse, openPurse, setPurseStatus } from '../purses/purse.ts';
 import { authoriseWithHsm, decideLoad, type LoadRequest, loadStateForRepeat } from './decide.ts';
-import type { LoadIdentity, LoadKind, OriginalReference } from './load.ts';
+import type { LoadIdentity, OriginalReference } from './load.ts';
 import { decideUndecidedLoad, reverseLoad, settleLoadResult } from './settle.ts';
 import { startTestHsm, TestCard } from './test-card.ts';
 

@@ -1,0 +1,257 @@
+import {
+  type Database,
+  formatYuan,
+  type HttpServer,
+  recordAct,
+  rolesAllowed,
+  transact,
+  type Transaction,
+  Type,
+} from '@citycard/common';
+import { alarmsAfter } from './alarms/alarm.ts';
+import { registerBiller } from './bills/biller.ts';
+import { clearingErrors } from './errors.ts';
+import { hotlistPage } from './hotlist/hotlist.ts';
+import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
+import { accountBalance, cardBalance } from './ledger/balances.ts';
+import { trialBalance } from './ledger/trial-balance.ts';
+import { verifyLedger } from './ledger/verify.ts';
+import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
+import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
+import { cardNo } from './purses/card-number.ts';
+import { findPurse } from './purses/purse.ts';
+
+export interface ClearingCoreDeps {
+  readonly db: Database;
+}
+
+const closed = { additionalProperties: false } as const;
+
+const ParticipantNo = Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' });
+const SamNo = Type.String({ pattern: '^[0-9]{12}$' });
+const NewParticipant = Type.Object(
+  {
+    participantNo: ParticipantNo,
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    kind: Type.Union([
+      Type.Literal('operator'),
+      Type.Literal('agent'),
+      Type.Literal('biller'),
+      Type.Literal('bank'),
+      Type.Literal('company'),
+      Type.Literal('city'),
+    ]),
+    industry: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
+    cityCode: Type.Optional(Type.String({ pattern: '^[0-9]{4}$' })),
+    settlementAccount: Type.Optional(
+      Type.Object(
+        {
+          bank: Type.String({ minLength: 1 }),
+          account: Type.String({ minLength: 1 }),
+          holder: Type.String({ minLength: 1 }),
+        },
+        closed,
+      ),
+    ),
+    status: Type.Optional(Type.Union([Type.Literal('test'), Type.Literal('production')])),
+  },
+  closed,
+);
+const NewAssignment = Type.Object(
+  {
+    samNo: SamNo,
+    participantNo: ParticipantNo,
+    terminalNo: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z]{8}$' })),
+    validFrom: Type.String({ format: 'date-time' }),
+    validTo: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  closed,
+);
+const NewBiller = Type.Object(
+  { participantNo: ParticipantNo, baseUrl: Type.String({ pattern: '^https?://', maxLength: 500 }) },
+  closed,
+);
+
+/**
+ * Participants, SAMs, billers, hotlist, alarms, purses and ledger over HTTP. Admitting and assigning are acts of the
+ * platform and go into the act log; balances and proofs are for those who supervise.
+ */
+export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCoreDeps): void {
+  participantRoutes(server, deps);
+  samRoutes(server, deps);
+  ledgerRoutes(server, deps);
+  cardRoutes(server, deps);
+}
+
+function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
+  const reading = { preHandler: rolesAllowed('platform', 'auditor', 'supervisor', 'finance-maker', 'finance-checker') };
+  const platform = { preHandler: rolesAllowed('platform') };
+  server.get('/v1/participants', { ...reading, schema: { summary: 'All participants' } }, async () => ({
+    participants: await listParticipants(db),
+  }));
+  server.post(
+    '/v1/participants',
+    { ...platform, schema: { summary: 'Admit a participant and open its accounts', body: NewParticipant } },
+    async ({ body, principal }, reply) => {
+      // A city has a code and nobody else has one.
+      if ((body.kind === 'city') !== (body.cityCode !== undefined)) throw clearingErrors.cityCodeMisplaced();
+      const participant = await transact(db, async (tx) => {
+        await createParticipant(tx, body);
+        await recordAct(tx, principal, {
+          act: 'participant.admit',
+          subject: body.participantNo,
+          detail: { kind: body.kind },
+        });
+        return findParticipant(tx, body.participantNo);
+      });
+      return reply.status(201).send(participant);
+    },
+  );
+  server.put(
+    '/v1/billers/:billerCode',
+    {
+      ...platform,
+      schema: {
+        summary: 'Say where a biller is asked',
+        params: Type.Object({ billerCode: Type.String({ pattern: '^[0-9A-Z]{4}$' }) }),
+        body: NewBiller,
+      },
+    },
+    async ({ body, params, principal }) => {
+      const biller = { ...params, ...body };
+      await transact(db, async (tx) => {
+        await registerBiller(tx, biller);
+        await recordAct(tx, principal, { act: 'biller.register', subject: params.billerCode, detail: body });
+      });
+      return biller;
+    },
+  );
+}
+
+function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
+  const platform = { preHandler: rolesAllowed('platform') };
+  const assignmentAt = async (tx: Database | Transaction, samNo: string, at: Date) => {
+    const found = await participantOfSam(tx, samNo, at);
+    if (found === undefined) throw clearingErrors.samUnassigned({ samNo });
+    return found;
+  };
+  server.post(
+    '/v1/sams',
+    { ...platform, schema: { summary: 'Give a SAM to a participant for a time', body: NewAssignment } },
+    async ({ body, principal }, reply) => {
+      const { validFrom, validTo, ...rest } = body;
+      const from = new Date(validFrom);
+      const to = validTo === undefined ? undefined : new Date(validTo);
+      if (to !== undefined && to <= from) throw clearingErrors.samTimesReversed();
+      const assignment = { ...rest, validFrom: from, ...(to && { validTo: to }) };
+      await transact(db, async (tx) => {
+        await assignSam(tx, assignment);
+        await recordAct(tx, principal, { act: 'sam.assign', subject: body.samNo, detail: body });
+      });
+      return reply.status(201).send(assignment);
+    },
+  );
+  server.get(
+    '/v1/sams/:samNo',
+    { ...platform, schema: { summary: 'Who holds a SAM now', params: Type.Object({ samNo: SamNo }) } },
+    async ({ params }) => assignmentAt(db, params.samNo, new Date()),
+  );
+  server.post(
+    '/v1/sams/:samNo/end',
+    { ...platform, schema: { summary: 'End the assignment in force', params: Type.Object({ samNo: SamNo }) } },
+    async ({ params, principal }) =>
+      transact(db, async (tx) => {
+        const now = new Date();
+        const assignment = await assignmentAt(tx, params.samNo, now);
+        await endSamAssignment(tx, params.samNo, now);
+        await recordAct(tx, principal, { act: 'sam.end', subject: params.samNo });
+        return { ...assignment, validTo: now };
+      }),
+  );
+}
+
+function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
+  const auditing = { preHandler: rolesAllowed('auditor', 'supervisor') };
+  server.post(
+    '/v1/ledger/verification',
+    {
+      ...auditing,
+      schema: {
+        summary: 'Recompute the chain and the balances and prove or disprove both',
+        querystring: Type.Object({ since: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
+      },
+    },
+    async ({ query }) => verifyLedger(db, query.since === undefined ? {} : { since: BigInt(query.since) }),
+  );
+  server.get(
+    '/v1/ledger/trial-balance',
+    { ...auditing, schema: { summary: 'All accounts; they sum to zero' } },
+    async () => trialBalance(db),
+  );
+  server.get(
+    '/v1/ledger/accounts/:code',
+    {
+      preHandler: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
+      schema: { summary: 'The balance of an account', params: Type.Object({ code: Type.String({ maxLength: 60 }) }) },
+    },
+    async ({ params }) => {
+      const { posted, available, pendingDebits, pendingCredits } = await accountBalance(db, params.code);
+      return {
+        code: params.code,
+        postedFen: posted,
+        availableFen: available,
+        pendingDebitsFen: pendingDebits,
+        pendingCreditsFen: pendingCredits,
+        availableYuan: formatYuan(available),
+      };
+    },
+  );
+  server.get(
+    '/v1/alarms',
+    {
+      preHandler: rolesAllowed('auditor', 'supervisor', 'platform', 'finance-maker', 'finance-checker'),
+      schema: {
+        summary: 'Alarms, oldest first',
+        querystring: Type.Object({
+          after: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+        }),
+      },
+    },
+    async ({ query }) => ({ alarms: await alarmsAfter(db, BigInt(query.after ?? '0'), query.limit) }),
+  );
+}
+
+function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
+  server.get(
+    '/v1/hotlist',
+    {
+      preHandler: rolesAllowed('platform', 'auditor', 'supervisor', 'clerk', 'operator-partner', 'city-partner'),
+      schema: {
+        summary: 'Entries after a version, page by page',
+        querystring: Type.Object({
+          versionHeld: Type.Optional(Type.Integer({ minimum: 0 })),
+          index: Type.Optional(Type.Integer({ minimum: 0 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+        }),
+      },
+    },
+    async ({ query }) =>
+      hotlistPage(db, { versionHeld: query.versionHeld ?? 0, index: query.index ?? 0, limit: query.limit ?? 100 }),
+  );
+  server.get(
+    '/v1/purses/:cardNo',
+    {
+      preHandler: rolesAllowed('auditor', 'platform'),
+      schema: { summary: 'A purse and its accounts', params: Type.Object({ cardNo: Type.String({ maxLength: 24 }) }) },
+    },
+    async ({ params }) => {
+      const card = cardNo(params.cardNo);
+      const purse = await findPurse(db, card);
+      if (purse === undefined) throw clearingErrors.purseUnknown();
+      const balances = await Promise.all(CARD_ACCOUNT_KINDS.map((kind) => cardBalance(db, card, kind)));
+      const accounts = CARD_ACCOUNT_KINDS.map((kind, index) => ({ kind, ...balances[index] }));
+      return { ...purse, accounts };
+    },
+  );
+}
