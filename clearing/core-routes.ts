@@ -20,6 +20,7 @@ import { createParticipant, findParticipant, listParticipants } from './particip
 import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
 import { cardNo } from './purses/card-number.ts';
 import { findPurse } from './purses/purse.ts';
+import { pursePage } from './purses/purse-page.ts';
 
 export interface ClearingCoreDeps {
   readonly db: Database;
@@ -136,7 +137,7 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
     return found;
   };
   server.post(
-    '/v1/sams',
+    '/v1/sam-assignments',
     { ...platform, schema: { summary: 'Give a SAM to a participant for a time', body: NewAssignment } },
     async ({ body, principal }, reply) => {
       const { validFrom, validTo, ...rest } = body;
@@ -152,12 +153,12 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
     },
   );
   server.get(
-    '/v1/sams/:samNo',
+    '/v1/sam-assignments/:samNo',
     { ...platform, schema: { summary: 'Who holds a SAM now', params: Type.Object({ samNo: SamNo }) } },
     async ({ params }) => assignmentAt(db, params.samNo, new Date()),
   );
   server.post(
-    '/v1/sams/:samNo/end',
+    '/v1/sam-assignments/:samNo/end',
     { ...platform, schema: { summary: 'End the assignment in force', params: Type.Object({ samNo: SamNo }) } },
     async ({ params, principal }) =>
       transact(db, async (tx) => {
@@ -172,7 +173,7 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
 
 function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   const auditing = { preHandler: rolesAllowed('auditor', 'supervisor') };
-  server.post(
+  server.get(
     '/v1/ledger/verification',
     {
       ...auditing,
@@ -238,6 +239,17 @@ function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
     },
     async ({ query }) =>
       hotlistPage(db, { versionHeld: query.versionHeld ?? 0, index: query.index ?? 0, limit: query.limit ?? 100 }),
+  );
+  server.get(
+    '/v1/purses',
+    {
+      preHandler: rolesAllowed('auditor'),
+      schema: {
+        summary: 'Purses in the order of card numbers, for comparing them with the cards',
+        querystring: Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 24 })) }),
+      },
+    },
+    ({ query }) => pursePage(db, query.cursor ?? ''),
   );
   server.get(
     '/v1/purses/:cardNo',

@@ -1,0 +1,117 @@
+import { type Answer, encodeRecord, type PurchaseRecord, type Terminal, type VirtualCard } from '@citycard/city-sim';
+import { describe, expect, it } from 'vitest';
+import { sandboxCard, sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
+
+const codeOf = (answer: Answer) => (answer.kind === 'unanswered' ? answer.reason : answer.code);
+
+interface Bus {
+  readonly terminal: Terminal;
+  readonly card: VirtualCard;
+  readonly cardNo: string;
+  tap(amountFen: number): PurchaseRecord;
+}
+
+/** A signed-on bus terminal, its reader, and a card with 50 yuan. */
+async function boardedBus(city: TestCity): Promise<Bus> {
+  const sandbox = await city.sandbox();
+  const terminal = sandboxTerminal(sandbox);
+  await terminal.signOn();
+  const [cardNo = ''] = sandbox.cards;
+  const card = sandboxCard(cardNo);
+  expect((await terminal.load(card, { amountFen: 5000 })).kind).toBe('credited');
+  const reader = sandboxReader(sandbox);
+  return {
+    terminal,
+    card,
+    cardNo,
+    tap: (amountFen) => {
+      const { kind, records } = reader.tap(card, { amountFen });
+      expect(kind).toBe('paid');
+      return records[0]!;
+    },
+  };
+}
+
+/** The ledger balance of the purse once validation has been by; bounded, and the last figure is what it is. */
+async function settledBalance(terminal: Terminal, cardNo: string, expected: bigint): Promise<unknown> {
+  let seen: unknown;
+  for (let look = 0; look < 50; look += 1) {
+    seen = (await terminal.enquireBalance(cardNo)).ledgerFen;
+    if (seen === expected) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return seen;
+}
+
+/** Offline purchases over the wire (terminal interface, section 3, messages 11 and 14). */
+export function purchases(city: () => TestCity): void {
+  describe('purchases', () => {
+    it('takes what happened and the purse goes down by it, once', async () => {
+      const bus = await boardedBus(city());
+      const records = [bus.tap(200), bus.tap(0), bus.tap(300)].map(encodeRecord);
+      const [sent] = await bus.terminal.upload(records);
+      expect(sent && codeOf(sent.answer)).toBe('00');
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4500n)).toBe(4500n);
+      expect(codeOf(await bus.terminal.uploadAgain(records))).toBe('00');
+      expect((await bus.terminal.settleBatch()).result).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4500n)).toBe(4500n);
+      await bus.terminal.disconnect();
+    });
+
+    it('stores nothing of a message whose totals do not hold', async () => {
+      const bus = await boardedBus(city());
+      const record = encodeRecord(bus.tap(200));
+      const send = (count: number, amount: number, field62: Buffer) => {
+        const field48 = Buffer.alloc(10);
+        field48.writeUInt16BE(count);
+        field48.writeBigUInt64BE(BigInt(amount), 2);
+        return bus.terminal.exchange(
+          bus.terminal.line.compose('0320', '36', '201', { 3: '000000', 48: field48, 62: field62 }),
+        );
+      };
+      expect(codeOf(await send(1, 201, record))).toBe('13');
+      expect(codeOf(await send(2, 200, record))).toBe('30');
+      expect(codeOf(await send(1, 200, record.subarray(0, 63)))).toBe('30');
+      expect(codeOf(await send(0, 0, Buffer.alloc(0)))).toBe('30');
+      expect((await bus.terminal.settleBatch()).hostTotals).toMatchObject({ purchases: 0, purchasesFen: 0 });
+      await bus.terminal.disconnect();
+    });
+
+    it('pays nothing for a forged TAC and lets the true record through', async () => {
+      const bus = await boardedBus(city());
+      const record = bus.tap(200);
+      const forged = { ...record, tac: Buffer.from(record.tac.map((byte) => byte ^ 0xff)) };
+      await bus.terminal.upload([encodeRecord(forged)]);
+      await bus.terminal.upload([encodeRecord(record)]);
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4800n)).toBe(4800n);
+      await bus.terminal.disconnect();
+    });
+
+    it('pays a purchase whose load is still on its way when the load arrives', async () => {
+      const sandbox = await city().sandbox();
+      const terminal = sandboxTerminal(sandbox);
+      await terminal.signOn();
+      const [cardNo = ''] = sandbox.cards;
+      const card = sandboxCard(cardNo);
+      await terminal.load(card, { amountFen: 1000, holdResult: true });
+      const kept = terminal.memory.forward.splice(0);
+      const { records } = sandboxReader(sandbox).tap(card, { amountFen: 400 });
+      await terminal.upload(records.map(encodeRecord));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect((await terminal.enquireBalance(cardNo)).ledgerFen).toBe(0n);
+      for (const stored of kept) expect(codeOf(await terminal.repeat(stored))).toBe('00');
+      expect(await settledBalance(terminal, cardNo, 600n)).toBe(600n);
+      await terminal.disconnect();
+    });
+
+    it('refuses bills at a terminal that takes none', async () => {
+      const bus = await boardedBus(city());
+      const record = encodeRecord(bus.tap(200));
+      const bill = { biller: 'WATR', customer: 'TEST', reference: 'NONE' };
+      const answer = await bus.terminal.payBill(record, bill);
+      expect(codeOf(answer)).toBe('58');
+      await bus.terminal.disconnect();
+    });
+  });
+}
