@@ -101,29 +101,29 @@ it('SAMs are assigned, shown and taken back by the platform', async () => {
     terminalNo: 'T0000001',
     validFrom: '2026-01-01T00:00:00Z',
   };
-  expect((await call('platform', 'POST', '/v1/sams', assignment)).status).toBe(201);
-  expect((await call('platform', 'GET', '/v1/sams/100000000001')).body).toMatchObject({ participantNo: 'WATER1' });
-  const taken = await call('platform', 'POST', '/v1/sams', { ...assignment, terminalNo: 'T0000002' });
+  expect((await call('platform', 'POST', '/v1/sam-assignments', assignment)).status).toBe(201);
+  expect((await call('platform', 'GET', '/v1/sam-assignments/100000000001')).body).toMatchObject({ participantNo: 'WATER1' });
+  const taken = await call('platform', 'POST', '/v1/sam-assignments', { ...assignment, terminalNo: 'T0000002' });
   expect(taken).toMatchObject({ status: 409, body: { code: 'clearing.sam-taken' } });
   const reversed = { ...assignment, samNo: '100000000002', validTo: '2025-01-01T00:00:00Z' };
-  expect((await call('platform', 'POST', '/v1/sams', reversed)).status).toBe(422);
-  expect((await call('platform', 'POST', '/v1/sams/100000000001/end')).status).toBe(200);
-  expect((await call('platform', 'GET', '/v1/sams/100000000001')).status).toBe(404);
-  expect((await call('clerk', 'POST', '/v1/sams', assignment)).status).toBe(403);
+  expect((await call('platform', 'POST', '/v1/sam-assignments', reversed)).status).toBe(422);
+  expect((await call('platform', 'POST', '/v1/sam-assignments/100000000001/end')).status).toBe(200);
+  expect((await call('platform', 'GET', '/v1/sam-assignments/100000000001')).status).toBe(404);
+  expect((await call('clerk', 'POST', '/v1/sam-assignments', assignment)).status).toBe(403);
 });
 
 describe('the ledger', () => {
   it('is proved for auditors and supervisors', async () => {
-    expect((await call('auditor', 'POST', '/v1/ledger/verification')).body).toMatchObject({
+    expect((await call('auditor', 'GET', '/v1/ledger/verification')).body).toMatchObject({
       ok: true,
       chunks: 1,
       transfers: 1,
     });
-    expect((await call('supervisor', 'POST', '/v1/ledger/verification?since=1')).body).toMatchObject({
+    expect((await call('supervisor', 'GET', '/v1/ledger/verification?since=1')).body).toMatchObject({
       ok: true,
       chunks: 0,
     });
-    expect((await call('platform', 'POST', '/v1/ledger/verification')).status).toBe(403);
+    expect((await call('platform', 'GET', '/v1/ledger/verification')).status).toBe(403);
   });
 
   it('shows its accounts, which sum to zero', async () => {

@@ -47,9 +47,9 @@ const NewParticipant = Type.Object(
     settlementAccount: Type.Optional(
       Type.Object(
         {
-          bank: Type.String({ minLength: 1 }),
-          account: Type.String({ minLength: 1 }),
-          holder: Type.String({ minLength: 1 }),
+          accountNo: Type.String({ pattern: '^[0-9A-Za-z]{1,32}$' }),
+          bankLineNo: Type.String({ pattern: '^[0-9]{12}$' }),
+          accountName: Type.String({ minLength: 1, maxLength: 70 }),
         },
         closed,
       ),

@@ -65,7 +65,7 @@ export async function startTestCity(options: { prefundFen?: bigint } = {}): Prom
   const created = await http('platform', 'POST', '/v1/participants', {
     participantNo: SANDBOX_MERCHANT,
     name: 'Sandbox merchant (test)',
-    kind: 'operator',
+    kind: 'agent',
     industry: 1,
   });
   if (created.status !== 201) throw new Error(`participant: ${JSON.stringify(created)}`);

@@ -61,7 +61,7 @@ export async function makeCertificate(
 }
 
 /** A public key that is no RSA key is refused by throwing. */
-export function readPublicKey(spki: Buffer): forge.pki.rsa.PublicKey {
+function readPublicKey(spki: Buffer): forge.pki.rsa.PublicKey {
   return forge.pki.publicKeyFromAsn1(forge.asn1.fromDer(spki.toString('binary')));
 }
 

@@ -199,7 +199,7 @@ function provesPossession(request: forge.pki.CertificateSigningRequest): boolean
 }
 
 /** SubjectPublicKeyInfo of a certificate, DER. */
-export function spkiOf(pem: string): Buffer {
+function spkiOf(pem: string): Buffer {
   return derBytes(forge.pki.publicKeyToAsn1(forge.pki.certificateFromPem(pem).publicKey));
 }
 

@@ -26,7 +26,7 @@ export interface DetachedSignature {
 }
 
 /** A signature with one signer and its certificates is about 3 kB. */
-export const MAX_SIGNATURE_BYTES = 65_536;
+const MAX_SIGNATURE_BYTES = 65_536;
 
 /**
  * Reads a detached CMS signature: SignedData over id-data, no content inside, one signer, SHA-256 with RSA, signed

@@ -10,13 +10,17 @@
 -- whatever the order, so a hot account with money enough costs one row update per set and a set of a thousand purchases
 -- of which three do not fit walks three.
 --
+-- Sequential scans are switched off inside: plans are kept by each connection from when its tables were small, and the
+-- planner knows nothing of the working tables; an index serves every join here at any size.
+--
 -- Working tables are emptied by DELETE: they are empty already but for a second call in one transaction, and TRUNCATE
 -- would rewrite catalogue rows each time.
 
 create function clearing.ledger_post(
   p_business_date date, p_item integer[], p_card text[], p_key text[], p_leg smallint[], p_debit text[], p_credit text[],
   p_amount bigint[], p_phase text[], p_resolves text[], p_reason text[], p_force boolean[]
-) returns table (item integer, outcome text, detail text) language plpgsql set client_min_messages = warning as $$
+) returns table (item integer, outcome text, detail text) language plpgsql
+  set client_min_messages = warning set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
   v_now      timestamptz;
@@ -31,7 +35,8 @@ declare
 begin
   create temporary table if not exists ledger_work (
     item integer not null, card_no text not null, posting_key text not null, leg smallint not null, debit_account text,
-    credit_account text, amount_fen bigint, phase text not null, resolves_key text, reason text not null, forced boolean not null
+    credit_account text, amount_fen bigint, phase text not null, resolves_key text, reason text not null, forced boolean not null,
+    primary key (item, leg)
   ) on commit delete rows;
   -- follows: the earlier item of this set with the same key.
   create temporary table if not exists ledger_item (

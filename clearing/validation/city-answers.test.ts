@@ -12,6 +12,43 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+/** First in this file: it counts everything of the day. */
+describe('the overview', () => {
+  it('tells counts and amounts by state and reason, and lists what is open', async () => {
+    const card = await world.card(1_000);
+    const right = tap(card, { amount: 100 });
+    const short = tap(card, { amount: 5_000, offlineCounter: 2 });
+    const gray = tap(card, { amount: 30, flag: 1, offlineCounter: 3 });
+    const forged = tap(card, { amount: 7, tac: Buffer.alloc(4) });
+    const foreign = tap(newCardNo('4520'), { amount: 60 });
+    const intake = await world.upload([right, right, short, gray, forged, foreign]);
+    expect(await undecidedCount(world.db, TODAY)).toBe(6);
+    await validateReceived(world);
+    expect(await undecidedCount(world.db)).toBe(0);
+    const of = (count: number, amountFen: bigint) => ({ count, amountFen });
+    expect(await outcomeTotals(world.db, TODAY)).toEqual({
+      received: { ...of(0, 0n), reasons: {} },
+      accepted: { ...of(1, 100n), reasons: {} },
+      routed: { ...of(1, 60n), reasons: {} },
+      duplicate: { ...of(1, 100n), reasons: { '03': of(1, 100n) } },
+      suspicious: { ...of(2, 5_030n), reasons: { '05': of(1, 30n), '08': of(1, 5_000n) } },
+      rejected: { ...of(1, 7n), reasons: { '01': of(1, 7n) } },
+    });
+    const places = async (query: Parameters<typeof openPurchases>[1]) =>
+      (await openPurchases(world.db, query)).map(({ ref, state, reasonCode }) => [ref.index, state, reasonCode]);
+    expect(await places({})).toEqual([
+      [2, 'suspicious', '08'],
+      [3, 'suspicious', '05'],
+      [5, 'routed', null],
+    ]);
+    expect(await places({ reasonCode: '05' })).toEqual([[3, 'suspicious', '05']]);
+    expect(await places({ states: ['routed'], issuerCity: '4520' })).toEqual([[5, 'routed', null]]);
+    const [first] = await openPurchases(world.db, { limit: 1 });
+    expect(first).toMatchObject({ participantNo: BUS_ONE, amountFen: 5_000n, raw: short, ref: { intakeId: intake } });
+    expect(await places({ after: first!.ref, limit: 1 })).toEqual([[3, 'suspicious', '05']]);
+  });
+});
+
 /** Purchases here with cards of Qingdao, routed. */
 async function routed(...records: Buffer[]): Promise<{ intake: bigint; refs: RecordRef[] }> {
   const intake = await world.upload(records);
@@ -88,46 +125,5 @@ describe('the answer of the issuing city', () => {
     expect(await apply([answer(refs[0], '00', 200)], '4610')).toEqual(['unknown']);
     expect(await apply([{ ...answer(refs[0], '00', 200), ref: { ...refs[0]!, index: 7 } }])).toEqual(['unknown']);
     expect(await world.outcomes(intake)).toEqual(['routed']);
-  });
-});
-
-describe('the overview', () => {
-  it('tells counts and amounts by state and reason, and lists what is open', async () => {
-    const other = await startPurchaseWorld();
-    try {
-      const card = await other.card(1_000);
-      const right = tap(card, { amount: 100 });
-      const short = tap(card, { amount: 5_000, offlineCounter: 2 });
-      const gray = tap(card, { amount: 30, flag: 1, offlineCounter: 3 });
-      const forged = tap(card, { amount: 7, tac: Buffer.alloc(4) });
-      const foreign = tap(newCardNo('4520'), { amount: 60 });
-      const intake = await other.upload([right, right, short, gray, forged, foreign]);
-      expect(await undecidedCount(other.db, TODAY)).toBe(6);
-      await validateReceived(other);
-      expect(await undecidedCount(other.db)).toBe(0);
-      const of = (count: number, amountFen: bigint) => ({ count, amountFen });
-      expect(await outcomeTotals(other.db, TODAY)).toEqual({
-        received: { ...of(0, 0n), reasons: {} },
-        accepted: { ...of(1, 100n), reasons: {} },
-        routed: { ...of(1, 60n), reasons: {} },
-        duplicate: { ...of(1, 100n), reasons: { '03': of(1, 100n) } },
-        suspicious: { ...of(2, 5_030n), reasons: { '05': of(1, 30n), '08': of(1, 5_000n) } },
-        rejected: { ...of(1, 7n), reasons: { '01': of(1, 7n) } },
-      });
-      const places = async (query: Parameters<typeof openPurchases>[1]) =>
-        (await openPurchases(other.db, query)).map(({ ref, state, reasonCode }) => [ref.index, state, reasonCode]);
-      expect(await places({})).toEqual([
-        [2, 'suspicious', '08'],
-        [3, 'suspicious', '05'],
-        [5, 'routed', null],
-      ]);
-      expect(await places({ reasonCode: '05' })).toEqual([[3, 'suspicious', '05']]);
-      expect(await places({ states: ['routed'], issuerCity: '4520' })).toEqual([[5, 'routed', null]]);
-      const [first] = await openPurchases(other.db, { limit: 1 });
-      expect(first).toMatchObject({ participantNo: BUS_ONE, amountFen: 5_000n, raw: short, ref: { intakeId: intake } });
-      expect(await places({ after: first!.ref, limit: 1 })).toEqual([[3, 'suspicious', '05']]);
-    } finally {
-      await other.stop();
-    }
   });
 });

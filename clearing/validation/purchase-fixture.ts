@@ -95,7 +95,7 @@ export function tap(card: CardNo, { amount = 200, balanceBefore = 10_000, tac, .
   return raw;
 }
 
-export interface OutcomeRow {
+interface OutcomeRow {
   readonly state: PurchaseState;
   readonly code: string | null;
   readonly detail: string | null;

@@ -11,7 +11,7 @@ export interface RecordRef {
   readonly index: number;
 }
 
-export type IntakeSource = 'message' | 'bill' | 'ccpf' | 'xf' | 'ccip';
+type IntakeSource = 'message' | 'bill' | 'ccpf' | 'xf' | 'ccip';
 
 /** A stored record with what is known of how it came. */
 export interface ReceivedPurchase {

@@ -94,7 +94,7 @@ function readStatement(node: XmlNode): AccountStatement {
 }
 
 /** What the entry does to the account: positive for money in. */
-export function signedAmount(entry: BankEntry): Fen {
+function signedAmount(entry: BankEntry): Fen {
   return entry.direction === 'credit' ? entry.amountFen : negateFen(entry.amountFen);
 }
 

@@ -7,7 +7,7 @@ import { identifierOf } from './values.ts';
 import { readMessage, type XmlNode } from './xml.ts';
 
 /** What the bank says of one of our instructions. */
-export interface PaymentStatus {
+interface PaymentStatus {
   readonly endToEndId: string;
   /** ISO 20022 external code: ACCP, ACSP, ACSC, PDNG, RJCT, … */
   readonly status: string;
