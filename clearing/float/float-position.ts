@@ -1,7 +1,7 @@
 import { type BusinessDate, type Database, type Fen, fen, type Transaction } from '@citycard/common';
 import { type BalanceLine, balancesAt } from './balances-at.ts';
 
-export interface BankAccountPosition {
+interface BankAccountPosition {
   readonly account: string;
   readonly ledgerFen: Fen;
   /** What the bank's own statement of that day says, when there is one. */

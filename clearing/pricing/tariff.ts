@@ -40,7 +40,7 @@ const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
 const WHOLE = /^\d{1,18}$/;
 
 /** What is wrong with one row by itself, or undefined. */
-export function tariffProblem(tariff: Tariff): string | undefined {
+function tariffProblem(tariff: Tariff): string | undefined {
   const { kind, rate, ladder, minFen, maxFen, validFrom, validTo } = tariff;
   if ((rate === undefined) === (ladder === undefined)) return 'it has either one rate or a ladder';
   if (rate !== undefined && !DECIMAL.test(rate)) return `"${rate}" is not a rate`;

@@ -8,18 +8,18 @@ import { listPositions } from '../netting/net-day.ts';
 import type { Position } from '../netting/positions.ts';
 import { listSheets } from '../settlement/sheets.ts';
 
-export interface CountAndAmount {
+interface CountAndAmount {
   readonly count: number;
   readonly amountFen: Fen;
 }
 
-export interface OutcomeTotal extends CountAndAmount {
+interface OutcomeTotal extends CountAndAmount {
   /** The part of it per reason code (terminal-interface.md §3). */
   readonly reasons: Readonly<Record<string, CountAndAmount>>;
 }
 
 export const PURCHASE_OUTCOMES = ['accepted', 'duplicate', 'suspicious', 'rejected', 'routed', 'received'] as const;
-export type PurchaseOutcome = (typeof PURCHASE_OUTCOMES)[number];
+type PurchaseOutcome = (typeof PURCHASE_OUTCOMES)[number];
 
 /** What happened on a business day, for people and for the demo's JSON. */
 export interface DaySummary {

@@ -15,7 +15,7 @@ import { postOrThrow, type Posting } from '../ledger/posting.ts';
 import type { SettlementAccount } from '../participants/participant.ts';
 import { ensureAccount } from '../pricing/price-day.ts';
 
-export type SheetState = 'made' | 'approved' | 'carried' | 'instructed' | 'rejected' | 'paid';
+type SheetState = 'made' | 'approved' | 'carried' | 'instructed' | 'rejected' | 'paid';
 
 /** The settlement sheet (结算单) of one participant for one day; domain.md F.4. All amounts in fen. */
 export interface SettlementSheet {
