@@ -15,7 +15,7 @@ async function signedOn(city: TestCity): Promise<{ terminal: Terminal; cards: re
 async function balances(
   terminal: Terminal,
   cardNo: string,
-): Promise<readonly [bigint | number | undefined, bigint | number | undefined]> {
+): Promise<readonly [number | undefined, number | undefined]> {
   const enquiry = await terminal.enquireBalance(cardNo);
   return [enquiry.ledgerFen, enquiry.availableFen];
 }
@@ -28,10 +28,10 @@ export function loads(city: () => TestCity): void {
       const card = sandboxCard(cards[0]!);
       const outcome = await terminal.load(card, { amountFen: 5000 });
       expect(outcome).toMatchObject({ kind: 'credited', balanceAfterFen: 5000 });
-      expect(await balances(terminal, cards[0]!)).toEqual([5000n, 5000n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([5000, 5000]);
       const again = await terminal.load(card, { amountFen: 2500 });
       expect(again).toMatchObject({ kind: 'credited', balanceAfterFen: 7500 });
-      expect(await balances(terminal, cards[0]!)).toEqual([7500n, 7500n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([7500, 7500]);
       expect((await terminal.settleBatch()).result).toBe(1);
       await terminal.disconnect();
     });
@@ -41,9 +41,9 @@ export function loads(city: () => TestCity): void {
       const card = sandboxCard(cards[0]!);
       const held = await terminal.load(card, { amountFen: 5000, holdResult: true });
       expect(held.kind).toBe('credited');
-      expect(await balances(terminal, cards[0]!)).toEqual([0n, 0n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([0, 0]);
       await terminal.flush();
-      expect(await balances(terminal, cards[0]!)).toEqual([5000n, 5000n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([5000, 5000]);
       await terminal.disconnect();
     });
 
@@ -73,7 +73,7 @@ export function loads(city: () => TestCity): void {
       const repeat = await terminal.exchange(request);
       expect(codeOf(repeat)).toBe('25');
       expect(repeat.kind === 'answered' && repeat.message.fields.has(58)).toBe(false);
-      expect(await balances(terminal, cards[0]!)).toEqual([0n, 0n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([0, 0]);
       await terminal.disconnect();
     });
 
@@ -92,9 +92,9 @@ export function loads(city: () => TestCity): void {
       expect((await terminal.load(card, { amountFen: 4000, holdResult: true })).kind).toBe('credited');
       const [result] = terminal.memory.forward.splice(0);
       expect(result?.purpose).toBe('load-result');
-      expect(await balances(terminal, cards[0]!)).toEqual([0n, 0n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([0, 0]);
       expect((await terminal.load(card, { amountFen: 1000 })).kind).toBe('credited');
-      expect(await balances(terminal, cards[0]!)).toEqual([5000n, 5000n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([5000, 5000]);
       await terminal.disconnect();
     });
 
@@ -132,10 +132,10 @@ export function loads(city: () => TestCity): void {
       wrong[2] = (wrong[2] ?? 0) ^ 0x01;
       const forged = { ...right, fields: { ...right.fields, 11: next(terminal), 58: { hex: wrong.toString('hex') } } };
       expect(codeOf(await terminal.repeat(forged))).toBe('A1');
-      expect(await balances(terminal, cards[0]!)).toEqual([0n, 0n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([0, 0]);
       expect(codeOf(await terminal.repeat(right))).toBe('00');
       expect(codeOf(await terminal.repeat(right))).toBe('00');
-      expect(await balances(terminal, cards[0]!)).toEqual([4000n, 4000n]);
+      expect(await balances(terminal, cards[0]!)).toEqual([4000, 4000]);
       await terminal.disconnect();
     });
 

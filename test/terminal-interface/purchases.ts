@@ -33,7 +33,7 @@ async function boardedBus(city: TestCity): Promise<Bus> {
 }
 
 /** The ledger balance of the purse once validation has been by; bounded, and the last figure is what it is. */
-async function settledBalance(terminal: Terminal, cardNo: string, expected: bigint): Promise<unknown> {
+async function settledBalance(terminal: Terminal, cardNo: string, expected: number): Promise<unknown> {
   let seen: unknown;
   for (let look = 0; look < 50; look += 1) {
     seen = (await terminal.enquireBalance(cardNo)).ledgerFen;
@@ -51,11 +51,11 @@ export function purchases(city: () => TestCity): void {
       const records = [bus.tap(200), bus.tap(0), bus.tap(300)].map(encodeRecord);
       const [sent] = await bus.terminal.upload(records);
       expect(sent && codeOf(sent.answer)).toBe('00');
-      expect(await settledBalance(bus.terminal, bus.cardNo, 4500n)).toBe(4500n);
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4500)).toBe(4500);
       expect(codeOf(await bus.terminal.uploadAgain(records))).toBe('00');
       expect((await bus.terminal.settleBatch()).result).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(await settledBalance(bus.terminal, bus.cardNo, 4500n)).toBe(4500n);
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4500)).toBe(4500);
       await bus.terminal.disconnect();
     });
 
@@ -74,7 +74,9 @@ export function purchases(city: () => TestCity): void {
       expect(codeOf(await send(2, 200, record))).toBe('30');
       expect(codeOf(await send(1, 200, record.subarray(0, 63)))).toBe('30');
       expect(codeOf(await send(0, 0, Buffer.alloc(0)))).toBe('30');
-      expect((await bus.terminal.settleBatch()).hostTotals).toMatchObject({ purchases: 0, purchasesFen: 0 });
+      // Loads 5000 fen in one, purchases none: nothing of the four messages was stored.
+      const { hostTotals } = await bus.terminal.settleBatch();
+      expect(hostTotals?.toString('hex')).toBe('0000000000001388' + '00000001' + '0000000000000000' + '00000000');
       await bus.terminal.disconnect();
     });
 
@@ -84,7 +86,7 @@ export function purchases(city: () => TestCity): void {
       const forged = { ...record, tac: Buffer.from(record.tac.map((byte) => byte ^ 0xff)) };
       await bus.terminal.upload([encodeRecord(forged)]);
       await bus.terminal.upload([encodeRecord(record)]);
-      expect(await settledBalance(bus.terminal, bus.cardNo, 4800n)).toBe(4800n);
+      expect(await settledBalance(bus.terminal, bus.cardNo, 4800)).toBe(4800);
       await bus.terminal.disconnect();
     });
 
@@ -99,9 +101,9 @@ export function purchases(city: () => TestCity): void {
       const { records } = sandboxReader(sandbox).tap(card, { amountFen: 400 });
       await terminal.upload(records.map(encodeRecord));
       await new Promise((resolve) => setTimeout(resolve, 400));
-      expect((await terminal.enquireBalance(cardNo)).ledgerFen).toBe(0n);
+      expect((await terminal.enquireBalance(cardNo)).ledgerFen).toBe(0);
       for (const stored of kept) expect(codeOf(await terminal.repeat(stored))).toBe('00');
-      expect(await settledBalance(terminal, cardNo, 600n)).toBe(600n);
+      expect(await settledBalance(terminal, cardNo, 600)).toBe(600);
       await terminal.disconnect();
     });
 
