@@ -10,17 +10,20 @@
 -- whatever the order, so a hot account with money enough costs one row update per set and a set of a thousand purchases
 -- of which three do not fit walks three.
 --
--- Sequential scans are switched off inside: plans are kept by each connection from when its tables were small, and the
--- planner knows nothing of the working tables; an index serves every join here at any size.
+-- Inside, joins are nested loops over indexes and nothing else: plans are kept by each connection from when its tables
+-- were small and the working tables have no statistics, so the planner would read whole tables of cards for one posting
+-- (measured with 80 000 card accounts: 100 ms instead of 5). An index serves every join here at any size.
 --
--- Working tables are emptied by DELETE: they are empty already but for a second call in one transaction, and TRUNCATE
--- would rewrite catalogue rows each time.
+-- Working tables keep their rows over the commit and are emptied by DELETE, with a TRUNCATE only when they have grown:
+-- both ON COMMIT DELETE ROWS and TRUNCATE rebuild their indexes, which makes every statement be planned anew (measured: 16 ms
+-- of CPU for a single posting instead of 2).
 
 create function clearing.ledger_post(
   p_business_date date, p_item integer[], p_card text[], p_key text[], p_leg smallint[], p_debit text[], p_credit text[],
   p_amount bigint[], p_phase text[], p_resolves text[], p_reason text[], p_force boolean[]
 ) returns table (item integer, outcome text, detail text) language plpgsql
-  set client_min_messages = warning set enable_seqscan = off as $$
+  set client_min_messages = warning set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   v_now      timestamptz;
@@ -37,26 +40,30 @@ begin
     item integer not null, card_no text not null, posting_key text not null, leg smallint not null, debit_account text,
     credit_account text, amount_fen bigint, phase text not null, resolves_key text, reason text not null, forced boolean not null,
     primary key (item, leg)
-  ) on commit delete rows;
+  );
   -- follows: the earlier item of this set with the same key.
   create temporary table if not exists ledger_item (
     item integer primary key, card_no text not null, posting_key text not null, content_sha256 bytea not null, follows integer, outcome text, detail text
-  ) on commit delete rows;
+  );
   -- One row per account a leg touches, with what the leg does to each column; available is the change on the normal side.
   create temporary table if not exists ledger_effect (
     item integer not null, card_no text not null, account text not null, dp bigint not null, cp bigint not null,
     dpend bigint not null, cpend bigint not null, available bigint not null, forced boolean not null
-  ) on commit delete rows;
+  );
   create index if not exists ledger_effect_by_item on ledger_effect (item);
   -- Accounts as they stand once locked; of tight ones, available runs along while their items are decided.
   create temporary table if not exists ledger_balance (
     card_no text not null, account text not null, normal_side text not null, available bigint not null, floor_fen bigint, tight boolean not null default false,
     primary key (card_no, account)
-  ) on commit delete rows;
-  delete from ledger_work;
-  delete from ledger_item;
-  delete from ledger_effect;
-  delete from ledger_balance;
+  );
+  if pg_relation_size('pg_temp.ledger_effect') > 4194304 then
+    truncate ledger_work, ledger_item, ledger_effect, ledger_balance;
+  else
+    delete from ledger_work;
+    delete from ledger_item;
+    delete from ledger_effect;
+    delete from ledger_balance;
+  end if;
 
   insert into ledger_item (item, card_no, posting_key, content_sha256, follows)
   select c.item, c.card_no, c.posting_key, c.content_sha256, nullif(min(c.item) over (partition by c.card_no, c.posting_key), c.item)
