@@ -102,7 +102,9 @@ it('SAMs are assigned, shown and taken back by the platform', async () => {
     validFrom: '2026-01-01T00:00:00Z',
   };
   expect((await call('platform', 'POST', '/v1/sam-assignments', assignment)).status).toBe(201);
-  expect((await call('platform', 'GET', '/v1/sam-assignments/100000000001')).body).toMatchObject({ participantNo: 'WATER1' });
+  expect((await call('platform', 'GET', '/v1/sam-assignments/100000000001')).body).toMatchObject({
+    participantNo: 'WATER1',
+  });
   const taken = await call('platform', 'POST', '/v1/sam-assignments', { ...assignment, terminalNo: 'T0000002' });
   expect(taken).toMatchObject({ status: 409, body: { code: 'clearing.sam-taken' } });
   const reversed = { ...assignment, samNo: '100000000002', validTo: '2025-01-01T00:00:00Z' };
