@@ -1,5 +1,4 @@
-import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact } from '@citycard/common';
-import { Type } from 'typebox';
+import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
 import { batchProgress, prepareBatch, releaseBatch } from './cards/batches.ts';
 import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
@@ -71,11 +70,10 @@ export function registerCardIssuerRoutes(
   });
 
   const CardParams = Type.Object({ cardNo: CardNumber });
-  const Issue = Type.Object({
-    residentId: Type.Integer({ minimum: 1 }),
-    depositFen: AmountFen,
-    shiftId: Type.Integer({ minimum: 1 }),
-  });
+  const Issue = Type.Object(
+    { residentId: Type.Integer({ minimum: 1 }), depositFen: AmountFen, shiftId: Type.Integer({ minimum: 1 }) },
+    { additionalProperties: false },
+  );
   server.post(
     '/v1/cards/:cardNo/issue',
     { ...clerk, schema: { params: CardParams, body: Issue } },
@@ -93,7 +91,10 @@ export function registerCardIssuerRoutes(
       return reply.status(answer.status).send(answer.body);
     },
   );
-  const Loss = Type.Object({ by: Type.Union([Type.Literal('phone'), Type.Literal('counter')]) });
+  const Loss = Type.Object(
+    { by: Type.Union([Type.Literal('phone'), Type.Literal('counter')]) },
+    { additionalProperties: false },
+  );
   server.post(
     '/v1/cards/:cardNo/loss-report',
     { ...clerk, schema: { params: CardParams, body: Loss } },
@@ -115,7 +116,7 @@ export function registerCardIssuerRoutes(
   server.post('/v1/shifts', clerk, async (request, reply) => {
     return reply.status(201).send(await transact(db, (tx) => openShift(tx, request.principal)));
   });
-  const Closing = Type.Object({ countedFen: AmountFen });
+  const Closing = Type.Object({ countedFen: AmountFen }, { additionalProperties: false });
   server.post(
     '/v1/shifts/:shiftId/closing',
     { ...clerk, schema: { params: Type.Object({ shiftId: Id }), body: Closing } },

@@ -4,7 +4,8 @@ export * from './ledger/posting.ts';
 export * from './ledger/balances.ts';
 export * from './ledger/trial-balance.ts';
 export * from './ledger/business-day.ts';
-export { verifyLedger, type LedgerFault, type LedgerVerification, type VerifyOptions } from './ledger/verify.ts';
+export { verifyLedger, type LedgerVerification } from './ledger/verify.ts';
+export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';
 export * from './purses/purse.ts';
 export * from './hotlist/hotlist.ts';
@@ -22,10 +23,10 @@ export {
   type BillOrder,
   type DueBill,
   findBiller,
-  httpBillers,
   registerBiller,
 } from './bills/biller.ts';
 export { type BillDecision, type BillDeps, type BillPurchase, enquireBills, payBill } from './bills/bill-payment.ts';
+export { httpBillers } from './bills/biller-directory.ts';
 export { settleBills } from './bills/settle-bills.ts';
 export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes.ts';
 export { clearingErrors } from './errors.ts';

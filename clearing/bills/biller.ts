@@ -1,6 +1,5 @@
 import { type Database, fen, type Fen, type Transaction } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
-import { httpBiller } from './http-biller.ts';
 
 export interface DueBill {
   /** At most 16 characters. */
@@ -67,16 +66,6 @@ export async function findBiller(db: Database | Transaction, billerCode: string)
     [billerCode],
   );
   return rows[0];
-}
-
-/** Registered billers over HTTP; their bearer tokens, by biller code, come from the configuration and not the database. */
-export function httpBillers(db: Database, tokens: ReadonlyMap<string, string>): BillerDirectory {
-  return async (billerCode) => {
-    const biller = await findBiller(db, billerCode);
-    if (biller === undefined) return undefined;
-    const token = tokens.get(billerCode);
-    return { biller, adapter: httpBiller({ baseUrl: biller.baseUrl, ...(token !== undefined && { token }) }) };
-  };
 }
 
 const RECEIPT = /^[\x20-\x7e]{1,16}$/;

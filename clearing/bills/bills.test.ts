@@ -10,7 +10,8 @@ import { clearingMigrations } from '../migrations.ts';
 import { openCardAccounts } from '../ledger/accounts.ts';
 import { createParticipant } from '../participants/participant.ts';
 import { type BillPurchase, enquireBills, payBill } from './bill-payment.ts';
-import { type BillerDirectory, httpBillers, registerBiller } from './biller.ts';
+import { httpBillers } from './biller-directory.ts';
+import { type BillerDirectory, registerBiller } from './biller.ts';
 import { httpBiller } from './http-biller.ts';
 import { settleBills } from './settle-bills.ts';
 

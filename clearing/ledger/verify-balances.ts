@@ -1,5 +1,5 @@
 import type { Transaction } from '@citycard/common';
-import type { LedgerFault } from './verify.ts';
+import type { LedgerFault } from './verify-terms.ts';
 
 interface FaultRow {
   card_no: string;

@@ -1,5 +1,5 @@
 import type { Transaction } from '@citycard/common';
-import type { LedgerFault, VerifyOptions } from './verify.ts';
+import type { LedgerFault, VerifyOptions } from './verify-terms.ts';
 
 /** Chunks per query: enough to keep the server busy, few enough that their hashes fit its memory easily. */
 const CHUNKS_PER_STEP = 2_000n;

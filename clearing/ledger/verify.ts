@@ -1,19 +1,7 @@
 import { type Database, type Transaction } from '@citycard/common';
 import { findBalanceFault } from './verify-balances.ts';
 import { findChainFault } from './verify-chain.ts';
-
-/** The first thing found wrong: where it is and what is wrong with it. */
-export interface LedgerFault {
-  readonly what: string;
-  readonly chunkNo?: bigint;
-  readonly position?: number;
-  /** Empty for what concerns no card. */
-  readonly cardNo?: string;
-  readonly postingKey?: string;
-  readonly leg?: number;
-  /** Account code, or kind of the card's account. */
-  readonly account?: string;
-}
+import type { LedgerFault, VerifyOptions } from './verify-terms.ts';
 
 export interface LedgerVerification {
   readonly ok: boolean;
@@ -23,12 +11,6 @@ export interface LedgerVerification {
   readonly firstFault?: LedgerFault;
   /** Hash of the newest chunk in hex: what a receipt signs, and what proves later that history was not rewritten. */
   readonly head: string;
-}
-
-export interface VerifyOptions {
-  /** Checks only the chunks after this one, and no balances: those follow from the whole history alone. */
-  readonly since?: bigint;
-  readonly onProgress?: (done: bigint, total: bigint) => void;
 }
 
 /**

@@ -11,12 +11,12 @@
 -- of which three do not fit walks three.
 --
 -- Inside, joins are nested loops over indexes and nothing else: plans are kept by each connection from when its tables
--- were small and the working tables have no statistics, so the planner would read whole tables of cards for one posting
--- (measured with 80 000 card accounts: 100 ms instead of 5). An index serves every join here at any size.
+-- were small and the working tables have no statistics, so the planner would read whole tables of cards for one posting.
+-- An index serves every join here at any size.
 --
 -- Working tables keep their rows over the commit and are emptied by DELETE, with a TRUNCATE only when they have grown:
--- both ON COMMIT DELETE ROWS and TRUNCATE rebuild their indexes, which makes every statement be planned anew (measured: 16 ms
--- of CPU for a single posting instead of 2).
+-- both ON COMMIT DELETE ROWS and TRUNCATE rebuild their indexes, which makes every statement be planned anew (measured: 16.6 ms
+-- of CPU for a single posting instead of 3.5).
 
 create function clearing.ledger_post(
   p_business_date date, p_item integer[], p_card text[], p_key text[], p_leg smallint[], p_debit text[], p_credit text[],

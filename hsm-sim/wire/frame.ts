@@ -6,7 +6,6 @@ export const COMMAND_BYTES = 2;
 export const ERROR_BYTES = 2;
 /** Bytes before the fields: of a command, and of an answer. */
 export const COMMAND_PREFIX = HEADER_BYTES + COMMAND_BYTES;
-export const ANSWER_PREFIX = HEADER_BYTES + COMMAND_BYTES + ERROR_BYTES;
 
 export interface Frame {
   /** Header ‖ command or answer code ‖ fields, without the length. Of an over-long message only the first 6 bytes. */

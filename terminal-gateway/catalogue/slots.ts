@@ -54,15 +54,6 @@ function fitted<T>(part: Part<T>, bytes: Buffer): T | Misfit {
   return part.decode(bytes);
 }
 
-/** A field taken as the digits or characters it is. */
-export function plain(field: TextField): RequiredSlot<string> {
-  return slot(
-    field,
-    (message) => message.text(field) ?? '',
-    (value) => value,
-  );
-}
-
 /** A field of digits with at least one digit. */
 export function digits(field: TextField): RequiredSlot<string> {
   return slot(

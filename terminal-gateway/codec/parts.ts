@@ -109,7 +109,7 @@ export function asciiDigits(size: number, orBlank: 'or blank' | 'always' = 'alwa
       return /^\d*$/.test(text) ? text : new Misfit(`is not ${size} digits`);
     },
     encode(value, path) {
-      if (orBlank === 'or blank' && value === '') return Buffer.alloc(size, ' ');
+      if (orBlank === 'or blank' && value.trim() === '') return Buffer.alloc(size, ' ');
       if (value.length !== size || !/^\d*$/.test(value)) throw new EncodingError(path, `is not ${size} digits`);
       return Buffer.from(value, 'latin1');
     },

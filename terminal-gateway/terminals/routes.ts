@@ -1,6 +1,5 @@
-import { type Database, type HttpServer, rolesAllowed, transact } from '@citycard/common';
+import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { Type } from 'typebox';
 import { gatewayErrors } from '../errors.ts';
 import { handOverMasterKey, registerTerminal } from './estate.ts';
 
