@@ -19,6 +19,16 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   shiftOpen: { status: 409, sentence: 'This clerk has an open shift; close it first.' },
   chipRefused: { status: 502, sentence: 'The chip refused {step} with {status}.' },
   chipGone: { status: 502, sentence: 'The chip was taken away before it had answered.' },
+  chipOfOtherKind: {
+    status: 502,
+    sentence:
+      'This machine takes chips of kind {kind}; the answer to reset {answer} is of another. Use the other machine.',
+  },
+  chipForeign: { status: 502, sentence: 'The chip was personalised elsewhere; it is given no number here.' },
+  chipSerialTaken: {
+    status: 502,
+    sentence: 'A blank chip bears the serial of a chip that was finished before; set it aside, it may be a copy.',
+  },
   readBackDiffers: {
     status: 502,
     sentence: 'What the chip reads back is not what was written; the card is set aside.',

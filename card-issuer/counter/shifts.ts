@@ -51,9 +51,11 @@ export async function closeShift(
   const legs = [];
   if (overShort > 0n) legs.push({ debit: cash, credit: 'suspense:main', amount: overShort });
   if (overShort < 0n) legs.push({ debit: 'write-off:main', credit: cash, amount: fen(-overShort) });
-  if (counted > 0n) legs.push({ debit: transit, credit: cash, amount: counted });
-  if (legs.length > 0) {
+  if (counted > 0n) {
     await openAccount(tx, transit, { owner: clerk.id });
+    legs.push({ debit: transit, credit: cash, amount: counted });
+  }
+  if (legs.length > 0) {
     await postOrThrow(tx, await currentBusinessDate(tx), [
       { key: `shift-closing:${shiftId}`, reason: 'shift closed, cash to the bank', legs },
     ]);

@@ -1,9 +1,27 @@
-import type { Database } from '@citycard/common';
-import { transact } from '@citycard/common';
+import { type Database, transact, type Transaction } from '@citycard/common';
 
 /** A card or SAM that a chip in the machine becomes. */
 export interface Claim {
   readonly number: string;
+  /** Whether the chip has been read back and marked as personalised before. */
+  readonly finished: boolean;
+}
+
+/** The number the chip was tied to when it was here before. */
+export async function findClaim(
+  db: Database | Transaction,
+  kind: 'card' | 'sam',
+  chipSerial: string,
+): Promise<Claim | undefined> {
+  const found = await db.query<Claim>(
+    `select h.number, coalesce(c.state, s.state) <> 'personalising' as finished
+       from issuer.chip h
+       left join issuer.card c on h.kind = 'card' and c.card_no = h.number
+       left join issuer.sam s on h.kind = 'sam' and s.sam_no = h.number
+      where h.kind = $1 and h.chip_serial = $2`,
+    [kind, chipSerial],
+  );
+  return found.rows[0];
 }
 
 /**
@@ -14,11 +32,8 @@ export interface Claim {
  */
 export function claimCard(db: Database, chipSerial: string): Promise<Claim | undefined> {
   return transact(db, async (tx) => {
-    const known = await tx.query<{ number: string }>(
-      `select number from issuer.chip where chip_serial = $1 and kind = 'card'`,
-      [chipSerial],
-    );
-    if (known.rows[0] !== undefined) return known.rows[0];
+    const known = await findClaim(tx, 'card', chipSerial);
+    if (known !== undefined) return known;
     const next = await tx.query<{ number: string }>(
       `select c.card_no as number
          from issuer.card c join issuer.card_batch b using (batch_id)
@@ -36,18 +51,15 @@ export function claimCard(db: Database, chipSerial: string): Promise<Claim | und
       claim.number,
       chipSerial,
     ]);
-    return claim;
+    return { ...claim, finished: false };
   });
 }
 
 /** As `claimCard`, for SAMs: the one ordered first. */
 export function claimSam(db: Database, chipSerial: string): Promise<Claim | undefined> {
   return transact(db, async (tx) => {
-    const known = await tx.query<{ number: string }>(
-      `select number from issuer.chip where chip_serial = $1 and kind = 'sam'`,
-      [chipSerial],
-    );
-    if (known.rows[0] !== undefined) return known.rows[0];
+    const known = await findClaim(tx, 'sam', chipSerial);
+    if (known !== undefined) return known;
     const next = await tx.query<{ number: string }>(
       `select sam_no as number from issuer.sam where state = 'prepared' order by ordered_at, sam_no limit 1 for update skip locked`,
     );
@@ -58,6 +70,6 @@ export function claimSam(db: Database, chipSerial: string): Promise<Claim | unde
       claim.number,
     ]);
     await tx.query(`update issuer.sam set state = 'personalising' where sam_no = $1`, [claim.number]);
-    return claim;
+    return { ...claim, finished: false };
   });
 }

@@ -10,8 +10,10 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-/** Chips in the machine at one time; a further one waits outside. */
+/** Chips worked on at one time: enough to keep one HSM busy. */
 const slots = 8;
+/** Chips at the machine at one time; beyond these a connection is closed at once. */
+const longestQueue = 256;
 
 export function startMachine(
   deps: PersonalisationDeps & { logger: Logger },
@@ -20,9 +22,22 @@ export function startMachine(
 ): Promise<Machine> {
   const personalise = kind === 'cards' ? personaliseCard : personaliseSam;
   const inside = new Set<Promise<void>>();
+  const waiting: (() => void)[] = [];
+  let free = slots;
+  const takeSlot = async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  const giveSlot = () => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+
   const server = createServer((socket) => {
     const chip = new Chip(socket);
-    const session = personalise(deps, chip)
+    const session = takeSlot()
+      .then(() => personalise(deps, chip).finally(giveSlot))
       .then((number) => {
         if (number === undefined)
           deps.logger.warn({ machine: kind }, 'a chip was put in but nothing is waiting to be personalised');
@@ -36,7 +51,7 @@ export function startMachine(
       });
     inside.add(session);
   });
-  server.maxConnections = slots;
+  server.maxConnections = longestQueue;
 
   return new Promise((resolve, reject) => {
     server.once('error', reject);

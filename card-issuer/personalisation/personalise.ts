@@ -3,9 +3,9 @@ import { applicationSerial, cardFactor, cardNo, cityFactor, HOME_CITY } from '@c
 import type { HsmClient } from '@citycard/hsm-sim';
 import { issuerErrors } from '../errors.ts';
 import type { Chip } from './chip.ts';
-import { claimCard, claimSam } from './claim.ts';
+import { claimCard, claimSam, findClaim } from './claim.ts';
 import { type CardData, cardScript, managementData, publicApplicationData, samScript } from './script.ts';
-import { chipSerial, readBackCard, readBackSam, writeScript } from './session.ts';
+import { authenticate, chipSerial, powerUp, readBackCard, readBackSam, writeScript } from './session.ts';
 
 export interface PersonalisationDeps {
   readonly db: Database;
@@ -13,24 +13,28 @@ export interface PersonalisationDeps {
 }
 
 /**
- * Makes the chip a card: claim a number, write, read back, mark as personalised. Interrupted anywhere, the same chip is
- * put in again and goes on with the same number.
+ * Makes the chip a card: authenticate, claim a number, write, read back, mark as personalised. Interrupted anywhere, the
+ * same chip is put in again and goes on with the same number. A chip that is not a blank of ours is given none.
  *
  * @returns the card number, or undefined when no card was waiting
- * @throws card-issuer.chip-refused, chip-gone, read-back-differs; the card stays in state personalising (quarantine)
+ * @throws card-issuer.chip-refused, chip-gone, chip-of-other-kind, chip-foreign, chip-serial-taken, read-back-differs; a card that was begun
+ *   stays in state personalising (quarantine)
  */
 export async function personaliseCard(deps: PersonalisationDeps, chip: Chip): Promise<string | undefined> {
-  await chip.powerOn();
+  await powerUp(chip, 'card');
   const serial = await chipSerial(chip);
-  const claim = await claimCard(deps.db, serial);
-  if (claim === undefined) return undefined;
+  const life = await authenticate({ chip, hsm: deps.hsm });
+  const claim = life === 'blank' ? await claimCard(deps.db, serial) : await findClaim(deps.db, 'card', serial);
+  if (claim === undefined) return nothingFor(life);
+  if (claim.finished) return alreadyMade(life, claim.number);
 
   const card = await preparedData(deps.db, claim.number);
-  const number = cardNo(claim.number);
-  await writeScript({ chip, hsm: deps.hsm }, cardScript(card), {
-    factors: [cityFactor(HOME_CITY), cardFactor(number)],
-    algorithm: card.algorithm,
-  });
+  if (life === 'blank') {
+    await writeScript({ chip, hsm: deps.hsm }, cardScript(card), {
+      factors: [cityFactor(HOME_CITY), cardFactor(cardNo(claim.number))],
+      algorithm: card.algorithm,
+    });
+  }
   await readBackCard(chip, { file15: publicApplicationData(card), file17: managementData(card) });
   await deps.db.query(
     `update issuer.card set state = 'personalised', personalised_at = now() where card_no = $1 and state = 'personalising'`,
@@ -39,19 +43,34 @@ export async function personaliseCard(deps: PersonalisationDeps, chip: Chip): Pr
   return claim.number;
 }
 
-/** Makes the chip a purchase SAM. @returns the SAM number, or undefined when none was ordered */
+/** As `personaliseCard`, for purchase SAMs. @returns the SAM number, or undefined when none was ordered */
 export async function personaliseSam(deps: PersonalisationDeps, chip: Chip): Promise<string | undefined> {
-  await chip.powerOn();
+  await powerUp(chip, 'sam');
   const serial = await chipSerial(chip);
-  const claim = await claimSam(deps.db, serial);
-  if (claim === undefined) return undefined;
-  await writeScript({ chip, hsm: deps.hsm }, samScript(claim.number), { factors: [], algorithm: '3des' });
+  const life = await authenticate({ chip, hsm: deps.hsm });
+  const claim = life === 'blank' ? await claimSam(deps.db, serial) : await findClaim(deps.db, 'sam', serial);
+  if (claim === undefined) return nothingFor(life);
+  if (claim.finished) return alreadyMade(life, claim.number);
+  if (life === 'blank') {
+    await writeScript({ chip, hsm: deps.hsm }, samScript(claim.number), { factors: [], algorithm: '3des' });
+  }
   await readBackSam(chip, claim.number);
   await deps.db.query(
     `update issuer.sam set state = 'personalised', personalised_at = now() where sam_no = $1 and state = 'personalising'`,
     [claim.number],
   );
   return claim.number;
+}
+
+function nothingFor(life: 'blank' | 'finished'): undefined {
+  if (life === 'finished') throw issuerErrors.chipForeign();
+  return undefined;
+}
+
+/** A card put in once more is ejected as it is; a blank that bears its serial would be a second chip of one number. */
+function alreadyMade(life: 'blank' | 'finished', number: string): string {
+  if (life === 'blank') throw issuerErrors.chipSerialTaken();
+  return number;
 }
 
 async function preparedData(db: Database, number: string): Promise<CardData> {

@@ -7,8 +7,17 @@ const selectApplication = Buffer.from('00A4040008A000000632010105', 'hex');
 const readChipSerial = Buffer.from('80F6000308', 'hex');
 const getChallenge = Buffer.from('0084000008', 'hex');
 
+/** Answers to reset of blanks (docs/reference/card-personalisation.md): historical bytes CITYSIM1 and CITYSAM1. */
+const blankAnswers = { card: '3B8880014349545953494D3168', sam: '3B8880014349545953414D3160' } as const;
+
 /** The transport key of blank chips. */
 const CHIP_TRANSPORT = 'name:CHIP';
+
+/** Powers the chip and makes sure that it is in the right machine. @throws card-issuer.chip-of-other-kind */
+export async function powerUp(chip: Chip, kind: 'card' | 'sam'): Promise<void> {
+  const answer = (await chip.powerOn()).toString('hex').toUpperCase();
+  if (answer !== blankAnswers[kind]) throw issuerErrors.chipOfOtherKind({ kind, answer });
+}
 
 /** 16 hex digits, readable in every state of the chip. */
 export async function chipSerial(chip: Chip): Promise<string> {
@@ -17,18 +26,12 @@ export async function chipSerial(chip: Chip): Promise<string> {
 }
 
 /**
- * Authenticates with the transport key and writes the whole script. A chip that has its END behind it (its answer was
- * lost) knows no transport key any more; that is told apart from a refusal.
+ * Authenticates with the transport key, before any number is given away. A chip that has its END behind it (its answer
+ * was lost) knows no transport key any more; that is told apart from a refusal.
  *
- * @returns 'written', or 'finished-before' when the chip had been personalised already
- * @throws card-issuer.chip-refused, card-issuer.chip-gone; a session that broke off is repeated from its first step
+ * @throws card-issuer.chip-refused for a chip with another transport key, card-issuer.chip-gone
  */
-export async function writeScript(
-  deps: { chip: Chip; hsm: HsmClient },
-  steps: readonly ScriptStep[],
-  derivation: { factors: readonly Buffer[]; algorithm: '3des' | 'sm4' },
-): Promise<'written' | 'finished-before'> {
-  const { chip, hsm } = deps;
+export async function authenticate({ chip, hsm }: { chip: Chip; hsm: HsmClient }): Promise<'blank' | 'finished'> {
   const challenge = await chip.expect(getChallenge, 'GET CHALLENGE');
   const cryptogram = await hsm.externalAuthenticate({
     root: CHIP_TRANSPORT,
@@ -37,11 +40,23 @@ export async function writeScript(
     challenge,
   });
   const authentication = await chip.transmit(Buffer.concat([Buffer.from('0082000008', 'hex'), cryptogram]));
-  if (authentication.status === '6A88') return 'finished-before';
+  if (authentication.status === '6A88') return 'finished';
   if (authentication.status !== '9000') {
     throw issuerErrors.chipRefused({ step: 'EXTERNAL AUTHENTICATE', status: authentication.status });
   }
+  return 'blank';
+}
 
+/**
+ * Writes the whole script to a blank that is authenticated.
+ *
+ * @throws card-issuer.chip-refused, card-issuer.chip-gone; a session that broke off is repeated from its first step
+ */
+export async function writeScript(
+  { chip, hsm }: { chip: Chip; hsm: HsmClient },
+  steps: readonly ScriptStep[],
+  derivation: { factors: readonly Buffer[]; algorithm: '3des' | 'sm4' },
+): Promise<void> {
   for (const step of steps) {
     if (step.kind === 'command') {
       await chip.expect(step.apdu, step.name);
@@ -55,7 +70,6 @@ export async function writeScript(
       await chip.expect(Buffer.concat([step.header, encrypted]), step.name);
     }
   }
-  return 'written';
 }
 
 /**
