@@ -9,6 +9,10 @@ export const citycardErrors = errorCatalogue('citycard', {
       'The database already holds an installation that is not a demo. It is left untouched; give the demo a database of its own.',
   },
   notRunning: { status: 503, sentence: 'No running installation was found; start it with "npm start" first.' },
+  notAnswering: {
+    status: 503,
+    sentence: 'No installation answers at {url} ({reason}); start it with "npm start", or correct --url.',
+  },
   noInstallation: { status: 404, sentence: 'There is no installation in this folder yet; "npm start" makes one.' },
   noCredential: {
     status: 401,
@@ -21,5 +25,11 @@ export const citycardErrors = errorCatalogue('citycard', {
   },
   hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
   refused: { status: 409, sentence: 'The installation refused: {detail}' },
+  participantUnknown: { status: 404, sentence: 'No participant has the number {participantNo}.' },
+  demoElsewhere: {
+    status: 409,
+    sentence:
+      'The demo in this database was played from another folder, so its credentials are not here. Set CITYCARD_VAR to that folder, or start clean with --fresh.',
+  },
   dayFailed: { status: 500, sentence: 'The day could not be played to its end.' },
 });

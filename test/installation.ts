@@ -30,10 +30,23 @@ const CHIP_KEY = Buffer.from('54'.repeat(8) + '45'.repeat(8), 'hex');
 export interface TestCity {
   readonly installation: Installation;
   readonly people: Record<string, { readonly token: string }>;
-  /** Speaks HTTP as one of the people. */
-  http(person: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  readonly varDirectory: string;
+  /** Speaks HTTP as one of the people, or with any other token. */
+  http(
+    person: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answered>;
   sandbox(): Promise<Sandbox>;
   stop(): Promise<void>;
+}
+
+/** An HTTP answer; `body` is the JSON, loosely typed as a reader of another language would see it. */
+export interface Answered {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export async function startTestCity(options: { prefundFen?: bigint } = {}): Promise<TestCity> {
@@ -50,17 +63,19 @@ export async function startTestCity(options: { prefundFen?: bigint } = {}): Prom
   const people = await foundDemo(installation);
   const { db, baseUrl } = installation;
 
-  const http: TestCity['http'] = async (person, method, path, body) => {
+  const http: TestCity['http'] = async (person, method, path, body, headers = {}) => {
+    const isBytes = Buffer.isBuffer(body);
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: {
         authorization: `Bearer ${people[person]?.token ?? person}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
+        ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answered['body'] };
   };
   const created = await http('platform', 'POST', '/v1/participants', {
     participantNo: SANDBOX_MERCHANT,
@@ -74,6 +89,7 @@ export async function startTestCity(options: { prefundFen?: bigint } = {}): Prom
   return {
     installation,
     people,
+    varDirectory,
     http,
     sandbox: async () =>
       openSandbox(db, await principalOf(installation, people['platform']?.token ?? ''), installation.gateway),

@@ -40,6 +40,6 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.url === undefined ? {} : { url: values.url }),
     };
   } catch (error) {
-    throw citycardErrors.badOption(error instanceof Error ? error.message : String(error));
+    throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));
   }
 }

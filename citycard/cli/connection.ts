@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfiguration, type Configuration } from '../installation/configuration.ts';
@@ -31,29 +32,41 @@ interface Address {
  */
 export async function connect(line: CommandLine, needs: { person: string; running: boolean }): Promise<Connection> {
   const configuration = readConfiguration(process.env);
+  if (line.url !== undefined && !/^https?:\/\//.test(line.url))
+    throw citycardErrors.badOption(`--url takes an address, http://host:port, not "${line.url}"`);
   const running = line.url ?? (await runningUrl(configuration));
+  if (running === undefined && needs.running) throw citycardErrors.notRunning();
+  if (running === undefined && !isInstalled(configuration)) throw citycardErrors.noInstallation();
   const token = line.token ?? process.env.CITYCARD_TOKEN ?? (await tokenOf(configuration, line.as ?? needs.person));
   if (running !== undefined) return client(running, token, () => Promise.resolve());
-  if (needs.running) throw citycardErrors.notRunning();
   const visit = await startInstallation(
     { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 },
     { clear: 'never', serveTerminals: false },
   );
-  if (visit.found === 'empty') {
-    await visit.stop();
-    throw citycardErrors.noInstallation();
-  }
   return client(visit.baseUrl, token, () => visit.stop());
+}
+
+/** Whether a visit could find anything: looking into a folder without an installation must not make one. */
+function isInstalled({ databaseUrl, varDirectory }: Configuration): boolean {
+  return databaseUrl !== undefined || existsSync(join(varDirectory, 'postgres'));
 }
 
 async function runningUrl(configuration: Configuration): Promise<string | undefined> {
   try {
     const address = JSON.parse(await readFile(addressFile(configuration.varDirectory), 'utf8')) as Address;
-    process.kill(address.pid, 0);
-    return address.baseUrl;
+    return isAlive(address.pid) ? address.baseUrl : undefined;
   } catch {
-    // No note, or the process that wrote it is gone.
     return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -71,7 +84,7 @@ async function tokenOf(configuration: Configuration, person: string): Promise<st
 
 function client(baseUrl: string, token: string, close: () => Promise<void>): Connection {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(new URL(path, baseUrl), {
+    const response = await reach(new URL(path, baseUrl), {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -79,11 +92,21 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const answer: unknown = await response.json();
+    const answer: unknown = await response.json().catch(() => undefined);
     if (!response.ok) throw citycardErrors.refused(problemText(answer, response.status));
     return answer;
   };
   return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
+}
+
+async function reach(url: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    const { cause } = error as Error;
+    const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).message;
+    throw citycardErrors.notAnswering({ url: url.origin, reason }, error);
+  }
 }
 
 function problemText(answer: unknown, status: number): string {

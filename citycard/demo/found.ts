@@ -22,7 +22,7 @@ export async function foundDemo(
     for (const code of companyAccounts) await openAccount(tx, code);
     await addDemoTariffs(tx);
     await openDay(tx, cityDate(new Date()));
-    await writeMark(deps.db, { state: 'founded' });
+    await writeMark(tx, { state: 'founded' });
     return people;
   });
 }

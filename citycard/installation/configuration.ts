@@ -33,6 +33,9 @@ const Environment = Type.Object({
   ),
 });
 
+/** Variables that are not repeated in messages: they hold passwords and tokens. */
+const secrets = ['DATABASE_URL', 'REDIS_URL', 'CITYCARD_BILLER_TOKENS'];
+
 export interface Configuration {
   readonly varDirectory: string;
   readonly host: string;
@@ -60,7 +63,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (!Value.Check(Environment, value)) {
     const [first] = Value.Errors(Environment, value);
     const name = first?.instancePath.slice(1) ?? 'environment';
-    throw citycardErrors.badOption(`${name}=${String(given[name])}: ${first?.message ?? 'not valid'}`);
+    const held = secrets.includes(name) ? '…' : String(given[name]);
+    throw citycardErrors.badOption(`${name}=${held}: ${first?.message ?? 'not valid'}`);
   }
   const read: Static<typeof Environment> = value;
   return {

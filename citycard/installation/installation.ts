@@ -33,10 +33,12 @@ import {
   registerUploadRoutes,
 } from '@citycard/terminal-gateway';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
+import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
 import type { Configuration } from './configuration.ts';
 import { startHsmProcess } from './hsm-process.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
+import { registerPartnerRoutes } from './partner-routes.ts';
 import { assertPortFree } from './ports.ts';
 
 /** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
@@ -63,7 +65,8 @@ export interface StartOptions {
 /**
  * Starts the installation. What was started is stopped again when a later step fails.
  *
- * @throws CityCardError with a sentence for a busy port, an unreachable database or Redis, a database that is not a demo's
+ * @throws CityCardError with a sentence for a busy port, an unreachable database or Redis, a database that is not a demo's,
+ *   for a visit also when there is no installation
  */
 export async function startInstallation(configuration: Configuration, options: StartOptions): Promise<Installation> {
   const undo: (() => Promise<unknown>)[] = [];
@@ -99,7 +102,9 @@ async function start(
   undo.push(() => db.end());
 
   let found = await readMark(db);
-  const finished = typeof found === 'object' && found.state === 'played';
+  // A visit makes no installation, and changes none that is not marked as ours.
+  if (options.clear === 'never' && typeof found !== 'object') throw citycardErrors.noInstallation();
+  const finished = typeof found === 'object' && found.kind === 'demo' && found.state === 'played';
   if (options.clear === 'always' || (options.clear === 'unfinished' && !finished)) {
     await clearDemo(db);
     await rm(join(varDirectory, 'hsm'), { recursive: true, force: true });
@@ -145,18 +150,15 @@ async function start(
   undo.push(() => clearingJobs.close());
 
   const server = createHttpServer({ logger, db, title: 'City card' });
-  const machines = {
-    cards: await startMachine({ db, hsm, logger }, 'cards', { host, port: 0 }),
-    sams: await startMachine({ db, hsm, logger }, 'sams', { host, port: 0 }),
-  };
-  undo.push(
-    () => machines.cards.stop(),
-    () => machines.sams.stop(),
-  );
+  const cards = await startMachine({ db, hsm, logger }, 'cards', { host, port: 0 });
+  undo.push(() => cards.stop());
+  const sams = await startMachine({ db, hsm, logger }, 'sams', { host, port: 0 });
+  undo.push(() => sams.stop());
   registerClearingCoreRoutes(server, { db });
   registerClearingDayRoutes(server, { ...day, wake: clearingJobs.wake });
   registerCertificateRoutes(server, { db, hsm });
-  registerCardIssuerRoutes(server, { db, machines });
+  registerPartnerRoutes(server, { db });
+  registerCardIssuerRoutes(server, { db, machines: { cards, sams } });
   registerTerminalRoutes(server, { db, hsm, demo: true });
   registerUploadRoutes(server, { db, onPurchases: validation.wake });
   registerReconciliationRoutes(server, { db, hsm });

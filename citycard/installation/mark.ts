@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { BusinessDate, Database, MigrationSet } from '@citycard/common';
+import type { BusinessDate, Database, MigrationSet, Transaction } from '@citycard/common';
 import { citycardErrors } from '../errors.ts';
 
 export const installationMigrations: MigrationSet = {
@@ -7,8 +7,8 @@ export const installationMigrations: MigrationSet = {
   directory: fileURLToPath(new URL('../migrations', import.meta.url)),
 };
 
-/** Every schema the product writes to; a clean start of a demo drops them all. */
-const schemas = ['clearing', 'issuer', 'gateway', 'reconciliation', 'platform', 'installation', 'bullmq'];
+/** Every schema the product writes to; a clean start of a demo drops them all, the one with the mark last. */
+const schemas = ['bullmq', 'clearing', 'issuer', 'gateway', 'reconciliation', 'platform', 'installation'];
 
 export interface Mark {
   readonly kind: 'demo' | 'production';
@@ -35,7 +35,7 @@ export async function readMark(db: Database): Promise<Mark | 'empty' | 'unmarked
 }
 
 export async function writeMark(
-  db: Database,
+  db: Database | Transaction,
   mark: { state: Mark['state']; seed?: number; businessDate?: string },
 ): Promise<void> {
   await db.query(
@@ -47,21 +47,37 @@ export async function writeMark(
 }
 
 /**
- * Empties a database for a new demo. Only ever a demo's: anything else is left untouched.
+ * Empties a database for a new demo. Only ever a demo's: anything else is left untouched. Broken off anywhere, the mark is
+ * still there and says that the rest may go too.
  *
  * @throws citycard.not-a-demo
  */
 export async function clearDemo(db: Database): Promise<void> {
   const mark = await readMark(db);
   if (mark === 'empty') return;
-  if (mark === 'unmarked' ? await holdsData(db) : mark.kind !== 'demo') throw citycardErrors.notADemo();
+  if (mark === 'unmarked' ? !(await holdsNothing(db)) : mark.kind !== 'demo') throw citycardErrors.notADemo();
   for (const schema of schemas) await db.query(`drop schema if exists ${schema} cascade`);
 }
 
-/** A start that broke off before the mark was written has schemas but no people; such a database holds nothing. */
-async function holdsData(db: Database): Promise<boolean> {
+/**
+ * A start that broke off before the mark was written has left our schemas, each in our record of migrations, and no people.
+ * A schema of the same name that is not in the record is somebody else's.
+ */
+async function holdsNothing(db: Database): Promise<boolean> {
+  const record = await db.query(
+    `select from information_schema.columns
+      where table_schema = 'platform' and table_name = 'migration' and column_name in ('schema', 'file', 'sha256')`,
+  );
+  if (record.rowCount !== 3) return false;
+  const strangers = await db.query(
+    `select from pg_namespace
+      where nspname = any($1) and nspname not in ('platform', 'bullmq')
+        and nspname not in (select schema from platform.migration)`,
+    [schemas],
+  );
+  if (strangers.rowCount !== 0) return false;
   const table = await db.query<{ present: string | null }>(`select to_regclass('platform.principal')::text as present`);
-  if (table.rows[0]?.present == null) return false;
-  const people = await db.query<{ count: bigint }>('select count(*) as count from platform.principal');
-  return (people.rows[0]?.count ?? 0n) > 0n;
+  if ((table.rows[0]?.present ?? null) === null) return true;
+  const people = await db.query('select from platform.principal limit 1');
+  return people.rowCount === 0;
 }

@@ -4,6 +4,7 @@ import { CityCardError } from '@citycard/common';
 import { addressFile } from '../cli/connection.ts';
 import { foundDemo } from '../demo/found.ts';
 import { type Credentials, readPeople, writePeople } from '../demo/people.ts';
+import { citycardErrors } from '../errors.ts';
 import { type Configuration, readConfiguration } from '../installation/configuration.ts';
 import { type Installation, startInstallation } from '../installation/installation.ts';
 import { writeMark } from '../installation/mark.ts';
@@ -32,6 +33,9 @@ async function main(options: StartOptions): Promise<boolean> {
     clear: options.once || options.fresh ? 'always' : 'unfinished',
     serveTerminals: true,
     onStep: (step) => progress.phase(step),
+  }).catch((error: unknown) => {
+    progress.abandon();
+    throw error;
   });
   try {
     progress.end();
@@ -103,13 +107,17 @@ async function rememberedDay(
   options: StartOptions,
   progress: Progress,
 ): Promise<DayDocument> {
-  const people = await readPeople(configuration.varDirectory);
+  const [people, played] = await Promise.all([
+    readPeople(configuration.varDirectory),
+    readPlayed(configuration.varDirectory),
+  ]).catch((error: unknown) => {
+    throw citycardErrors.demoElsewhere(undefined, error);
+  });
   await writePeople(configuration.varDirectory, {
     baseUrl: installation.baseUrl,
     gateway: installation.gateway,
     people,
   });
-  const played = await readPlayed(configuration.varDirectory);
   say(`The day ${played.businessDate} was played before; going on from there. (--fresh starts clean.)`);
   return prove(configuration, installation, people, played, options, progress, {});
 }

@@ -33,7 +33,7 @@ export function readStartOptions(words: readonly string[]): StartOptions {
   let values;
   try {
     ({ values } = parseArgs({
-      args: [...words],
+      args: joinNegative(words),
       options: {
         once: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
@@ -45,7 +45,7 @@ export function readStartOptions(words: readonly string[]): StartOptions {
       },
     }));
   } catch (error) {
-    throw citycardErrors.badOption(error instanceof Error ? error.message : String(error));
+    throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));
   }
   return {
     once: values.once,
@@ -56,6 +56,17 @@ export function readStartOptions(words: readonly string[]): StartOptions {
     purchases: wholeNumber('purchases', values.purchases, 10, 500_000),
     seed: wholeNumber('seed', values.seed, 0, 4_294_967_295),
   };
+}
+
+/** `--seed -1` as `--seed=-1`: a number below zero is out of range, not an option called 1. */
+function joinNegative(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    if (/^-\d/.test(word) && last !== undefined && /^--\w+$/.test(last)) joined[joined.length - 1] = `${last}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

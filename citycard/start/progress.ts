@@ -3,6 +3,8 @@ export interface Progress {
   phase(name: string, total?: number): void;
   done(count: number): void;
   end(): void;
+  /** Wipes the bar of a phase that failed, so that what is said next stands on a line of its own. */
+  abandon(): void;
 }
 
 const barWidth = 28;
@@ -50,5 +52,9 @@ export function createProgress(out: NodeJS.WriteStream): Progress {
       }
     },
     end: finish,
+    abandon() {
+      if (name !== '' && out.isTTY) out.write('\r\x1b[2K');
+      name = '';
+    },
   };
 }

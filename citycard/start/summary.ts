@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Checks } from './checks.ts';
 
 export interface Counted {
@@ -7,11 +8,20 @@ export interface Counted {
 }
 
 export interface NetPosition {
+  /** Participant number, or `holders`, `company`, `bank`, `deposits`, `city:…`; all positions sum to zero. */
+  readonly party: string;
+  readonly receivesFen: number;
+  readonly givesFen: number;
+  readonly netFen: number;
+}
+
+export interface Sheet {
   readonly participantNo: string;
   readonly name: string;
-  readonly grossFen: number;
+  readonly salesFen: number;
   readonly feeFen: number;
-  readonly netFen: number;
+  readonly payableFen: number;
+  readonly state: string;
 }
 
 export interface DaySummary {
@@ -19,6 +29,7 @@ export interface DaySummary {
   readonly purchases: Readonly<Record<string, Counted>>;
   readonly loads: Readonly<Record<string, Counted>>;
   readonly net: readonly NetPosition[];
+  readonly sheets: readonly Sheet[];
 }
 
 const reasonNames: Readonly<Record<string, string>> = {
@@ -47,9 +58,17 @@ function yuan(fen: number): string {
 }
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const widths = head.map((name, column) =>
+    Math.max(...[name, ...rows.map((row) => row[column] ?? '')].map((cell) => stringWidth(cell))),
+  );
+  // Names on the left, figures on the right; a Chinese character takes two places.
   const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`;
+    `  ${cells
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
+        return column === 0 ? cell + space : space + cell;
+      })
+      .join('  ')}`.trimEnd();
   const rule = `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`;
   return [`\n${title}`, line(head), rule, ...rows.map(line), ''].join('\n');
 }
@@ -72,11 +91,22 @@ export function printDay(day: DaySummary, checks: Checks): string {
     table('Loads', ['state', 'count', 'yuan'], countedRows(day.loads)),
     table(
       'Settlement',
-      ['participant', 'gross', 'fee', 'net'],
-      day.net.map(({ participantNo, name, grossFen, feeFen, netFen }) => [
+      ['participant', 'sales', 'fee', 'paid', 'state'],
+      day.sheets.map(({ participantNo, name, salesFen, feeFen, payableFen, state }) => [
         `${participantNo} ${name}`,
-        yuan(grossFen),
+        yuan(salesFen),
         yuan(feeFen),
+        yuan(payableFen),
+        state,
+      ]),
+    ),
+    table(
+      'Net positions',
+      ['party', 'receives', 'gives', 'net'],
+      day.net.map(({ party, receivesFen, givesFen, netFen }) => [
+        party,
+        yuan(receivesFen),
+        yuan(givesFen),
         yuan(netFen),
       ]),
     ),
