@@ -1,0 +1,82 @@
+/** Who takes part in the demo city. All numbers are made up for it. */
+export const HOME_CITY = '4580';
+export const NEIGHBOUR_CITY = '4520';
+
+export interface Party {
+  readonly participantNo: string;
+  readonly name: string;
+  readonly kind: 'operator' | 'agent' | 'biller' | 'city' | 'bank';
+  readonly industry?: number;
+  readonly cityCode?: string;
+  /** Roles of the credential it gets. */
+  readonly roles: readonly string[];
+  /** Kind of the certificate it asks for, with its common name. */
+  readonly certificate?: { readonly kind: 'operator' | 'city'; readonly cn: string };
+}
+
+const operator = (participantNo: string, name: string, industry: number): Party => ({
+  participantNo,
+  name,
+  kind: 'operator',
+  industry,
+  roles: ['operator-partner'],
+  certificate: { kind: 'operator', cn: participantNo },
+});
+
+const agent = (participantNo: string, name: string): Party => ({
+  participantNo,
+  name,
+  kind: 'agent',
+  roles: ['agent-partner'],
+});
+
+const biller = (participantNo: string, name: string, industry: number): Party => ({
+  participantNo,
+  name,
+  kind: 'biller',
+  industry,
+  roles: ['biller-partner'],
+});
+
+export const PARTIES = {
+  busOne: operator('904458041110001', 'Test Bus Company One 测试公交一公司', 1),
+  busTwo: operator('904458041110002', 'Test Bus Company Two 测试公交二公司', 1),
+  taxi: operator('904458041210001', 'Test Taxi Company 测试出租公司', 2),
+  water: biller('904458049000001', 'Test Water Works 测试自来水公司', 3),
+  gas: biller('904458049000002', 'Test Gas Company 测试燃气公司', 4),
+  agentOne: agent('904458060510001', 'Test Load Agent One 测试充值点一'),
+  agentTwo: agent('904458060510002', 'Test Load Agent Two 测试充值点二'),
+  /** Visitors' terminals load from this one's prefund and upload purchases under its number. */
+  sandbox: { ...agent('904458041119999', 'Sandbox Merchant 沙箱商户'), industry: 1 },
+  neighbour: {
+    participantNo: 'city-4520',
+    name: 'Test Neighbour City 4520 测试邻市',
+    kind: 'city',
+    cityCode: NEIGHBOUR_CITY,
+    roles: ['city-partner'],
+    certificate: { kind: 'city', cn: NEIGHBOUR_CITY },
+  },
+  bank: {
+    participantNo: 'bank-custodian',
+    name: 'Test Custodian Bank 测试存管银行',
+    kind: 'bank',
+    roles: ['bank-partner'],
+  },
+} as const satisfies Record<string, Party>;
+
+export type PartyName = keyof typeof PARTIES;
+
+/** Bank accounts of the company that runs the city card. */
+export const BANK_ACCOUNTS = {
+  custody: '6217000000000000001',
+  cardDeposits: '6217000000000000002',
+  ownFunds: '6217000000000000003',
+} as const;
+
+/** The four characters by which terminals name a biller. */
+export const BILLER_CODES = { water: 'WATR', gas: 'GASS' } as const;
+
+/** 10.00 yuan, taken in cash for every card. */
+export const CARD_DEPOSIT_FEN = 1000;
+/** Purse cap of the default card product. */
+export const PURSE_CAP_FEN = 100_000;

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { createCertificateRequest, type Signer } from '../purchase/signature.ts';
+import { openBiller, type Biller } from '../biller/biller.ts';
+import { BILLER_CODES, PARTIES, type Party, type PartyName } from './city.ts';
+import type { DayEvents } from './events.ts';
+import type { Office } from './office.ts';
+import type { BillStep, DayPlan } from './plan.ts';
+
+/** Those who take part, admitted and equipped with what they need to speak for themselves. */
+export interface FoundedCity {
+  /** Signers by participant number. */
+  readonly signers: ReadonlyMap<string, Signer>;
+  readonly caPem: string;
+  readonly billers: Readonly<Record<'water' | 'gas', Biller>>;
+}
+
+/** Admits everybody: participants, credentials (the token goes to the office under the party's name), certificates, billers. */
+export async function foundCity(office: Office, plan: DayPlan, events: DayEvents): Promise<FoundedCity> {
+  const parties = Object.entries(PARTIES) as [PartyName, Party][];
+  events.phase('founding the city', parties.length);
+  const signers = new Map<string, Signer>();
+  let caPem = '';
+  for (const [name, party] of parties) {
+    await admit(office, name, party);
+    if (party.certificate) {
+      const { signer, ca } = await certify(office, party.certificate);
+      signers.set(party.participantNo, signer);
+      caPem = ca;
+    }
+    events.step();
+  }
+  const billers = { water: await connectBiller(office, plan, 'water'), gas: await connectBiller(office, plan, 'gas') };
+  return { signers, caPem, billers };
+}
+
+async function admit(office: Office, name: PartyName, party: Party): Promise<void> {
+  const { participantNo, kind, industry, cityCode } = party;
+  const ownAccount = kind !== 'bank';
+  await office.post('platform', '/v1/participants', {
+    json: {
+      ...{ participantNo, name: party.name, kind },
+      ...(industry !== undefined && { industry }),
+      ...(cityCode !== undefined && { cityCode }),
+      ...(ownAccount && { settlementAccount: accountOf(party) }),
+    },
+  });
+  const path = `/v1/partners/${participantNo}/credentials`;
+  const { token } = await office.post<{ token: string }>('platform', path, { json: { roles: party.roles } });
+  office.admit(name, token);
+}
+
+/** Where the party wants its money: an account number made from its own number. */
+function accountOf({ participantNo, name }: Party) {
+  const digits = participantNo.replaceAll(/\D/g, '');
+  return { accountNo: `6222${digits.padStart(15, '0')}`, bankLineNo: '105458000018', accountName: name };
+}
+
+async function certify(
+  office: Office,
+  { kind, cn }: { kind: string; cn: string },
+): Promise<{ signer: Signer; ca: string }> {
+  const { privateKeyPem, requestPem } = createCertificateRequest(cn);
+  const issued = await office.post<{ certificatePem: string; caPem: string }>('platform', '/v1/certificates', {
+    json: { csrPem: requestPem, cn, kind },
+  });
+  return { signer: { certificatePem: issued.certificatePem, privateKeyPem }, ca: issued.caPem };
+}
+
+async function connectBiller(office: Office, plan: DayPlan, which: 'water' | 'gas'): Promise<Biller> {
+  const biller = await openBiller({
+    name: BILLER_CODES[which],
+    secret: `test-${which}-${randomBytes(8).toString('hex')}`,
+    dueDate: '20991231',
+    bills: plan.cards.flatMap(({ steps }) =>
+      steps.filter((step): step is BillStep => step.kind === 'bill' && step.biller === which),
+    ),
+    ...(which === 'gas' && { refusal: 'the account is closed (test)' }),
+  });
+  await office.put('platform', `/v1/billers/${BILLER_CODES[which]}`, {
+    json: { participantNo: PARTIES[which].participantNo, baseUrl: biller.baseUrl },
+  });
+  return biller;
+}
