@@ -3,17 +3,17 @@ import { citycardErrors } from '../errors.ts';
 
 /** What the command line said. */
 export interface CommandLine {
-  readonly command: string;
+  /** The command and what follows it. */
+  readonly words: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
   readonly token?: string;
   readonly as?: string;
   readonly url?: string;
-  readonly rest: readonly string[];
 }
 
 /**
- * Splits the command line into command words, options and the rest.
+ * Splits the command line into words and options.
  *
  * @throws citycard.bad-option naming an option that does not exist
  */
@@ -31,8 +31,7 @@ export function readArguments(words: readonly string[]): CommandLine {
       },
     });
     return {
-      command: positionals.slice(0, 2).join(' '),
-      rest: positionals.slice(2),
+      words: positionals,
       json: values.json,
       help: values.help,
       ...(values.token === undefined ? {} : { token: values.token }),

@@ -10,6 +10,8 @@ export interface Command {
   readonly person: string;
   /** Needs a running installation: a visit of the command line would be of no use. */
   readonly running: boolean;
+  /** One date, YYYY-MM-DD, behind the command. */
+  readonly takesDate?: boolean;
   /** Answers what to print and whether all is well (exit code 0) or not (1). */
   run(connection: Connection, rest: readonly string[]): Promise<{ answer: unknown; ok: boolean }>;
 }
@@ -48,6 +50,7 @@ export const commands: readonly Command[] = [
   },
   {
     words: 'day show',
+    takesDate: true,
     help: 'day show YYYY-MM-DD: outcomes, loads, net positions of one day',
     person: 'auditor',
     running: false,
@@ -59,6 +62,7 @@ export const commands: readonly Command[] = [
   },
   {
     words: 'float show',
+    takesDate: true,
     help: 'float show YYYY-MM-DD: what is owed to card holders and participants against the custody account',
     person: 'supervisor',
     running: false,
@@ -77,20 +81,22 @@ export const commands: readonly Command[] = [
   },
 ];
 
-/** @throws citycard.bad-option for a command that does not exist */
-export function findCommand(line: CommandLine): Command {
-  const exact = commands.find(
-    (command) => command.words === line.command || command.words === line.command.split(' ')[0],
-  );
-  if (exact === undefined) throw citycardErrors.badOption(`there is no command "${line.command}"; see citycard --help`);
-  return exact;
+/** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */
+export function findCommand(words: readonly string[]): { command: Command; rest: readonly string[] } {
+  const command = commands.find((known) => known.words.split(' ').every((word, at) => words[at] === word));
+  if (command === undefined)
+    throw citycardErrors.badOption(`there is no command "${words.slice(0, 2).join(' ')}"; see citycard --help`);
+  const rest = words.slice(command.words.split(' ').length);
+  const tooMany = rest[command.takesDate ? 1 : 0];
+  if (tooMany !== undefined) throw citycardErrors.badOption(`${command.words} takes no "${tooMany}"`);
+  return { command, rest };
 }
 
 export async function runCommand(line: CommandLine): Promise<{ answer: unknown; ok: boolean }> {
-  const command = findCommand(line);
+  const { command, rest } = findCommand(line.words);
   const connection = await connect(line, command);
   try {
-    return await command.run(connection, line.rest);
+    return await command.run(connection, rest);
   } finally {
     await connection.close();
   }

@@ -18,7 +18,7 @@ Exit codes: 0 all is well, 1 the answer is not good (a chain that does not hold)
 
 try {
   const line = readArguments(process.argv.slice(2));
-  if (line.help || line.command === '') {
+  if (line.help || line.words.length === 0) {
     process.stdout.write(usage);
   } else {
     const { answer, ok } = await runCommand(line);

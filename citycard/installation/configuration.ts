@@ -56,10 +56,14 @@ export interface Configuration {
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const given: Record<string, unknown> = {};
-  for (const name of Object.keys(Environment.properties)) {
-    if (environment[name] !== undefined && environment[name] !== '') given[name] = environment[name];
+  for (const [name, schema] of Object.entries(Environment.properties)) {
+    const text = environment[name];
+    if (text === undefined || text === '') continue;
+    // Only what is written as a whole number is one: no "80.5" cut to 80, no "true" read as 1.
+    const isNumber = 'type' in schema && schema.type === 'integer';
+    given[name] = isNumber && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   }
-  const value: unknown = Value.Convert(Environment, Value.Default(Environment, given));
+  const value: unknown = Value.Default(Environment, given);
   if (!Value.Check(Environment, value)) {
     const [first] = Value.Errors(Environment, value);
     const name = first?.instancePath.slice(1) ?? 'environment';

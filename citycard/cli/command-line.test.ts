@@ -1,0 +1,70 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readArguments } from './arguments.ts';
+import { commands, findCommand, runCommand } from './commands.ts';
+import { describe as describeAnswer } from './describe.ts';
+
+test('words and options are told apart wherever they stand', () => {
+  expect(readArguments(['--json', 'day', 'show', '--as', 'auditor', '2026-05-04'])).toEqual({
+    words: ['day', 'show', '2026-05-04'],
+    json: true,
+    help: false,
+    as: 'auditor',
+  });
+  expect(readArguments([])).toEqual({ words: [], json: false, help: false });
+  for (const wrong of ['--loud', '--token', '--json=yes'])
+    expect(() => readArguments(['ledger', wrong])).toThrow(
+      expect.objectContaining({ code: 'citycard.bad-option', message: expect.not.stringContaining('\n') as string }),
+    );
+});
+
+test('every command is found by its words; nothing else is', () => {
+  for (const command of commands) expect(findCommand(command.words.split(' ')).command).toBe(command);
+  expect(findCommand(['day', 'show', '2026-05-04']).rest).toEqual(['2026-05-04']);
+  for (const [words, complaint] of [
+    [['ledger'], 'there is no command "ledger"'],
+    [['ledger', 'forge'], 'there is no command "ledger forge"'],
+    [['verify', 'ledger'], 'there is no command "verify ledger"'],
+    [['ledger', 'verify', 'twice'], 'ledger verify takes no "twice"'],
+    [['day', 'show', '2026-05-04', 'slowly'], 'day show takes no "slowly"'],
+    [['sandbox', 'castle'], 'sandbox takes no "castle"'],
+  ] as const)
+    expect(() => findCommand(words)).toThrow(complaint);
+});
+
+test('an answer for people has one line per value', () => {
+  expect(describeAnswer({ ok: true, head: { chunk: 3, hash: 'ab' }, faults: [{ at: 1 }, { at: 2 }], none: [] })).toBe(
+    ['ok            true', 'head.chunk    3', 'head.hash     ab', 'faults[0].at  1', 'faults[1].at  2', ''].join('\n'),
+  );
+  expect(describeAnswer({})).toBe('');
+  expect(describeAnswer([1, null])).toBe('[0]  1\n[1]  null\n');
+});
+
+describe('in a folder without an installation', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'citycard-test-'));
+    vi.stubEnv('CITYCARD_VAR', folder);
+    vi.stubEnv('DATABASE_URL', '');
+    vi.stubEnv('CITYCARD_TOKEN', undefined);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  test.each([
+    ['ledger verify', 'citycard.no-installation'],
+    ['ledger verify --token x', 'citycard.no-installation'],
+    ['sandbox', 'citycard.not-running'],
+    ['ledger verify --url nowhere', 'citycard.bad-option'],
+    ['ledger verify --url http://127.0.0.1:1', 'citycard.no-credential'],
+    ['ledger verify --url http://127.0.0.1:1 --token x', 'citycard.not-answering'],
+    ['day show today --url http://127.0.0.1:1 --token x', 'citycard.bad-option'],
+  ])('%s: %s, and the folder stays empty', async (line, code) => {
+    await expect(runCommand(readArguments(line.split(' ')))).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfiguration } from './configuration.ts';
+
+test('everything has a default that works', () => {
+  expect(readConfiguration({})).toEqual({
+    varDirectory: resolve('var'),
+    host: '127.0.0.1',
+    httpPort: 8080,
+    gatewayPort: 8583,
+    hsmPort: 1500,
+    billerTokens: new Map(),
+    logLevel: 'info',
+  });
+});
+
+test('what is set is used; what is set to nothing is not set; what is somebody else’s is left alone', () => {
+  const configuration = readConfiguration({
+    CITYCARD_VAR: '/test/var',
+    CITYCARD_HTTP_PORT: '0',
+    CITYCARD_GATEWAY_PORT: '',
+    DATABASE_URL: 'postgres://test',
+    REDIS_URL: '',
+    CITYCARD_BILLER_TOKENS: 'WATR=one,GAS1=t-w.o',
+    HOME: '/test',
+  });
+  expect(configuration).toMatchObject({ varDirectory: '/test/var', httpPort: 0, gatewayPort: 8583 });
+  expect(configuration.databaseUrl).toBe('postgres://test');
+  expect(configuration).not.toHaveProperty('redisUrl');
+  expect([...configuration.billerTokens]).toEqual([
+    ['WATR', 'one'],
+    ['GAS1', 't-w.o'],
+  ]);
+});
+
+test.each([
+  ['CITYCARD_HTTP_PORT', 'abc', 'CITYCARD_HTTP_PORT=abc: must be integer'],
+  ['CITYCARD_HTTP_PORT', '80.5', 'CITYCARD_HTTP_PORT=80.5: must be integer'],
+  ['CITYCARD_HTTP_PORT', 'true', 'CITYCARD_HTTP_PORT=true: must be integer'],
+  ['CITYCARD_GATEWAY_PORT', '65536', 'CITYCARD_GATEWAY_PORT=65536: must be <= 65535'],
+  ['CITYCARD_HSM_PORT', '-1', 'CITYCARD_HSM_PORT=-1: must be >= 0'],
+  ['CITYCARD_LOG_LEVEL', 'loud', 'CITYCARD_LOG_LEVEL=loud: '],
+  ['CITYCARD_BILLER_TOKENS', 'WATER=test-secret', 'CITYCARD_BILLER_TOKENS=…: '],
+])('%s=%s is refused by name, without telling secrets', (name, value, message) => {
+  const read = () => readConfiguration({ [name]: value });
+  expect(read).toThrow(expect.objectContaining({ code: 'citycard.bad-option' }));
+  expect(read).toThrow(message);
+  expect(read).not.toThrow(/test-secret/);
+});
