@@ -13,7 +13,8 @@ import type { TestCity } from '../installation.ts';
 /** The transport key of the chips that the demo's chip maker delivers. */
 const TRANSPORT_KEY = publishedKey('CHIP');
 
-export const blankCard = (): VirtualCard => new VirtualCard({ transportKey: TRANSPORT_KEY });
+export const blankCard = (serial?: Buffer): VirtualCard =>
+  new VirtualCard({ transportKey: TRANSPORT_KEY, ...(serial && { serial }) });
 export const blankSam = (): VirtualSam => new VirtualSam({ transportKey: TRANSPORT_KEY });
 
 /** Has a batch prepared by one officer and released by the other. */

@@ -27,7 +27,7 @@ export function residentTests(city: () => TestCity): void {
   };
   const acts = async () => {
     const found = await city().installation.db.query<{ n: bigint }>(
-      `select count(*) as n from platform.act where act = 'register-resident'`,
+      `select count(*) as n from platform.act_log where act = 'register-resident'`,
     );
     return found.rows[0]?.n;
   };

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { TestCity } from '../installation.ts';
+import { run } from './program.ts';
+
+/** `citycard` and what it says when it cannot: one line, exit code 2. */
+export function commandLineTests(city: () => TestCity): void {
+  const url = () => ['--url', city().installation.baseUrl];
+  const token = (person: string) => ['--token', city().people[person]?.token ?? ''];
+
+  describe.concurrent('citycard', { timeout: 60_000 }, () => {
+    it('explains itself', async () => {
+      const ended = await run('citycard', ['--help']);
+      expect(ended).toMatchObject({ code: 0, errors: '', left: [] });
+      for (const command of ['ledger verify', 'day show', 'sandbox', '--token', 'Exit codes'])
+        expect(ended.out).toContain(command);
+    });
+
+    it.each([
+      [['ledger', 'verify', '--token', 'x'], 'citycard.no-installation', 'npm start'],
+      [['sandbox', '--json'], 'citycard.not-running', 'npm start'],
+      [['ledger', 'forge'], 'citycard.bad-option', 'no command "ledger forge"; see citycard --help'],
+    ])('%j: %s', async (words, code, remedy) => {
+      const ended = await run('citycard', words);
+      expect(ended).toMatchObject({ code: 2, out: '', left: [] });
+      expect(ended.errors).toMatch(new RegExp(`^citycard: [^\\n]+ \\[${code.replace('.', '\\.')}\\]\\n$`));
+      expect(ended.errors).toContain(remedy);
+    });
+
+    it('has no power of its own: a wrong token is nobody', async () => {
+      const nobody = await run('citycard', ['ledger', 'verify', ...url(), '--token', 'wrong']);
+      expect(nobody).toMatchObject({ code: 2, out: '' });
+      expect(nobody.errors).toMatch(/^citycard: [^\n]*Who are you\?[^\n]* \[citycard\.refused\]\n$/);
+    });
+
+    it('proves the ledger of a database without an installation running beside it', async () => {
+      const { connectionString = '' } = city().installation.db.options;
+      const visit = await run('citycard', ['ledger', 'verify', '--json', ...token('auditor')], {
+        DATABASE_URL: connectionString,
+      });
+      expect(visit).toMatchObject({ code: 0, errors: '' });
+      expect(JSON.parse(visit.out)).toMatchObject({ ok: true });
+    });
+  });
+}

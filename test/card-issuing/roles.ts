@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { TestCity } from '../installation.ts';
+
+const card = '3104580010000000012';
+const resident = { idNumber: '440524188001010014', name: '测试', population: 'permanent' };
+
+/** Every route of counters and bureau with a request that would do, and the people of the demo who may send it. */
+type Guarded = readonly [method: string, path: string, body: unknown, ...may: string[]];
+const routes: Guarded[] = [
+  ['POST', '/v1/residents', resident, 'clerk-1', 'clerk-2'],
+  ['POST', '/v1/card-batches', { product: 'standard', count: 1 }, 'bureau-1', 'bureau-2'],
+  ['GET', '/v1/card-batches/999999', undefined, 'bureau-1', 'bureau-2'],
+  ['POST', '/v1/card-batches/999999/release', undefined, 'bureau-1', 'bureau-2'],
+  ['GET', '/v1/personalisation/machines', undefined, 'bureau-1', 'bureau-2', 'platform', 'platform-2'],
+  ['POST', '/v1/sams', { participantNo: '904458041119999' }, 'platform', 'platform-2'],
+  ['POST', `/v1/cards/${card}/issue`, { residentId: 1, depositFen: 1, shiftId: 1 }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/loss-report`, { by: 'phone' }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/found`, undefined, 'clerk-1', 'clerk-2'],
+  ['GET', `/v1/cards/${card}`, undefined, 'clerk-1', 'clerk-2', 'auditor'],
+  ['POST', '/v1/shifts', undefined, 'clerk-1', 'clerk-2'],
+  ['POST', '/v1/shifts/999999/closing', { countedFen: 0 }, 'clerk-1', 'clerk-2'],
+];
+
+/** Who may do what (requirement R15). */
+export function roleTests(city: () => TestCity): void {
+  const describedRoutes = async () => {
+    const description = await city().http('nobody', 'GET', '/v1/openapi.json');
+    const paths = Object.entries(description.body['paths'] as Record<string, Record<string, unknown>>);
+    return paths.flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+    );
+  };
+
+  describe('roles', () => {
+    it.each(routes.map((route) => ({ route })))('$route.0 $route.1 is for the few', async ({ route }) => {
+      const [method, path, body, ...may] = route;
+      const strangers = Object.keys(city().people).filter((person) => !may.includes(person));
+      expect(strangers.length).toBeGreaterThan(4);
+      for (const person of strangers) {
+        const answer = await city().http(person, method, path, body, { 'idempotency-key': 'stranger' });
+        expect([person, answer.status, answer.body['code']]).toEqual([person, 403, 'identity.role-missing']);
+      }
+    });
+
+    it('are tested for every route of counters and bureau', async () => {
+      const shape = (path: string) => path.replaceAll(/\{\w+\}|\d{6,19}/g, '*');
+      const ours = (await describedRoutes())
+        .filter(({ path }) => /^\/v1\/(residents|card-batches|personalisation|sams|cards|shifts)(\/|$)/.test(path))
+        .map(({ method, path }) => `${method} ${shape(path)}`);
+      expect(ours.sort()).toEqual(routes.map(([method, path]) => `${method} ${shape(path)}`).sort());
+    });
+
+    it('begin with a token: no route of the whole product answers without one, or with a wrong one', async () => {
+      const all = await describedRoutes();
+      expect(all.length).toBeGreaterThan(30);
+      for (const { method, path } of all) {
+        const url = new URL(path.replaceAll(/\{\w+\}/g, '1'), city().installation.baseUrl);
+        expect([method, path, (await fetch(url, { method })).status]).toEqual([method, path, 401]);
+        expect([method, path, (await city().http('no-token-of-ours', method, url.href)).status]).toEqual([
+          method,
+          path,
+          401,
+        ]);
+      }
+    });
+  });
+}
