@@ -18,6 +18,14 @@ export const citycardErrors = errorCatalogue('citycard', {
     status: 401,
     sentence: 'No credential: give --token, set CITYCARD_TOKEN, or name a person of the demo with --as.',
   },
+  sandboxIsForDemos: {
+    status: 403,
+    sentence: 'The sandbox gives keys away, so it exists in demo mode only; this installation is not a demo.',
+  },
+  notForDemos: {
+    status: 409,
+    sentence: 'CITYCARD_MODE is production; "npm start" plays and serves demos only.',
+  },
   portInUse: {
     status: 500,
     sentence:

@@ -25,7 +25,14 @@ export {
   findBiller,
   registerBiller,
 } from './bills/biller.ts';
-export { type BillDecision, type BillDeps, type BillPurchase, enquireBills, payBill } from './bills/bill-payment.ts';
+export {
+  type BillDecision,
+  type BillDeps,
+  type BillPurchase,
+  enquireBills,
+  payBill,
+  withholdBill,
+} from './bills/bill-payment.ts';
 export { httpBillers } from './bills/biller-directory.ts';
 export { settleBills } from './bills/settle-bills.ts';
 export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes.ts';

@@ -12,6 +12,8 @@ import {
   transact,
 } from '@citycard/common';
 import { registerTerminal, setTerminalMasterKey } from '@citycard/terminal-gateway';
+import { citycardErrors } from '../errors.ts';
+import { readMark } from '../installation/mark.ts';
 import { publishedKey } from './published-components.ts';
 
 /** The merchant whose terminal and prefund visitors use. */
@@ -106,12 +108,19 @@ export async function openSandbox(
   });
 }
 
-/** `POST /v1/sandbox`; exists in a demo only. */
+/** `POST /v1/sandbox`; refuses outside demo mode, whoever asks. */
 export function registerSandboxRoute(
   server: HttpServer,
-  deps: { readonly db: Database; readonly gateway: { readonly host: string; readonly port: number } },
+  deps: {
+    readonly db: Database;
+    readonly mode: 'demo' | 'production';
+    readonly gateway: { readonly host: string; readonly port: number };
+  },
 ): void {
-  server.post('/v1/sandbox', { preHandler: rolesAllowed('platform') }, (request) =>
-    openSandbox(deps.db, request.principal, { host: deps.gateway.host, port: deps.gateway.port }),
-  );
+  server.post('/v1/sandbox', { preHandler: rolesAllowed('platform') }, async (request) => {
+    const mark = await readMark(deps.db);
+    const demo = deps.mode === 'demo' && typeof mark === 'object' && mark.kind === 'demo';
+    if (!demo) throw citycardErrors.sandboxIsForDemos();
+    return openSandbox(deps.db, request.principal, { host: deps.gateway.host, port: deps.gateway.port });
+  });
 }

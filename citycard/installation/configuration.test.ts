@@ -4,6 +4,7 @@ import { readConfiguration } from './configuration.ts';
 
 test('everything has a default that works', () => {
   expect(readConfiguration({})).toEqual({
+    mode: 'demo',
     varDirectory: resolve('var'),
     host: '127.0.0.1',
     httpPort: 8080,
@@ -39,6 +40,7 @@ test.each([
   ['CITYCARD_HTTP_PORT', 'true', 'CITYCARD_HTTP_PORT=true: must be integer'],
   ['CITYCARD_GATEWAY_PORT', '65536', 'CITYCARD_GATEWAY_PORT=65536: must be <= 65535'],
   ['CITYCARD_HSM_PORT', '-1', 'CITYCARD_HSM_PORT=-1: must be >= 0'],
+  ['CITYCARD_MODE', 'prod', 'CITYCARD_MODE=prod: '],
   ['CITYCARD_LOG_LEVEL', 'loud', 'CITYCARD_LOG_LEVEL=loud: '],
   ['CITYCARD_BILLER_TOKENS', 'WATER=test-secret', 'CITYCARD_BILLER_TOKENS=…: '],
 ])('%s=%s is refused by name, without telling secrets', (name, value, message) => {

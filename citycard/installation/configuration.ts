@@ -16,6 +16,8 @@ const Environment = Type.Object({
   CITYCARD_GATEWAY_PORT: port(8583),
   /** The customary port of payShield-style devices. */
   CITYCARD_HSM_PORT: port(1500),
+  /** `demo` makes people, keys and a sandbox of its own from published components; `production` has none of that. */
+  CITYCARD_MODE: Type.Union([Type.Literal('demo'), Type.Literal('production')], { default: 'demo' }),
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
   /** Bearer tokens we show to billers: `CODE=token`, separated by commas. */
@@ -37,6 +39,7 @@ const Environment = Type.Object({
 const secrets = ['DATABASE_URL', 'REDIS_URL', 'CITYCARD_BILLER_TOKENS'];
 
 export interface Configuration {
+  readonly mode: 'demo' | 'production';
   readonly varDirectory: string;
   readonly host: string;
   readonly httpPort: number;
@@ -72,6 +75,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   }
   const read: Static<typeof Environment> = value;
   return {
+    mode: read.CITYCARD_MODE,
     varDirectory: resolve(read.CITYCARD_VAR),
     host: read.CITYCARD_HOST,
     httpPort: read.CITYCARD_HTTP_PORT,

@@ -159,11 +159,11 @@ async function start(
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
   registerCardIssuerRoutes(server, { db, machines: { cards, sams } });
-  registerTerminalRoutes(server, { db, hsm, demo: true });
+  registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
   registerUploadRoutes(server, { db, onPurchases: validation.wake });
   registerReconciliationRoutes(server, { db, hsm });
   const sandboxGateway = { host, port: 0 };
-  registerSandboxRoute(server, { db, gateway: sandboxGateway });
+  registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
   const http = await listen(server, { host, port: configuration.httpPort });
   undo.push(() => server.close());
 

@@ -26,6 +26,7 @@ interface DayDocument extends DaySummary {
 
 async function main(options: StartOptions): Promise<boolean> {
   const configuration = forOneDay(readConfiguration(process.env), options);
+  if (configuration.mode !== 'demo') throw citycardErrors.notForDemos();
   const progress = createProgress(process.stderr);
   const startedAt = Date.now();
   await mkdir(configuration.varDirectory, { recursive: true });

@@ -91,7 +91,7 @@ export function printDay(day: DaySummary, checks: Checks): string {
     table('Loads', ['state', 'count', 'yuan'], countedRows(day.loads)),
     table(
       'Settlement',
-      ['participant', 'sales', 'fee', 'paid', 'state'],
+      ['participant', 'sales', 'fee', 'payable', 'state'],
       day.sheets.map(({ participantNo, name, salesFen, feeFen, payableFen, state }) => [
         `${participantNo} ${name}`,
         yuan(salesFen),

@@ -29,6 +29,8 @@ export interface BillDeps {
   readonly billers: BillerDirectory;
 }
 
+/** Why a bill was not even asked for; a record of the same purchase that is proved later asks anew. */
+const UNPROVED = 'the purchase could not be proved at the terminal';
 const RECEIPT_LENGTH = 16;
 const METER_TOKEN_LENGTH = 20;
 
@@ -74,6 +76,19 @@ export async function payBill({ db, billers }: BillDeps, purchase: BillPurchase)
   return answerOf(decided);
 }
 
+/**
+ * Notes that a stored purchase pays no bill because nobody can tell now whether it happened: a gray record, or another city's
+ * card. Should it be accepted later, its amount goes back to the card and not to the terminal's owner. A payment that was
+ * asked for already stays as it is.
+ */
+export async function withholdBill(db: Database, purchase: BillPurchase): Promise<void> {
+  await db.query(
+    `insert into clearing.bill_payment (${COLUMNS}, asked_at, state, refusal, decided_at)
+     values (${PLACES}, now(), 'refused', $10, now()) on conflict (card_no, sam_no, sam_transaction_no) do nothing`,
+    [...columnValues(purchase), UNPROVED],
+  );
+}
+
 /** Open bills of a customer (message 13): 03 for a biller we do not know, 68 when it could not be asked. */
 export async function enquireBills(
   billers: BillerDirectory,
@@ -101,21 +116,23 @@ function paymentIdOf(purchase: BillPurchase): string {
     .slice(0, 32);
 }
 
+const COLUMNS = `card_no, sam_no, sam_transaction_no, issuer_city, payment_id, biller_code, customer, bill_reference, amount_fen`;
+const PLACES = '$1, $2, $3, $4, $5, $6, $7, $8, $9';
+
+function columnValues(purchase: BillPurchase): unknown[] {
+  const { issuerCity, billerCode, customer, billReference, amount } = purchase;
+  return [...keyOf(purchase), issuerCity, paymentIdOf(purchase), billerCode, customer, billReference, amount];
+}
+
 async function writeDown(db: Database, purchase: BillPurchase): Promise<PaymentRow> {
   return transact(db, async (tx) => {
     await tx.query(
-      `insert into clearing.bill_payment (card_no, sam_no, sam_transaction_no, issuer_city, payment_id, biller_code, customer,
-         bill_reference, amount_fen, asked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
-       on conflict (card_no, sam_no, sam_transaction_no) do nothing`,
-      [
-        ...keyOf(purchase),
-        purchase.issuerCity,
-        paymentIdOf(purchase),
-        purchase.billerCode,
-        purchase.customer,
-        purchase.billReference,
-        purchase.amount,
-      ],
+      `insert into clearing.bill_payment (${COLUMNS}, asked_at) values (${PLACES}, now())
+       on conflict (card_no, sam_no, sam_transaction_no) do update
+         set state = 'asked', refusal = null, decided_at = null, asked_at = now(), biller_code = excluded.biller_code,
+             customer = excluded.customer, bill_reference = excluded.bill_reference, amount_fen = excluded.amount_fen
+         where bill_payment.refusal = '${UNPROVED}' and bill_payment.settled is null`,
+      columnValues(purchase),
     );
     const { rows } = await tx.query<PaymentRow>(
       `${SELECT} where card_no = $1 and sam_no = $2 and sam_transaction_no = $3`,

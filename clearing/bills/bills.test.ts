@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fen, startTestDatabase, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alarmsAfter } from '../alarms/alarm.ts';
 import { accountBalance, cardBalance } from '../ledger/balances.ts';
 import { post } from '../ledger/posting.ts';
 import { TEST_DAY, testCard, transfer } from '../ledger/test-ledger.ts';
@@ -9,7 +10,7 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { clearingMigrations } from '../migrations.ts';
 import { openCardAccounts } from '../ledger/accounts.ts';
 import { createParticipant } from '../participants/participant.ts';
-import { type BillPurchase, enquireBills, payBill } from './bill-payment.ts';
+import { type BillPurchase, enquireBills, payBill, withholdBill } from './bill-payment.ts';
 import { httpBillers } from './biller-directory.ts';
 import { type BillerDirectory, registerBiller } from './biller.ts';
 import { httpBiller } from './http-biller.ts';
@@ -80,13 +81,17 @@ const purchase = (over: Partial<BillPurchase> = {}): BillPurchase => ({
 const pay = (item: BillPurchase) => payBill({ db: database.db, billers }, item);
 
 /** What validation does when it accepts the purchase, taken at a terminal of `participant`. */
-async function accept(item: BillPurchase, participant: string): Promise<void> {
+async function accept(
+  item: BillPurchase,
+  participant: string,
+  state: 'accepted' | 'rejected' = 'accepted',
+): Promise<void> {
   const intakeId = 900_000 + Number(item.samTransactionNo);
   await transact(database.db, async (tx) => {
     await tx.query(
       `insert into clearing.purchase_record (card_no, business_date, intake_id, record_index, raw, issuer_city, offline_counter,
-         balance_before_fen, amount_fen, sam_no, sam_transaction_no, flag, industry, hotlist_version, participant_no, state, decided_at)
-       values ($1, $2, $3, 0, $4, $5, $3::bigint % 60000, 0, $6, $7, $8, 0, 3, 0, $9, 'accepted', now())`,
+         balance_before_fen, amount_fen, sam_no, sam_transaction_no, flag, industry, hotlist_version, participant_no, state, reason_code, decided_at)
+       values ($1, $2, $3, 0, $4, $5, $3::bigint % 60000, 0, $6, $7, $8, 0, 3, 0, $9, $10, case $10 when 'rejected' then '06' end, now())`,
       [
         item.cardNo,
         TEST_DAY,
@@ -97,6 +102,7 @@ async function accept(item: BillPurchase, participant: string): Promise<void> {
         item.samNo,
         item.samTransactionNo,
         participant,
+        state,
       ],
     );
     await tx.query(
@@ -104,6 +110,7 @@ async function accept(item: BillPurchase, participant: string): Promise<void> {
          business_date, intake_id, record_index) values ($1, $2, $3::bigint % 60000, $4, $5, $6, $7, $3, 0)`,
       [item.cardNo, item.issuerCity, intakeId, item.samNo, item.samTransactionNo, Buffer.alloc(32), TEST_DAY],
     );
+    if (state === 'rejected') return;
     const outcomes = await post(tx, TEST_DAY, [
       transfer(`generated:${intakeId}`, 'city-receivable:4520', `operator-pending:${participant}`, item.amount),
     ]);
@@ -197,6 +204,34 @@ describe('a bill paid with a purse', () => {
     utility.answer = () => [200, { outcome: 'paid', receipt: 'R-9' }];
     expect(await pay(item)).toMatchObject({ code: '00', receipt: 'R-9             ' });
     expect(utility.booked.at(-1)?.paymentId).toBe(first);
+  });
+
+  it('is withheld while nobody can tell, goes back to the card when the purchase is accepted, and gives way to a proved one', async () => {
+    const torn = purchase();
+    await withholdBill(database.db, torn);
+    await accept(torn, WATER);
+    const before = await cardBalance(database.db, HOME_CARD, 'pending-credit');
+    await settleBills(database.db);
+    const after = await cardBalance(database.db, HOME_CARD, 'pending-credit');
+    expect(after.posted - before.posted).toBe(torn.amount);
+
+    utility.answer = () => [200, { outcome: 'paid', receipt: 'R-10' }];
+    const recovered = purchase();
+    await withholdBill(database.db, recovered);
+    expect(await pay(recovered)).toMatchObject({ code: '00', receipt: expect.stringMatching(/\S/) as string });
+    await withholdBill(database.db, recovered);
+    expect(await pay(recovered)).toMatchObject({ code: '00', receipt: expect.stringMatching(/\S/) as string });
+  });
+
+  it('paid for a purchase that is refused in the end is an alarm, once', async () => {
+    utility.answer = () => [200, { outcome: 'paid', receipt: 'R-11' }];
+    const item = purchase();
+    expect(await pay(item)).toMatchObject({ code: '00' });
+    await accept(item, WATER, 'rejected');
+    await settleBills(database.db);
+    await settleBills(database.db);
+    const alarms = await alarmsAfter(database.db, 0n);
+    expect(alarms.filter(({ kind }) => kind === 'bill-paid-purchase-refused')).toHaveLength(1);
   });
 
   it('pays one bill: the same purchase for another is answered 94', async () => {

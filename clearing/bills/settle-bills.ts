@@ -20,12 +20,14 @@ interface Settleable {
   collected_by: string;
   biller_participant: string | null;
   has_account: boolean;
+  purchase: 'accepted' | 'rejected';
 }
 
 /**
  * Sends the money of decided bills where it belongs once their purchase is accepted, which put it on the pending account
  * of the terminal's participant: to the biller when paid, to the card's pending credit when refused, once. A refused bill of
- * a card whose account another city keeps is an unclaimed refund. Run it after every validation pass and before pricing;
+ * a card whose account another city keeps is an unclaimed refund. A purchase that is refused in the end moves nothing; when its
+ * bill was paid, that is an alarm. Run it after every validation pass and before pricing;
  * it does nothing when no business day is open.
  *
  * @returns how many payments were settled
@@ -45,19 +47,20 @@ async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<
   const { rows } = await tx.query<Settleable>(
     `select b.card_no, b.sam_no, b.sam_transaction_no, b.payment_id, b.amount_fen, b.state, r.participant_no as collected_by,
             (select participant_no from clearing.biller where biller_code = b.biller_code) as biller_participant,
-            exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account
+            exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account,
+            r.state as purchase
        from clearing.bill_payment b
        join clearing.purchase_identity i on i.card_no = b.card_no and i.issuer_city = b.issuer_city and i.sam_no = b.sam_no
         and i.sam_transaction_no = b.sam_transaction_no
        join clearing.purchase_record r on r.card_no = i.card_no and r.business_date = i.business_date and r.intake_id = i.intake_id
         and r.record_index = i.record_index and r.amount_fen = b.amount_fen
-      where b.settled is null and b.state <> 'asked' and r.state = 'accepted' and ($1::text is null or b.card_no = $1)
+      where b.settled is null and b.state <> 'asked' and r.state in ('accepted', 'rejected') and ($1::text is null or b.card_no = $1)
       order by b.card_no, b.sam_no, b.sam_transaction_no
       limit ${SETTLED_AT_ONCE} for update of b skip locked`,
     [cardNo ?? null],
   );
   const moving = rows.flatMap((row) => {
-    const posting = postingOf(row);
+    const posting = row.purchase === 'accepted' ? postingOf(row) : undefined;
     return posting === undefined ? [] : [{ row, posting }];
   });
   if (moving.some(({ posting }) => posting.legs.some((leg) => leg.credit === UNCLAIMED)))
@@ -79,12 +82,29 @@ async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<
       evidence: { key: posting.key, ...outcome },
     });
   }
+  // The biller has taken payment, and the purchase that was to pay for it is refused (a hot-listed card, say).
+  for (const row of rows.filter(({ purchase, state }) => purchase === 'rejected' && state === 'paid')) {
+    await raiseAlarm(tx, {
+      kind: 'bill-paid-purchase-refused',
+      severity: 'critical',
+      subject: `card ${row.card_no} bill payment ${row.payment_id}`,
+      evidence: { amountFen: row.amount_fen.toString(), collectedBy: row.collected_by },
+    });
+  }
   const done = rows.filter((row) => !stuck.has(row));
   await tx.query(
-    `update clearing.bill_payment b set settled = case b.state when 'paid' then 'biller' else 'card' end, settled_at = now()
-       from unnest($1::text[], $2::text[], $3::bigint[]) as d(card_no, sam_no, sam_transaction_no)
+    `update clearing.bill_payment b
+        set settled = case when d.accepted then case b.state when 'paid' then 'biller' else 'card' end
+                           else case b.state when 'paid' then 'loss' else 'void' end end,
+            settled_at = now()
+       from unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) as d(card_no, sam_no, sam_transaction_no, accepted)
       where b.card_no = d.card_no and b.sam_no = d.sam_no and b.sam_transaction_no = d.sam_transaction_no`,
-    [done.map((row) => row.card_no), done.map((row) => row.sam_no), done.map((row) => row.sam_transaction_no)],
+    [
+      done.map((row) => row.card_no),
+      done.map((row) => row.sam_no),
+      done.map((row) => row.sam_transaction_no),
+      done.map((row) => row.purchase === 'accepted'),
+    ],
   );
   return done.length;
 }

@@ -34,7 +34,7 @@ export interface DeliveredFile {
   readonly content: FileContent;
   /** The `.p7s` beside it, DER. */
   readonly signature: Buffer;
-  /** Participant the sender proved to be; left out for a file found in the participant's inbox folder. */
+  /** Participant the sender proved to be; left out when the signature alone says who sent it. */
   readonly deliveredBy?: string;
   /** One time for the whole file. */
   readonly receivedAt: Date;

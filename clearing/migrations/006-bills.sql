@@ -10,7 +10,8 @@ create table clearing.biller (
 
 -- Keyed by what the TAC proves of the purchase, not by the message that brought it: however often and by whatever way the
 -- record arrives, it pays one bill. The amount is owed to the biller once the record is accepted (settled 'biller'), or to
--- the card when the biller refused (settled 'card').
+-- the card when the biller refused (settled 'card'). A purchase that is refused in the end moves no money: with the bill paid that
+-- is somebody's loss and an alarm ('loss'), else nothing is owed ('void').
 create table clearing.bill_payment (
   card_no            text not null,
   sam_no             text not null,
@@ -34,7 +35,7 @@ create table clearing.bill_payment (
   constraint bill_payment_decided check ((state = 'asked') = (decided_at is null)),
   constraint bill_payment_refusal check ((state = 'refused') = (refusal is not null)),
   constraint bill_payment_settled check ((settled is null) = (settled_at is null) and (settled is null
-    or (settled = 'biller' and state = 'paid') or (settled = 'card' and state = 'refused'))),
+    or (settled in ('biller', 'loss') and state = 'paid') or (settled in ('card', 'void') and state = 'refused'))),
   constraint bill_payment_amount check (amount_fen >= 0),
   constraint bill_payment_receipt check (char_length(receipt) <= 16 and meter_token ~ '^([0-9]{20})?$')
 ) partition by hash (card_no);

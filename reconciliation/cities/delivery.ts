@@ -15,7 +15,7 @@ export interface DeliveredCityFile {
   readonly content: Buffer;
   /** The `.p7s` beside it, DER. */
   readonly signature: Buffer;
-  /** Participant the sender proved to be; left out for a file found in the city's inbox folder. */
+  /** Participant the sender proved to be; left out when the signature alone says who sent it. */
   readonly deliveredBy?: string;
   readonly receivedAt: Date;
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
+  type BillPurchase,
   cardFactor,
   cityFactor,
   decodePurchaseRecord,
   enquireBills,
   findPurse,
   FLAG,
+  HOME_CITY,
   intakeMessage,
   markAnswered,
   parseCardNo,
   payBill as payBillWithPurchase,
   type PurchaseRecord,
   tacInput,
+  withholdBill,
 } from '@citycard/clearing';
 import { transact } from '@citycard/common';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
@@ -34,8 +37,7 @@ export async function payBill(context: BillContext): Promise<OutgoingFrame> {
 
   const { payment } = context.request.values;
   const record = decodePurchaseRecord(payment.record);
-  if (!(await isTrue(context, record))) return answer(context, taken.intakeId, { code: 'A1' });
-  const decision = await payBillWithPurchase(context.deps, {
+  const purchase: BillPurchase = {
     cardNo: record.cardNo,
     issuerCity: record.issuerCity,
     samNo: record.samNo,
@@ -44,7 +46,13 @@ export async function payBill(context: BillContext): Promise<OutgoingFrame> {
     billerCode: payment.biller,
     customer: payment.customer,
     billReference: payment.billReference,
-  });
+  };
+  const proof = await prove(context, record);
+  if (proof !== 'right') {
+    if (proof === 'unknown') await withholdBill(context.deps.db, purchase);
+    return answer(context, taken.intakeId, { code: 'A1' });
+  }
+  const decision = await payBillWithPurchase(context.deps, purchase);
   if (decision.code !== '00') return answer(context, taken.intakeId, { code: decision.code });
   const { receipt, meterToken } = decision;
   return answer(context, taken.intakeId, {
@@ -91,13 +99,14 @@ function refuseEarly({ terminal, request }: BillContext): '58' | '13' | undefine
   return undefined;
 }
 
-/** A right TAC under a card of ours; a gray record has none, and whether another city's is right we cannot know here. */
-async function isTrue(context: BillContext, record: PurchaseRecord): Promise<boolean> {
+/** Whether the TAC is right. Unknown for a gray record, which has none, and for another city's card, which only that city can tell. */
+async function prove(context: BillContext, record: PurchaseRecord): Promise<'right' | 'wrong' | 'unknown'> {
   const { deps, request } = context;
   const cardNo = parseCardNo(record.cardNo);
-  if (cardNo === undefined || record.flag === FLAG.gray || record.flag === FLAG.cardLocked) return false;
+  if (record.flag === FLAG.cardLocked) return 'wrong';
+  if (record.flag === FLAG.gray || cardNo === undefined || record.issuerCity !== HOME_CITY) return 'unknown';
   const purse = await findPurse(deps.db, cardNo);
-  if (purse === undefined || purse.issuerCity !== record.issuerCity) return false;
+  if (purse === undefined) return 'wrong';
   const [right] = await deps.hsm.verifyTacs([
     {
       dtk: 'name:DTK',
@@ -107,7 +116,7 @@ async function isTrue(context: BillContext, record: PurchaseRecord): Promise<boo
       tac: record.tac,
     },
   ]);
-  return right === true;
+  return right === true ? 'right' : 'wrong';
 }
 
 async function answer(context: BillContext, intakeId: bigint, decision: Decision): Promise<OutgoingFrame> {

@@ -1,11 +1,18 @@
 import { confirmHotlist, hotlistPage } from '@citycard/clearing';
-import { transact } from '@citycard/common';
+import { CityCardError, transact } from '@citycard/common';
 import { answerFields } from '../catalogue/answer.ts';
 import { HOTLIST_ADD, HOTLIST_PAGE_ENTRIES, HOTLIST_REMOVE } from '../codec/payloads/keys-and-lists.ts';
 import type { Decision, RequestContext } from '../requests/context.ts';
 
-/** Message 5, 390: one page of the log after the version held. */
-export async function sendHotlist(context: RequestContext<'hotlist'>): Promise<Decision> {
+/**
+ * Message 5, 390: one page of the log after the version held. A terminal that names a version never published (its memory is
+ * another installation's) is answered 30 until it asks from version 0.
+ */
+export function sendHotlist(context: RequestContext<'hotlist'>): Promise<Decision> {
+  return unlessUnpublished(() => pageFor(context));
+}
+
+async function pageFor(context: RequestContext<'hotlist'>): Promise<Decision> {
   const { versionHeld, nextIndex } = context.request.values.wanted;
   const page = await hotlistPage(context.deps.db, {
     versionHeld: BigInt(versionHeld),
@@ -27,7 +34,11 @@ export async function sendHotlist(context: RequestContext<'hotlist'>): Promise<D
 }
 
 /** Message 5, 391: the terminal has adopted a version; from now on taps against it are the terminal's risk. */
-export async function confirmAdoption(context: RequestContext<'hotlistAdopted'>): Promise<Decision> {
+export function confirmAdoption(context: RequestContext<'hotlistAdopted'>): Promise<Decision> {
+  return unlessUnpublished(() => confirm(context));
+}
+
+async function confirm(context: RequestContext<'hotlistAdopted'>): Promise<Decision> {
   const version = BigInt(context.request.values.adopted.version);
   await transact(context.deps.db, async (tx) => {
     await confirmHotlist(tx, context.terminal.terminalNo, version, context.now);
@@ -38,4 +49,13 @@ export async function confirmAdoption(context: RequestContext<'hotlistAdopted'>)
     ]);
   });
   return { code: '00' };
+}
+
+async function unlessUnpublished(answer: () => Promise<Decision>): Promise<Decision> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof CityCardError && error.code === 'clearing.hotlist-version-unknown') return { code: '30' };
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { intakeFile, verifyDetachedCms } from '@citycard/clearing';
 import { type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { gatewayErrors } from '../errors.ts';
 
-/** A file over HTTP is held in memory; larger ones come through the participant's inbox folder. */
+/** A file over HTTP is held in memory while it is taken in: about a million records. */
 const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Purchase files of operators' depots (terminal interface, section 3, Purchase file). */

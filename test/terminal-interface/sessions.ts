@@ -89,6 +89,17 @@ export function sessions(city: () => TestCity): void {
       await terminal.disconnect();
     });
 
+    it('answers 30 for a hotlist version that was never published, and gives the list from the start', async () => {
+      const terminal = sandboxTerminal(await city().sandbox());
+      await terminal.signOn();
+      const ask = (networkManagement: string, hex: string) =>
+        terminal.exchange(terminal.line.compose('0800', '00', networkManagement, { 62: Buffer.from(hex, 'hex') }));
+      expect(codeOf(await ask('390', '0000ffff00000000'))).toBe('30');
+      expect(codeOf(await ask('391', '0000ffff'))).toBe('30');
+      expect(codeOf(await ask('390', '0000000000000000'))).toBe('00');
+      await terminal.disconnect();
+    });
+
     it('answers with the reference a support person can look for', async () => {
       const terminal = sandboxTerminal(await city().sandbox());
       await terminal.signOn();
