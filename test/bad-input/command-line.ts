@@ -7,6 +7,19 @@ export function commandLineTests(city: () => TestCity): void {
   const url = () => ['--url', city().installation.baseUrl];
   const token = (person: string) => ['--token', city().people[person]?.token ?? ''];
 
+  it('the sandbox gives nothing away where no demo is, whoever asks', async () => {
+    const { db } = city().installation;
+    const terminals = async () => (await db.query('select from gateway.terminal')).rowCount;
+    const before = await terminals();
+    await db.query(`update installation.mark set kind = 'production'`);
+    const answer = await city().http('platform', 'POST', '/v1/sandbox');
+    await db.query(`update installation.mark set kind = 'demo'`);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'citycard.sandbox-is-for-demos' } });
+    expect(Object.keys(answer.body)).not.toContain('dpkRoot');
+    expect(await terminals()).toBe(before);
+    expect(await city().http('clerk-1', 'POST', '/v1/sandbox')).toMatchObject({ status: 403 });
+  });
+
   describe.concurrent('citycard', { timeout: 60_000 }, () => {
     it('explains itself', async () => {
       const ended = await run('citycard', ['--help']);
