@@ -4,8 +4,11 @@ import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
+
 import { registerResident } from './residents/register.ts';
 import { orderSam } from './sams/order.ts';
+
+type MachineAddress = Pick<Machine, 'host' | 'port'>;
 
 const CardNumber = Type.String({ pattern: '^[0-9]{19}$' });
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
@@ -16,7 +19,7 @@ const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
 /** The HTTP interface of counters and bureau (`/v1`). */
 export function registerCardIssuerRoutes(
   server: HttpServer,
-  deps: { readonly db: Database; readonly machines: { readonly cards: Machine; readonly sams: Machine } },
+  deps: { readonly db: Database; readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress } },
 ): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };

@@ -1,14 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cardIssuerMigrations, registerCardIssuerRoutes, startMachine } from '@citycard/card-issuer';
+import { cardIssuerMigrations, registerCardIssuerRoutes } from '@citycard/card-issuer';
 import {
   clearingMigrations,
   httpBillers,
   registerCertificateRoutes,
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
-  registerClearingJobs,
-  startValidation,
 } from '@citycard/clearing';
 import {
   checkDatabase,
@@ -20,7 +18,6 @@ import {
   type Logger,
   migrate,
   openDatabase,
-  openJobSystem,
   startEmbeddedPostgres,
 } from '@citycard/common';
 import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
@@ -32,7 +29,6 @@ import {
   registerTerminalRoutes,
   registerUploadRoutes,
 } from '@citycard/terminal-gateway';
-import { demoCalendar, demoCustody } from '../demo/company.ts';
 import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
 import type { Configuration } from './configuration.ts';
@@ -40,6 +36,7 @@ import { startHsmProcess } from './hsm-process.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 import { assertPortFree } from './ports.ts';
+import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
 /** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
 export interface Installation {
@@ -130,37 +127,18 @@ async function start(
   undo.push(() => hsm.close());
 
   step('starting the services');
-  const jobs = await openJobSystem({
-    databaseUrl,
-    logger,
-    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
-  });
-  undo.push(() => jobs.close());
-  const validation = startValidation({ db, hsm, logger });
-  undo.push(() => validation.stop());
-  const day = {
-    db,
-    hsm,
-    logger,
-    calendar: demoCalendar(),
-    custody: demoCustody,
-    reportsDirectory: join(varDirectory, 'reports'),
-  };
-  const clearingJobs = registerClearingJobs(jobs, day);
-  undo.push(() => clearingJobs.close());
-
+  const engines = { db, hsm, logger };
+  const workers = options.serveTerminals
+    ? await startWorkers(engines, configuration, databaseUrl, undo)
+    : noWorkers(host);
   const server = createHttpServer({ logger, db, title: 'City card' });
-  const cards = await startMachine({ db, hsm, logger }, 'cards', { host, port: 0 });
-  undo.push(() => cards.stop());
-  const sams = await startMachine({ db, hsm, logger }, 'sams', { host, port: 0 });
-  undo.push(() => sams.stop());
   registerClearingCoreRoutes(server, { db });
-  registerClearingDayRoutes(server, { ...day, wake: clearingJobs.wake });
+  registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
-  registerCardIssuerRoutes(server, { db, machines: { cards, sams } });
+  registerCardIssuerRoutes(server, { db, machines: workers.machines });
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
-  registerUploadRoutes(server, { db, onPurchases: validation.wake });
+  registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });
   const sandboxGateway = { host, port: 0 };
   registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
@@ -178,7 +156,7 @@ async function start(
         hsm,
         logger,
         billers: httpBillers(db, configuration.billerTokens),
-        onPurchases: validation.wake,
+        onPurchases: workers.onPurchases,
       }),
     });
     undo.push(() => listener.drain());

@@ -1,3 +1,4 @@
+import { HsmUnavailable } from '@citycard/hsm-sim';
 import type { FieldValues } from '../codec/field-table.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { answerFields } from '../catalogue/answer.ts';
@@ -19,6 +20,11 @@ export async function signOn(
   if (request.merchantNo.trimEnd() !== terminal.merchantNo) return plain('03');
   const { tmk } = terminal;
   if (tmk === undefined) return plain('97');
-  const keys = await newWorkingKeys(deps, { ...terminal, tmk });
-  return plain('00', answerFields('signOn', { keys }));
+  try {
+    const keys = await newWorkingKeys(deps, { ...terminal, tmk });
+    return plain('00', answerFields('signOn', { keys }));
+  } catch (error) {
+    if (!(error instanceof HsmUnavailable)) throw error;
+    return plain('98');
+  }
 }

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { type Machine, startMachine } from '@citycard/card-issuer';
+import { type ClearingDayDeps, registerClearingJobs, startValidation } from '@citycard/clearing';
+import { type Database, type Logger, openJobSystem } from '@citycard/common';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { demoCalendar, demoCustody } from '../demo/company.ts';
+import type { Configuration } from './configuration.ts';
+
+/** What goes on by itself in an installation: validation, the clearing day's jobs, the personalisation machines. */
+export interface Workers {
+  /** Purchase records have come in. */
+  readonly onPurchases: () => void;
+  /** A clearing day can move. */
+  readonly onClearingDay: () => Promise<void>;
+  readonly machines: { readonly cards: Pick<Machine, 'host' | 'port'>; readonly sams: Pick<Machine, 'host' | 'port'> };
+}
+
+interface Engines {
+  readonly db: Database;
+  readonly hsm: HsmClient;
+  readonly logger: Logger;
+}
+
+export function clearingDayDeps(engines: Engines, configuration: Configuration): ClearingDayDeps {
+  const reportsDirectory = join(configuration.varDirectory, 'reports');
+  return { ...engines, calendar: demoCalendar(), custody: demoCustody, reportsDirectory };
+}
+
+/** Starts them; what has to be stopped again is pushed onto `undo`, last things last. */
+export async function startWorkers(
+  engines: Engines,
+  configuration: Configuration,
+  databaseUrl: string,
+  undo: (() => Promise<unknown>)[],
+): Promise<Workers> {
+  const { host, redisUrl } = configuration;
+  const jobs = await openJobSystem({
+    databaseUrl,
+    logger: engines.logger,
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+  });
+  undo.push(() => jobs.close());
+  const validation = startValidation(engines);
+  undo.push(() => validation.stop());
+  const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
+  undo.push(() => clearingJobs.close());
+  const cards = await startMachine(engines, 'cards', { host, port: 0 });
+  undo.push(() => cards.stop());
+  const sams = await startMachine(engines, 'sams', { host, port: 0 });
+  undo.push(() => sams.stop());
+  return { onPurchases: validation.wake, onClearingDay: clearingJobs.wake, machines: { cards, sams } };
+}
+
+/** For a short visit of the command line: nothing moves that it did not ask for. */
+export function noWorkers(host: string): Workers {
+  const closed = { host, port: 0 };
+  return {
+    onPurchases: () => undefined,
+    onClearingDay: () => Promise.resolve(),
+    machines: { cards: closed, sams: closed },
+  };
+}
