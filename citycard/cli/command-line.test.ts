@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readArguments } from './arguments.ts';
 import { commands, findCommand, runCommand } from './commands.ts';
 import { describe as describeAnswer } from './describe.ts';
@@ -46,12 +46,8 @@ describe('in a folder without an installation', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'citycard-test-'));
-    vi.stubEnv('CITYCARD_VAR', folder);
-    vi.stubEnv('DATABASE_URL', '');
-    vi.stubEnv('CITYCARD_TOKEN', undefined);
   });
   afterEach(async () => {
-    vi.unstubAllEnvs();
     await rm(folder, { recursive: true });
   });
 
@@ -64,7 +60,7 @@ describe('in a folder without an installation', () => {
     ['ledger verify --url http://127.0.0.1:1 --token x', 'citycard.not-answering'],
     ['day show today --url http://127.0.0.1:1 --token x', 'citycard.bad-option'],
   ])('%s: %s, and the folder stays empty', async (line, code) => {
-    await expect(runCommand(readArguments(line.split(' ')))).rejects.toMatchObject({ code });
+    await expect(runCommand(readArguments(line.split(' ')), { CITYCARD_VAR: folder })).rejects.toMatchObject({ code });
     expect(await readdir(folder)).toEqual([]);
   });
 });

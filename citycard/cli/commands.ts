@@ -92,9 +92,13 @@ export function findCommand(words: readonly string[]): { command: Command; rest:
   return { command, rest };
 }
 
-export async function runCommand(line: CommandLine): Promise<{ answer: unknown; ok: boolean }> {
+/** Carries out what the line says, in this environment. @throws CityCardError with a sentence for everything that cannot be */
+export async function runCommand(
+  line: CommandLine,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ answer: unknown; ok: boolean }> {
   const { command, rest } = findCommand(line.words);
-  const connection = await connect(line, command);
+  const connection = await connect(line, command, environment);
   try {
     return await command.run(connection, rest);
   } finally {

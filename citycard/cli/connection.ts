@@ -30,14 +30,18 @@ interface Address {
  *
  * @throws citycard.no-credential, citycard.not-running, citycard.no-installation
  */
-export async function connect(line: CommandLine, needs: { person: string; running: boolean }): Promise<Connection> {
-  const configuration = readConfiguration(process.env);
+export async function connect(
+  line: CommandLine,
+  needs: { person: string; running: boolean },
+  environment: NodeJS.ProcessEnv,
+): Promise<Connection> {
+  const configuration = readConfiguration(environment);
   if (line.url !== undefined && !/^https?:\/\//.test(line.url))
     throw citycardErrors.badOption(`--url takes an address, http://host:port, not "${line.url}"`);
   const running = line.url ?? (await runningUrl(configuration));
   if (running === undefined && needs.running) throw citycardErrors.notRunning();
   if (running === undefined && !isInstalled(configuration)) throw citycardErrors.noInstallation();
-  const token = line.token ?? process.env.CITYCARD_TOKEN ?? (await tokenOf(configuration, line.as ?? needs.person));
+  const token = line.token ?? environment.CITYCARD_TOKEN ?? (await tokenOf(configuration, line.as ?? needs.person));
   if (running !== undefined) return client(running, token, () => Promise.resolve());
   const visit = await startInstallation(
     { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 },

@@ -1,4 +1,4 @@
-import { assignSam, cardNo, openPurse, parseCardNo } from '@citycard/clearing';
+import { assignSam, cardNo, openPurses } from '@citycard/clearing';
 import { composeCardNo, SANDBOX_ISSUER } from '@citycard/card-issuer';
 import {
   addDays,
@@ -79,19 +79,16 @@ export async function openSandbox(
       `select nextval('installation.sandbox_card') as sequence from generate_series(1, $1)`,
       [cardsPerBlock],
     );
-    const cards = sequences.rows.map((row) => composeCardNo(SANDBOX_ISSUER, row.sequence));
-    for (const card of cards) {
-      await openPurse(tx, {
-        cardNo: cardNo(card),
-        algorithm: '3des',
-        validFrom: addDays(today, -365),
-        validTo: addDays(today, 365 * cardYears),
-        purseCap: fen(purseCapFen),
-        mainType: 1,
-        subType: 0,
-        sandbox: true,
-      });
-    }
+    const cards = sequences.rows.map((row) => cardNo(composeCardNo(SANDBOX_ISSUER, row.sequence)));
+    await openPurses(tx, cards, {
+      algorithm: '3des',
+      validFrom: addDays(today, -365),
+      validTo: addDays(today, 365 * cardYears),
+      purseCap: fen(purseCapFen),
+      mainType: 1,
+      subType: 0,
+      sandbox: true,
+    });
     await recordAct(tx, officer, { act: 'open-sandbox', subject: `terminal ${terminal}` });
     const hex = (name: string) => publishedKey(name).toString('hex').toUpperCase();
     return {
@@ -103,7 +100,7 @@ export async function openSandbox(
       dpkRoot: hex('DPK'),
       dlkRoot: hex('DLK'),
       dtkRoot: hex('DTK'),
-      cards: cards.filter((card) => parseCardNo(card) !== undefined),
+      cards,
     };
   });
 }

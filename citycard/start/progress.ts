@@ -1,3 +1,5 @@
+import type { Output } from '../cli/output.ts';
+
 /** Tells the person at the terminal how far a phase has come: a bar that redraws itself, or plain lines in a log. */
 export interface Progress {
   phase(name: string, total?: number): void;
@@ -10,7 +12,7 @@ export interface Progress {
 const barWidth = 28;
 const linesPerPhase = 4;
 
-export function createProgress(out: NodeJS.WriteStream): Progress {
+export function createProgress(out: Output): Progress {
   let name = '';
   let total = 0;
   let count = 0;

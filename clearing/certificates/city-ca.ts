@@ -110,7 +110,7 @@ export async function revokeCertificate(
 ): Promise<{ revokedAt: Date }> {
   const { rows } = await db.query<{ kind: string; revoked_at: Date | null }>(
     `update clearing.certificate
-     set revoked_at = coalesce(revoked_at, clock_timestamp()), revocation_reason = coalesce(revocation_reason, $2)
+     set revoked_at = coalesce(revoked_at, date_trunc('milliseconds', clock_timestamp())), revocation_reason = coalesce(revocation_reason, $2)
      where serial = $1 and kind <> 'ca' returning kind, revoked_at`,
     [revoked.serial, revoked.reason],
   );

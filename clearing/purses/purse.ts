@@ -2,7 +2,7 @@ import { type BusinessDate, type Database, type Fen, fen, type Transaction } fro
 import type { CardAlgorithm } from '@citycard/hsm-sim';
 import { clearingErrors } from '../errors.ts';
 import { addHotlistEntry, isHotlisted } from '../hotlist/hotlist.ts';
-import { openCardAccounts } from '../ledger/accounts.ts';
+import { CARD_ACCOUNT_KINDS, openCardAccounts } from '../ledger/accounts.ts';
 import { applicationSerial, type CardNo, issuerCity } from './card-number.ts';
 
 export type PurseStatus = 'active' | 'lost-reported' | 'blocked' | 'replaced' | 'returned';
@@ -66,6 +66,30 @@ export async function openPurse(tx: Transaction, purse: NewPurse): Promise<void>
     [purse.cardNo, ...terms, purse.sandbox ?? false],
   );
   if (rows.length === 0) throw clearingErrors.purseExists();
+}
+
+/**
+ * Opens many purses of the same terms and their accounts in one go; for numbers that were never open before.
+ *
+ * @throws CityCardError `clearing.purse-exists` when one of them is open already.
+ */
+export async function openPurses(
+  tx: Transaction,
+  cards: readonly CardNo[],
+  terms: Omit<NewPurse, 'cardNo'>,
+): Promise<void> {
+  const { algorithm, mainType, subType, validFrom, validTo, purseCap, sandbox } = terms;
+  const opened = await tx.query(
+    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
+     select card.no, card.city, $3, $4, $5, $6, $7, $8, $9, 'active' from unnest($1::text[], $2::text[]) as card(no, city)
+     on conflict (card_no) do nothing`,
+    [cards, cards.map(issuerCity), algorithm, mainType, subType, validFrom, validTo, purseCap, sandbox ?? false],
+  );
+  if (opened.rowCount !== cards.length) throw clearingErrors.purseExists();
+  await tx.query(
+    `insert into clearing.card_account (card_no, kind) select card_no, kind from unnest($1::text[]) as card_no, unnest($2::text[]) as kind`,
+    [cards, CARD_ACCOUNT_KINDS],
+  );
 }
 
 /** The purse of a card; with `lock`, held against every other decision on the card until the transaction ends. */

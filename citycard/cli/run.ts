@@ -1,0 +1,48 @@
+import { CityCardError } from '@citycard/common';
+import { readArguments } from './arguments.ts';
+import { commands, runCommand } from './commands.ts';
+import { describe } from './describe.ts';
+import type { Output } from './output.ts';
+
+const usage = `citycard: everything an operator does without a browser
+
+${commands.map((command) => `  citycard ${command.words.padEnd(16)} ${command.help}`).join('\n')}
+
+  --json            print the answer as one JSON document
+  --as PERSON       act as this person of the demo (default: the one the command is made for)
+  --token TOKEN     act with this credential (or set CITYCARD_TOKEN)
+  --url URL         talk to this installation instead of the one running from this folder
+  --help            this text
+
+Exit codes: 0 all is well, 1 the answer is not good (a chain that does not hold), 2 the command could not be carried out.
+`;
+
+/**
+ * Carries out one command of `citycard`: the answer goes to `out`, what went wrong as one line to `err`. Reads nothing of
+ * the process it runs in but what it is given. Never rejects.
+ *
+ * @returns the exit code, as `citycard --help` explains it
+ */
+export async function runCommandLine(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  out: Output,
+  err: Output,
+): Promise<number> {
+  try {
+    const line = readArguments(words);
+    if (line.help || line.words.length === 0) {
+      out.write(usage);
+      return 0;
+    }
+    const { answer, ok } = await runCommand(line, environment);
+    out.write(line.json ? `${JSON.stringify(answer, null, 2)}\n` : describe(answer));
+    return ok ? 0 : 1;
+  } catch (error) {
+    const known = error instanceof CityCardError;
+    err.write(
+      `citycard: ${error instanceof Error ? error.message : String(error)}${known ? ` [${error.code}]` : ''}\n`,
+    );
+    return 2;
+  }
+}
