@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TestCity } from '../installation.ts';
-import { run } from './program.ts';
+import { run, runProcess } from './program.ts';
 
 /** `citycard` and what it says when it cannot: one line, exit code 2. */
 export function commandLineTests(city: () => TestCity): void {
@@ -20,7 +20,7 @@ export function commandLineTests(city: () => TestCity): void {
     expect(await city().http('clerk-1', 'POST', '/v1/sandbox')).toMatchObject({ status: 403 });
   });
 
-  describe.concurrent('citycard', { timeout: 60_000 }, () => {
+  describe('citycard', () => {
     it('explains itself', async () => {
       const ended = await run('citycard', ['--help']);
       expect(ended).toMatchObject({ code: 0, errors: '', left: [] });
@@ -45,13 +45,30 @@ export function commandLineTests(city: () => TestCity): void {
       expect(nobody.errors).toMatch(/^citycard: [^\n]*Who are you\?[^\n]* \[citycard\.refused\]\n$/);
     });
 
-    it('proves the ledger of a database without an installation running beside it', async () => {
-      const { connectionString = '' } = city().installation.db.options;
-      const visit = await run('citycard', ['ledger', 'verify', '--json', ...token('auditor')], {
-        DATABASE_URL: connectionString,
-      });
-      expect(visit).toMatchObject({ code: 0, errors: '' });
-      expect(JSON.parse(visit.out)).toMatchObject({ ok: true });
+    it('proves the ledger, beside a running installation and without one; exit code 1 when it does not hold', async () => {
+      const beside = await run('citycard', ['ledger', 'verify', '--json', ...url(), ...token('auditor')]);
+      expect(beside).toMatchObject({ code: 0, errors: '', left: [] });
+      expect(JSON.parse(beside.out)).toMatchObject({ ok: true });
+
+      const { db } = city().installation;
+      const add = async (amount: number) => {
+        const sql = `update clearing.account set credits_posted = credits_posted + $1 where account_code = 'suspense:main'`;
+        expect((await db.query(sql, [amount])).rowCount).toBe(1);
+      };
+      const environment = {
+        DATABASE_URL: db.options.connectionString ?? '',
+        CITYCARD_TOKEN: city().people['auditor']?.token ?? '',
+      };
+      await add(1);
+      let visit;
+      try {
+        visit = await runProcess('citycard', ['ledger', 'verify', '--json'], environment);
+      } finally {
+        await add(-1);
+      }
+      expect(visit).toMatchObject({ code: 1, errors: '' });
+      const firstFault = { account: 'suspense:main', what: 'the balance is not the sum of the transfers' };
+      expect(JSON.parse(visit.out)).toMatchObject({ ok: false, firstFault });
     });
   });
 }

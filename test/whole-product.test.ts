@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { commandLineTests } from './bad-input/command-line.ts';
+import { purchaseFileTests } from './bad-input/purchase-files.ts';
+import { startTests } from './bad-input/start.ts';
+import { counterTests } from './card-issuing/counter.ts';
+import { personalisationTests } from './card-issuing/personalisation.ts';
+import { residentTests } from './card-issuing/residents.ts';
+import { roleTests } from './card-issuing/roles.ts';
+import { startTestCity, type TestCity } from './installation.ts';
+import { loads } from './terminal-interface/loads.ts';
+import { purchases } from './terminal-interface/purchases.ts';
+import { sessions } from './terminal-interface/sessions.ts';
+
+/** Everything that is shown on a whole installation shares one: starting it costs more than most of what it shows. */
+describe('the whole product', () => {
+  let city: TestCity;
+  beforeAll(async () => {
+    city = await startTestCity();
+  });
+  afterAll(() => city.stop());
+
+  /** As a terminal meets it, over TCP, spoken to by a codec and a cryptography that are not the product's. */
+  describe('terminal interface', () => {
+    sessions(() => city);
+    loads(() => city);
+    purchases(() => city);
+  });
+
+  /** From an identity number to a card in a hand: over HTTP, and through the machine with chips that are not the product's. */
+  describe('card issuing', () => {
+    residentTests(() => city);
+    personalisationTests(() => city);
+    counterTests(() => city);
+    roleTests(() => city);
+  });
+
+  /** Input that is wrong: each has its clear message, changes nothing and loses nothing. */
+  describe('bad input', () => {
+    purchaseFileTests(() => city);
+    startTests(() => city);
+    commandLineTests(() => city);
+  });
+});
