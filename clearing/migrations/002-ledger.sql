@@ -149,6 +149,6 @@ end $$;
 
 select clearing.create_card_partitions('card_account', false), clearing.create_card_partitions('ledger_posting', false),
        clearing.create_card_partitions('ledger_pending', false), clearing.create_card_partitions('ledger_transfer', true);
-select clearing.create_year_partitions('ledger_transfer', year) from generate_series(2026, 2030) as year;
+select clearing.create_year_partitions('ledger_transfer', year) from generate_series(2026, 2027) as year;
 create index ledger_transfer_by_chunk on clearing.ledger_transfer (chunk_no, position);
 create index ledger_transfer_by_day on clearing.ledger_transfer (business_date, credit_account);

@@ -115,7 +115,7 @@ create table clearing.purchase_conflict (
 select clearing.create_card_partitions('purchase_record', true), clearing.create_card_partitions('purchase_history', true),
        clearing.create_card_partitions('purchase_identity', false), clearing.create_card_partitions('purchase_conflict', false);
 select clearing.create_year_partitions('purchase_record', year), clearing.create_year_partitions('purchase_history', year)
-  from generate_series(2026, 2030) as year;
+  from generate_series(2026, 2027) as year;
 create index purchase_record_undecided on clearing.purchase_record (business_date, intake_id, record_index) where state = 'received';
 create index purchase_record_open on clearing.purchase_record (card_no, offline_counter) where state in ('routed', 'suspicious');
 create index purchase_record_by_intake on clearing.purchase_record (intake_id, record_index);
@@ -123,3 +123,20 @@ create index purchase_record_by_posted_date on clearing.purchase_record (posted_
 create index purchase_record_short on clearing.purchase_record (card_no) where state = 'suspicious' and reason_code = '08';
 create index purchase_record_gray on clearing.purchase_record (card_no, offline_counter) where state = 'suspicious' and reason_code = '05';
 create index purchase_record_lock on clearing.purchase_record (card_no, sam_no, tapped_at) where flag = 3;
+
+-- A business day cannot be opened without places for its history; those of the next year are made a month ahead, so that
+-- New Year's Eve has nothing to do.
+create function clearing.ensure_year_partitions() returns trigger language plpgsql as $$
+declare
+  v_year integer;
+begin
+  foreach v_year in array array[extract(year from new.business_date)::integer, extract(year from new.business_date + 31)::integer] loop
+    if to_regclass(format('clearing.ledger_transfer_p0_%s', v_year)) is null then
+      perform clearing.create_year_partitions('ledger_transfer', v_year), clearing.create_year_partitions('purchase_record', v_year),
+              clearing.create_year_partitions('purchase_history', v_year);
+    end if;
+  end loop;
+  return new;
+end $$;
+create trigger business_day_partitions before insert on clearing.business_day
+  for each row execute function clearing.ensure_year_partitions();
