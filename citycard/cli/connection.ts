@@ -41,7 +41,9 @@ export async function connect(
   const running = line.url ?? (await runningUrl(configuration));
   if (running === undefined && needs.running) throw citycardErrors.notRunning();
   if (running === undefined && !isInstalled(configuration)) throw citycardErrors.noInstallation();
-  const token = line.token ?? environment.CITYCARD_TOKEN ?? (await tokenOf(configuration, line.as ?? needs.person));
+  // What was said on the line counts before what the environment holds.
+  const given = line.token ?? (line.as === undefined ? environment.CITYCARD_TOKEN : undefined);
+  const token = given ?? (await tokenOf(configuration, line.as ?? needs.person));
   if (running !== undefined) return client(running, token, () => Promise.resolve());
   const visit = await startInstallation(
     { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 },

@@ -35,7 +35,7 @@ export function peopleFile(varDirectory: string): string {
 
 export async function writePeople(varDirectory: string, content: object): Promise<void> {
   const file = peopleFile(varDirectory);
-  await mkdir(join(varDirectory, 'demo'), { recursive: true });
+  await mkdir(join(varDirectory, 'demo'), { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, JSON.stringify(content, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }

@@ -41,7 +41,7 @@ export async function playDay(
   signal: AbortSignal,
 ): Promise<PlayedDay> {
   const directory = join(varDirectory, 'demo');
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'day.json');
   await writeFile(file, JSON.stringify({ ...script, recordFile: join(directory, 'city-record.json') }), {
     mode: 0o600,
