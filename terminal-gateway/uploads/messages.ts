@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { intakeMessage, raiseAlarm } from '@citycard/clearing';
-import { fen, sumFen, transact } from '@citycard/common';
+import { fen, sumFen, transact, type Transaction } from '@citycard/common';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { answerOnce } from '../answers/answer-once.ts';
 import type { GatewayDeps, RequestContext } from '../requests/context.ts';
@@ -21,11 +21,11 @@ export async function takePurchases(context: RequestContext<'purchaseUpload'>): 
     decide: async (tx) => {
       if (!terminal.functions.includes('purchase-upload')) return { code: '58' };
       if (totals.count !== records.length) {
-        await alarm(deps, terminal, 'count of field 48 is not that of field 62');
+        await alarm(tx, terminal, 'count of field 48 is not that of field 62');
         return { code: '30' };
       }
       if (totals.amount !== sumFen(records.map((record) => fen(record.readUInt32BE(AMOUNT_OFFSET))))) {
-        await alarm(deps, terminal, 'amount of field 48 is not the sum of the records');
+        await alarm(tx, terminal, 'amount of field 48 is not the sum of the records');
         return { code: '13' };
       }
       await intakeMessage(tx, {
@@ -46,16 +46,14 @@ export async function takePurchases(context: RequestContext<'purchaseUpload'>): 
 
 /** An upload that could not be read as one (records cut short, none or too many) is an alarm of its own. */
 export async function reportUnreadableUpload(deps: GatewayDeps, terminal: Terminal, reason: string): Promise<void> {
-  await alarm(deps, terminal, reason);
+  await transact(deps.db, (tx) => alarm(tx, terminal, reason));
 }
 
-async function alarm(deps: GatewayDeps, terminal: Terminal, reason: string): Promise<void> {
-  await transact(deps.db, (tx) =>
-    raiseAlarm(tx, {
-      kind: 'purchase-upload-refused',
-      severity: 'warning',
-      subject: `terminal ${terminal.terminalNo}`,
-      evidence: { reason },
-    }),
-  );
+async function alarm(tx: Transaction, terminal: Terminal, reason: string): Promise<void> {
+  await raiseAlarm(tx, {
+    kind: 'purchase-upload-refused',
+    severity: 'warning',
+    subject: `terminal ${terminal.terminalNo}`,
+    evidence: { reason },
+  });
 }
