@@ -5,6 +5,9 @@ import { identityErrors } from './errors.ts';
 export type Role =
   | 'clerk'
   | 'bureau'
+  | 'stock-keeper'
+  | 'registrar'
+  | 'department-partner'
   | 'operator-partner'
   | 'agent-partner'
   | 'city-partner'
