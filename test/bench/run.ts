@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
 
 /** Every benchmark by its name, loaded when it is asked for: `hsm: async () => (await import('./hsm.ts')).hsmBench`. */
-const benches: Readonly<Record<string, () => Promise<Bench>>> = {};
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  codec: async () => (await import('./codec.ts')).codecBench,
+};
 
 const usage = async () => {
   const lines = await Promise.all(
