@@ -78,7 +78,7 @@ describe('migrate', () => {
 
   it.each([
     ['002-Big.sql', 'SELECT 1'],
-    ['003-gap.sql', 'SELECT 1'],
+    ['001-twice.sql', 'SELECT 1'],
     ['002-own.sql', 'CREATE TABLE a ();\nCOMMIT;'],
   ])('refuses %s before anything is applied', async (name, sql) => {
     await file(name, sql);

@@ -6,7 +6,7 @@ import { databaseErrors } from './errors.ts';
 
 export interface MigrationSet {
   schema: string;
-  /** Absolute path of a directory with files `NNN-name.sql`, numbered from 001 without gaps. */
+  /** Absolute path of a directory with files `NNN-name.sql`, applied in the order of their numbers, no two alike. */
   directory: string;
 }
 
@@ -101,11 +101,12 @@ export async function readMigrations(set: MigrationSet): Promise<MigrationFile[]
   const names = (await readdir(set.directory)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name, index) => {
+      const before = Number(FILE_NAME.exec(names[index - 1] ?? '')?.[1] ?? 0);
       const misnamed = (problem: string) =>
         databaseErrors.migrationMisnamed({ file: name, schema: set.schema, problem });
       const number = FILE_NAME.exec(name)?.[1];
       if (number === undefined) throw misnamed('is not named NNN-name.sql');
-      if (Number(number) !== index + 1) throw misnamed(`should be number ${String(index + 1).padStart(3, '0')}`);
+      if (Number(number) <= before) throw misnamed('has the number of another file');
       const sql = await readFile(path.join(set.directory, name), 'utf8');
       if (ENDS_TRANSACTION.test(sql)) throw misnamed('begins or ends a transaction of its own');
       return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
