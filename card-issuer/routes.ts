@@ -4,6 +4,8 @@ import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
+import type { ReaderPort } from './readers/attach.ts';
+import { registerReaderRoutes } from './readers/routes.ts';
 
 import { registerResident } from './residents/register.ts';
 import { orderSam } from './sams/order.ts';
@@ -19,11 +21,16 @@ const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
 /** The HTTP interface of counters and bureau (`/v1`). */
 export function registerCardIssuerRoutes(
   server: HttpServer,
-  deps: { readonly db: Database; readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress } },
+  deps: {
+    readonly db: Database;
+    readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress };
+    readonly readers: ReaderPort;
+  },
 ): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };
   const bureau = { preHandler: rolesAllowed('bureau') };
+  registerReaderRoutes(server, deps);
 
   const Registration = Type.Object(
     {
@@ -103,7 +110,7 @@ export function registerCardIssuerRoutes(
     { ...clerk, schema: { params: CardParams, body: Loss } },
     async (request) => {
       await transact(db, (tx) => reportLoss(tx, request.principal, request.params.cardNo, request.body.by));
-      return { cardNo: request.params.cardNo, state: 'lost-reported' };
+      return { cardNo: request.params.cardNo, state: request.body.by === 'phone' ? 'lost-reported' : 'lost-confirmed' };
     },
   );
   server.post('/v1/cards/:cardNo/found', { ...clerk, schema: { params: CardParams } }, async (request) => {

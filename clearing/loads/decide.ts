@@ -224,6 +224,7 @@ async function refusalOf(
   limits: LoadLimits,
 ): Promise<'13' | '25' | '54' | '61' | '62' | undefined> {
   if (await isBarred(tx, request.identity, request.cardNo)) return '25';
+  if (purse.status === 'expired') return '54';
   if (purse.status !== 'active') return '62';
   if (cityDate(request.at) > purse.validTo) return '54';
   if (request.amount <= 0n) return '13';

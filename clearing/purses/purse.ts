@@ -5,22 +5,30 @@ import { addHotlistEntry, isHotlisted } from '../hotlist/hotlist.ts';
 import { CARD_ACCOUNT_KINDS, openCardAccounts } from '../ledger/accounts.ts';
 import { applicationSerial, type CardNo, issuerCity } from './card-number.ts';
 
-export type PurseStatus = 'active' | 'lost-reported' | 'blocked' | 'replaced' | 'returned';
+/** `inactive`: the card is handed out, its holder has not confirmed the receipt; `expired`: its validity is over. */
+export type PurseStatus = 'inactive' | 'active' | 'lost-reported' | 'blocked' | 'expired' | 'replaced' | 'returned';
 
 /** What a purse may become. Replaced and returned purses are history. */
 export const PURSE_TRANSITIONS: Readonly<Record<PurseStatus, readonly PurseStatus[]>> = {
-  active: ['lost-reported', 'blocked', 'replaced', 'returned'],
+  inactive: ['active', 'blocked'],
+  active: ['lost-reported', 'blocked', 'expired', 'replaced', 'returned'],
   'lost-reported': ['active', 'blocked', 'replaced', 'returned'],
-  blocked: ['active', 'lost-reported', 'replaced', 'returned'],
+  blocked: ['inactive', 'active', 'lost-reported', 'expired', 'replaced', 'returned'],
+  expired: ['active', 'blocked', 'replaced', 'returned'],
   replaced: [],
   returned: [],
 };
 
-/** Whether terminals must refuse a card in this state; a returned card is in our hands and keeps what it had. */
+/**
+ * Whether terminals must refuse a card in this state. A returned card is in our hands and an expired one is refused by its
+ * own date: both keep what they had.
+ */
 const HOTLISTED: Readonly<Record<PurseStatus, boolean | undefined>> = {
+  inactive: false,
   active: false,
   'lost-reported': true,
   blocked: true,
+  expired: undefined,
   replaced: true,
   returned: undefined,
 };
@@ -47,16 +55,20 @@ export interface Purse extends Required<NewPurse> {
 }
 
 /**
- * Opens an active purse and the card's accounts. Opening it again with the same terms does nothing.
+ * Opens a purse, active unless said otherwise, and the card's accounts. Opening it again with the same terms does nothing.
  *
  * @throws CityCardError `clearing.purse-exists` when it is open with other terms.
  */
-export async function openPurse(tx: Transaction, purse: NewPurse): Promise<void> {
+export async function openPurse(
+  tx: Transaction,
+  purse: NewPurse,
+  status: 'inactive' | 'active' = 'active',
+): Promise<void> {
   const terms = [purse.algorithm, purse.mainType, purse.subType, purse.validFrom, purse.validTo, purse.purseCap];
   const opened = await tx.query(
     `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active') on conflict (card_no) do nothing`,
-    [purse.cardNo, issuerCity(purse.cardNo), ...terms, purse.sandbox ?? false],
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (card_no) do nothing`,
+    [purse.cardNo, issuerCity(purse.cardNo), ...terms, purse.sandbox ?? false, status],
   );
   await openCardAccounts(tx, purse.cardNo);
   if (opened.rowCount === 1) return;
@@ -129,7 +141,8 @@ export async function setPurseStatus(
     throw clearingErrors.purseStatusFinal({ status: purse.status, wanted: status });
   }
   await tx.query('update clearing.purse set status = $2 where card_no = $1', [card, status]);
-  const wanted = HOTLISTED[status];
+  // What takes the place of a card that is out of date changes nothing for terminals.
+  const wanted = purse.status === 'expired' && status === 'replaced' ? undefined : HOTLISTED[status];
   const serial = applicationSerial(card);
   if (wanted === undefined || (await isHotlisted(tx, serial)) === wanted) return;
   await addHotlistEntry(tx, { action: wanted ? 'add' : 'remove', applicationSerial: serial, reason });

@@ -24,9 +24,9 @@ afterAll(async () => {
 });
 
 let sequence = 0;
-async function issue(): Promise<CardNo> {
+async function issue(status: 'inactive' | 'active' = 'active'): Promise<CardNo> {
   const card = testCard((sequence += 1));
-  await transact(database.db, (tx) => openPurse(tx, purseOf(card)));
+  await transact(database.db, (tx) => openPurse(tx, purseOf(card), status));
   return card;
 }
 const purseOf = (card: CardNo) => ({
@@ -95,11 +95,22 @@ describe('a purse', () => {
     expect(await listing(lost)).toEqual(['add']);
   });
 
+  it('of a card that is out of date needs no terminal to refuse it, whatever takes its place', async () => {
+    const [renewed, lost] = [await issue(), await issue()];
+    await become(renewed, 'expired');
+    await become(renewed, 'replaced');
+    expect(await listing(renewed)).toEqual([]);
+    await become(lost, 'blocked');
+    await become(lost, 'expired');
+    await become(lost, 'active');
+    expect(await listing(lost)).toEqual(['add', 'remove']);
+  });
+
   const states = Object.keys(PURSE_TRANSITIONS) as PurseStatus[];
   it.each(states.flatMap((from) => states.filter((to) => to !== from).map((to) => [from, to] as const)))(
     'that is %s becomes %s only when the table allows it',
     async (from, to) => {
-      const card = await issue();
+      const card = await issue(from === 'inactive' ? 'inactive' : 'active');
       await become(card, from);
       const move = become(card, to);
       if (PURSE_TRANSITIONS[from].includes(to)) await move;

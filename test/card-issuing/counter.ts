@@ -173,7 +173,11 @@ export function counterTests(city: () => TestCity): void {
     });
     expect(await newestEntry()).toMatchObject({ action: 'add' });
     expect(await terminal.load(card, { amountFen: 1000 })).toMatchObject({ kind: 'refused', code: '62' });
-    expect(await report('loss-report', { by: 'counter' })).toMatchObject({ status: 409 });
+    expect(await report('loss-report', { by: 'phone' })).toMatchObject({ status: 409 });
+    expect(await report('loss-report', { by: 'counter' })).toMatchObject({
+      status: 200,
+      body: { state: 'lost-confirmed' },
+    });
 
     expect(await report('found')).toMatchObject({ status: 200, body: { state: 'active' } });
     expect(await newestEntry()).toMatchObject({ action: 'remove' });

@@ -1,0 +1,116 @@
+import { type BusinessDate, fen, type Principal, type Transaction } from '@citycard/common';
+import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
+import { issuerErrors } from '../errors.ts';
+import { type CardState, type CardStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
+
+/** A card and the terms of its product, as they were before the step. */
+export interface SteppedCard {
+  readonly cardNo: string;
+  readonly from: CardState;
+  readonly to: CardState;
+  readonly product: string;
+  readonly algorithm: '3des' | 'sm4';
+  readonly validFrom: BusinessDate;
+  readonly validTo: BusinessDate;
+  /** The holder; the new one in the steps that hand the card to somebody. */
+  readonly residentId?: bigint;
+  readonly depositFen: bigint;
+}
+
+export interface StepOptions {
+  /** Who takes the step; left out, the product by itself. */
+  readonly actor?: Pick<Principal, 'id'>;
+  /** For people, in the card's history; no personal data. */
+  readonly why?: string;
+  /** Whom the card is given to: needed by `issue` and `hand-out`. */
+  readonly residentId?: bigint;
+}
+
+interface CardRow {
+  readonly state: CardState;
+  readonly blocked_from: CardState | null;
+  readonly product: string;
+  readonly resident_id: bigint | null;
+  readonly deposit_fen: bigint;
+  readonly algorithm: '3des' | 'sm4';
+  readonly main_type: number;
+  readonly sub_type: number;
+  readonly purse_cap_fen: bigint;
+  readonly valid_from: BusinessDate;
+  readonly valid_to: BusinessDate;
+}
+
+/** What hands the card to a holder. */
+const GIVES: readonly CardStep[] = ['issue', 'hand-out'];
+
+/**
+ * Takes one step in the life of a card, the only way its state changes once it is personalised: holds the card until the
+ * transaction ends, moves its purse and the hotlist along (opens the purse when the card is handed out) and writes the
+ * card's history. What the step means in money is the caller's to post, in the same transaction. Block and unblock through
+ * `blockCard` and `unblockCard` of blocks.ts, which keep the reasons apart.
+ *
+ * @throws card-issuer.card-unknown, card-issuer.card-not-ready
+ */
+export async function stepCard(
+  tx: Transaction,
+  number: string,
+  step: CardStep,
+  options: StepOptions = {},
+): Promise<SteppedCard> {
+  const { rows } = await tx.query<CardRow>(
+    `select c.state, c.blocked_from, c.product, c.resident_id, c.deposit_fen, c.valid_from, c.valid_to,
+            p.algorithm, p.main_type, p.sub_type, p.purse_cap_fen
+       from issuer.card c join issuer.card_product p using (product) where c.card_no = $1 for update of c`,
+    [number],
+  );
+  const card = rows[0];
+  if (card === undefined) throw issuerErrors.cardUnknown();
+  const to = stateAfter(card.state, step, card.blocked_from ?? undefined);
+  if (to === undefined) throw issuerErrors.cardNotReady({ state: card.state, step });
+
+  const residentId = holderAfter(step, card, options.residentId);
+  await tx.query(
+    `update issuer.card set state = $2, resident_id = $3, blocked_from = $4, issued_at = case when $5 then now() else issued_at end
+      where card_no = $1`,
+    [number, to, residentId ?? null, to === 'blocked' ? card.state : null, GIVES.includes(step)],
+  );
+  await movePurse(tx, number, card, step, to, options.why);
+  await tx.query(
+    'insert into issuer.card_event (card_no, step, from_state, to_state, done_by, why) values ($1, $2, $3, $4, $5, $6)',
+    [number, step, card.state, to, options.actor?.id ?? 'system', options.why ?? step],
+  );
+  return {
+    ...{ cardNo: number, from: card.state, to, product: card.product, algorithm: card.algorithm },
+    ...{ validFrom: card.valid_from, validTo: card.valid_to, depositFen: card.deposit_fen },
+    ...(residentId !== undefined && { residentId }),
+  };
+}
+
+function holderAfter(step: CardStep, card: CardRow, given: bigint | undefined): bigint | undefined {
+  if (GIVES.includes(step)) {
+    if (given === undefined) throw new RangeError(`${step} needs the resident the card is given to`);
+    return given;
+  }
+  // A card that was never received is nobody's again.
+  if (step === 'take-back') return undefined;
+  return card.resident_id ?? undefined;
+}
+
+async function movePurse(
+  tx: Transaction,
+  number: string,
+  card: CardRow,
+  step: CardStep,
+  to: CardState,
+  why: string | undefined,
+): Promise<void> {
+  const status = PURSE_OF_STATE[to];
+  if (status === undefined) return;
+  const no = cardNo(number);
+  if (GIVES.includes(step)) {
+    const { algorithm, valid_from: validFrom, valid_to: validTo, main_type: mainType, sub_type: subType } = card;
+    const purse = { cardNo: no, algorithm, validFrom, validTo, purseCap: fen(card.purse_cap_fen), mainType, subType };
+    await openPurse(tx, purse, to === 'issued' ? 'inactive' : 'active');
+  }
+  await setPurseStatus(tx, no, status, why ?? step);
+}
