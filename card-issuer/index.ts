@@ -7,4 +7,6 @@ export const cardIssuerMigrations: MigrationSet = {
 };
 export { composeCardNo, SANDBOX_ISSUER } from './cards/batches.ts';
 export { type Machine, startMachine } from './personalisation/machine.ts';
+export { noReaders, type ReaderPort, startReaderPort } from './readers/attach.ts';
+export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.ts';
 export { registerCardIssuerRoutes } from './routes.ts';

@@ -46,7 +46,7 @@ export async function connect(
   const token = given ?? (await tokenOf(configuration, line.as ?? needs.person));
   if (running !== undefined) return client(running, token, () => Promise.resolve());
   const visit = await startInstallation(
-    { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 },
+    { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0, readerPort: 0 },
     { clear: 'never', serveTerminals: false },
   );
   return client(visit.baseUrl, token, () => visit.stop());

@@ -10,6 +10,7 @@ test('everything has a default that works', () => {
     httpPort: 8080,
     gatewayPort: 8583,
     hsmPort: 1500,
+    readerPort: 0,
     billerTokens: new Map(),
     logLevel: 'info',
   });

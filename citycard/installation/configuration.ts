@@ -16,6 +16,8 @@ const Environment = Type.Object({
   CITYCARD_GATEWAY_PORT: port(8583),
   /** The customary port of payShield-style devices. */
   CITYCARD_HSM_PORT: port(1500),
+  /** Card readers of the counters attach here. 0: a free port, which `GET /v1/readers` tells; fix it where a firewall wants to know. */
+  CITYCARD_READER_PORT: port(0),
   /** `demo` makes people, keys and a sandbox of its own from published components; `production` has none of that. */
   CITYCARD_MODE: Type.Union([Type.Literal('demo'), Type.Literal('production')], { default: 'demo' }),
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
@@ -45,6 +47,7 @@ export interface Configuration {
   readonly httpPort: number;
   readonly gatewayPort: number;
   readonly hsmPort: number;
+  readonly readerPort: number;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
   /** By biller code. */
@@ -81,6 +84,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     httpPort: read.CITYCARD_HTTP_PORT,
     gatewayPort: read.CITYCARD_GATEWAY_PORT,
     hsmPort: read.CITYCARD_HSM_PORT,
+    readerPort: read.CITYCARD_READER_PORT,
     billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),

@@ -86,7 +86,12 @@ async function start(
 ): Promise<Installation> {
   const { host, varDirectory } = configuration;
   const step = options.onStep ?? (() => undefined);
-  for (const port of [configuration.httpPort, configuration.gatewayPort, configuration.hsmPort])
+  for (const port of [
+    configuration.httpPort,
+    configuration.gatewayPort,
+    configuration.hsmPort,
+    configuration.readerPort,
+  ])
     await assertPortFree(host, port);
   const logger = createLogger('citycard', {
     level: configuration.logLevel,
@@ -136,7 +141,7 @@ async function start(
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
-  registerCardIssuerRoutes(server, { db, machines: workers.machines });
+  registerCardIssuerRoutes(server, { db, machines: workers.machines, readers: workers.readers });
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });

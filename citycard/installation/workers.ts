@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Machine, startMachine } from '@citycard/card-issuer';
+import { type Machine, noReaders, type ReaderPort, startMachine, startReaderPort } from '@citycard/card-issuer';
 import { type ClearingDayDeps, registerClearingJobs, startValidation } from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
@@ -12,6 +12,8 @@ export interface Workers {
   readonly onPurchases: () => void;
   /** A clearing day can move. */
   readonly onClearingDay: () => Promise<void>;
+  /** Readers of the counters. */
+  readonly readers: ReaderPort;
   readonly machines: { readonly cards: Pick<Machine, 'host' | 'port'>; readonly sams: Pick<Machine, 'host' | 'port'> };
 }
 
@@ -48,7 +50,9 @@ export async function startWorkers(
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });
   undo.push(() => sams.stop());
-  return { onPurchases: validation.wake, onClearingDay: clearingJobs.wake, machines: { cards, sams } };
+  const readers = await startReaderPort(engines, { host, port: configuration.readerPort });
+  undo.push(() => readers.stop());
+  return { onPurchases: validation.wake, onClearingDay: clearingJobs.wake, machines: { cards, sams }, readers };
 }
 
 /** For a short visit of the command line: nothing moves that it did not ask for. */
@@ -58,5 +62,6 @@ export function noWorkers(host: string): Workers {
     onPurchases: () => undefined,
     onClearingDay: () => Promise.resolve(),
     machines: { cards: closed, sams: closed },
+    readers: noReaders(host),
   };
 }

@@ -100,7 +100,7 @@ async function playAndServe(start: Start): Promise<boolean> {
 
 /** A day played once for its figures needs no fixed ports: nobody connects to it from outside. */
 function forOneDay(configuration: Configuration, options: StartOptions): Configuration {
-  return options.once ? { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0 } : configuration;
+  return options.once ? { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0, readerPort: 0 } : configuration;
 }
 
 async function noteAddress(configuration: Configuration, installation: Installation): Promise<void> {
