@@ -7,8 +7,12 @@ export type {
   KeyRef,
   LoadAuthorisation,
   LoadTac,
+  RequestSubject,
+  SamPurchase,
   TacItem,
   TerminalMacAlgorithm,
+  UnloadAuthorisation,
+  UnloadProof,
   WorkingKeys,
 } from './client/hsm-client.ts';
 export { connectHsm } from './client/connect.ts';

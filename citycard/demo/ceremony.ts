@@ -11,8 +11,15 @@ export const custodians = [
   { name: 'custodian-3', pin: '300003' },
 ] as const;
 
-/** The symmetric keys of a city: what each is called in the HSM and what it may be used for. Only the purchase key leaves it whole, for SAMs. */
-const cityKeys: readonly { name: string; usage: Usage; exportable: boolean }[] = [
+interface CityKey {
+  readonly name: string;
+  readonly usage: Usage;
+  readonly algorithm: '3des' | 'sm4';
+  readonly exportable: boolean;
+}
+
+/** What goes on cards and chips, or opens them: one set for triple-DES products, one for SM4 products. Only the purchase key leaves the HSM whole, for SAMs. */
+const cardRoots: readonly { name: string; usage: Usage; exportable: boolean }[] = [
   { name: 'DPK', usage: 'purchase', exportable: true },
   { name: 'DLK', usage: 'load', exportable: false },
   { name: 'DTK', usage: 'tac', exportable: false },
@@ -22,10 +29,23 @@ const cityKeys: readonly { name: string; usage: Usage; exportable: boolean }[] =
   { name: 'DACK', usage: 'card-master', exportable: false },
   { name: 'DABK', usage: 'application-block', exportable: false },
   { name: 'DAUK', usage: 'application-unblock', exportable: false },
+  { name: 'DULK', usage: 'unload', exportable: false },
   { name: 'CHIP', usage: 'chip-transport', exportable: false },
-  { name: 'TRANSPORT', usage: 'key-transport', exportable: false },
-  { name: 'SANDBOX-TMK', usage: 'terminal-master', exportable: false },
 ];
+
+/** The keys of a city that its custodians bring: what each is called in the HSM and what it may be used for. */
+const cityKeys: readonly CityKey[] = [
+  ...cardRoots.map((root) => ({ ...root, algorithm: '3des' as const })),
+  ...cardRoots.map((root) => ({ ...root, name: `${root.name}-SM4`, algorithm: 'sm4' as const })),
+  { name: 'TRANSPORT', usage: 'key-transport', algorithm: '3des', exportable: false },
+  { name: 'SANDBOX-TMK', usage: 'terminal-master', algorithm: '3des', exportable: false },
+];
+
+/** Keys for personal data: made inside, for nobody outside needs to know them, in a demo as little as in a city. */
+const dataKeys = [
+  { name: 'PERSONAL-DATA', usage: 'data-wrap', algorithm: 'aes', exportable: false },
+  { name: 'BLIND-INDEX', usage: 'blind-index', algorithm: 'hmac', exportable: false },
+] as const;
 
 /** Key pairs that are made in the HSM and never leave it. */
 const signingKeys = [
@@ -49,12 +69,13 @@ export async function holdCeremony(
   const present = new Map((await hsm.listKeys()).map((key) => [key.name, key.kcv]));
   const missing = cityKeys.filter((key) => !present.has(key.name));
   const missingPairs = signingKeys.filter((key) => !present.has(key.name));
-  const total = missing.length + missingPairs.length;
+  const missingDataKeys = dataKeys.filter((key) => !present.has(key.name));
+  const total = missing.length + missingDataKeys.length + missingPairs.length;
   if (total === 0) return present;
 
   for (const custodian of custodians) await createCustodianOnce(hsm, custodian);
   const [first, second] = custodians;
-  const commands = ['formKey', 'discardComponents', 'generateRsa'];
+  const commands = ['formKey', 'discardComponents', 'generateKey', 'generateRsa'];
   await hsm.authorise(first.name, first.pin, second.name, second.pin, commands, ceremonyMinutes);
   let done = 0;
   try {
@@ -64,15 +85,18 @@ export async function holdCeremony(
         const component = publishedComponent(key.name, (at + 1) as 1 | 2 | 3);
         await hsm.submitComponent({
           ...key,
-          algorithm: '3des',
           custodian: custodian.name,
           pin: custodian.pin,
           component,
-          kcv: checkValue(component),
+          kcv: checkValue(key.algorithm, component),
         });
       }
       const { kcv } = await hsm.formKey({ name: key.name });
       present.set(key.name, kcv);
+      onKey?.(++done, total);
+    }
+    for (const key of missingDataKeys) {
+      await hsm.generateKey(key);
       onKey?.(++done, total);
     }
     for (const pair of missingPairs) {
@@ -86,9 +110,14 @@ export async function holdCeremony(
 }
 
 /** First 3 bytes of E(component, zeros), as the custodian's envelope states it. */
-function checkValue(component: Buffer): string {
-  const cipher = createCipheriv('des-ede-ecb', component, null).setAutoPadding(false);
-  return cipher.update(Buffer.alloc(8)).subarray(0, 3).toString('hex').toUpperCase();
+function checkValue(algorithm: CityKey['algorithm'], component: Buffer): string {
+  const name = algorithm === '3des' ? 'des-ede-ecb' : 'sm4-ecb';
+  const cipher = createCipheriv(name, component, null).setAutoPadding(false);
+  return cipher
+    .update(Buffer.alloc(algorithm === '3des' ? 8 : 16))
+    .subarray(0, 3)
+    .toString('hex')
+    .toUpperCase();
 }
 
 /** The HSM refuses a name it knows; a ceremony that is repeated finds its custodians there. */

@@ -1,7 +1,10 @@
 import { custodyCalls } from './custody-calls.ts';
+import { dataCalls } from './data-calls.ts';
 import type { HsmClient, HsmClientOptions } from './hsm-client.ts';
 import { LinkPool } from './link-pool.ts';
 import { purseCalls } from './purse-calls.ts';
+import { samCalls } from './sam-calls.ts';
+import { scriptCalls } from './script-calls.ts';
 import { terminalCalls } from './terminal-calls.ts';
 
 const DEFAULT_CONNECTIONS = 2;
@@ -16,10 +19,13 @@ export function connectHsm(options: HsmClientOptions): HsmClient {
   const pool = new LinkPool({ ...options, connections, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS });
   return {
     ...purseCalls(pool, connections),
+    ...samCalls(pool, connections),
+    ...scriptCalls(pool),
     ...terminalCalls(pool, connections),
+    ...dataCalls(pool, connections),
     ...custodyCalls(pool),
     status: async () =>
-      pool.call({ command: 'NO', fields: Buffer.from('00'), pure: true }, (answer) => ({
+      pool.call({ command: 'N2', fields: Buffer.alloc(0), pure: true }, (answer) => ({
         version: answer.shortText(),
         keys: answer.uint16(),
         authorised: answer.byte() === 1,

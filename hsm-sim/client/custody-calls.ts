@@ -1,5 +1,6 @@
+import { SUBJECT_PARTS } from '../certificates/request.ts';
 import { HsmUnavailable } from '../errors.ts';
-import { algorithmCodes, algorithmOfCode, type CardAlgorithm } from '../keys/key-algorithm.ts';
+import { algorithmCodes, algorithmOfCode, type SecretAlgorithm } from '../keys/key-algorithm.ts';
 import { isKeyUsage, type KeyUsage } from '../keys/key-usage.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
@@ -22,6 +23,7 @@ type CustodyCalls = Pick<
   | 'randomBytes'
   | 'generateRsa'
   | 'publicKey'
+  | 'certificateRequest'
   | 'sign'
 >;
 
@@ -67,6 +69,11 @@ export function custodyCalls(pool: LinkPool): CustodyCalls {
       }));
     },
     publicKey: async (name) => ask('S2', new FieldWriter().shortText(name), (answer) => answer.long()),
+    certificateRequest: async ({ name, subject }) => {
+      const fields = new FieldWriter().shortText(name);
+      for (const part of SUBJECT_PARTS) fields.shortText(subject[part.name] ?? '');
+      return ask('S6', fields, (answer) => Buffer.from(answer.long()));
+    },
     sign: async ({ name, digest }) =>
       ask('S4', new FieldWriter().shortText(name).bytes(digest), (answer) => answer.long()),
   };
@@ -75,7 +82,7 @@ export function custodyCalls(pool: LinkPool): CustodyCalls {
 function keyAttributes(item: {
   readonly name: string;
   readonly usage: KeyUsage;
-  readonly algorithm: CardAlgorithm;
+  readonly algorithm: SecretAlgorithm;
   readonly exportable: boolean;
 }): FieldWriter {
   const fields = new FieldWriter().shortText(item.name).shortText(item.usage);

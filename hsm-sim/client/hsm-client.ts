@@ -1,5 +1,5 @@
 import type { Logger } from '@citycard/common';
-import type { CardAlgorithm, KeyAlgorithm } from '../keys/key-algorithm.ts';
+import type { CardAlgorithm, KeyAlgorithm, SecretAlgorithm } from '../keys/key-algorithm.ts';
 import type { KeyUsage, SignatureUsage, SymmetricUsage } from '../keys/key-usage.ts';
 
 /** `name:DLK` for a key in the HSM's store, `block:<key block>` for a key the caller keeps under the LMK. */
@@ -40,6 +40,56 @@ export interface LoadAuthorisation extends DerivedKeyRef {
   readonly date: Buffer;
   /** Host time, BCD HHMMSS, 3 bytes. */
   readonly time: Buffer;
+}
+
+/** A purchase as a SAM takes part in it (domain.md A.4, A.8). */
+export interface SamPurchase extends DerivedKeyRef {
+  readonly dpk: KeyRef;
+  readonly cardRandom: Buffer;
+  /** Offline counter before the purchase, as INITIALIZE FOR PURCHASE answered it. */
+  readonly offlineCounter: number;
+  /** The terminal's own number of the transaction, counted by whoever plays the SAM; never twice for one `samNo`. */
+  readonly transactionNo: number;
+  /** Fen. */
+  readonly amount: number;
+  /** 06 purchase, 09 compound purchase. */
+  readonly type: number;
+  readonly samNo: Buffer;
+  /** BCD YYYYMMDD, 4 bytes. */
+  readonly date: Buffer;
+  /** BCD HHMMSS, 3 bytes. */
+  readonly time: Buffer;
+}
+
+/** An unload: the card's MAC1 of INITIALIZE FOR UNLOAD against a DULK, as a load's against a DLK. */
+export type UnloadAuthorisation = Omit<LoadAuthorisation, 'dlk'> & { readonly dulk: KeyRef };
+
+/** What MAC3 of DEBIT FOR UNLOAD proves (domain.md A.4). */
+export interface UnloadProof extends DerivedKeyRef {
+  readonly dulk: KeyRef;
+  readonly cardRandom: Buffer;
+  /** Online counter before the unload. */
+  readonly onlineCounter: number;
+  /** Fen. */
+  readonly balanceAfter: number;
+  /** Fen. */
+  readonly amount: number;
+  readonly type: number;
+  readonly samNo: Buffer;
+  readonly date: Buffer;
+  readonly time: Buffer;
+  readonly mac3: Buffer;
+}
+
+/** Subject of a certificate request; ASCII, each part 1 to 64 characters. */
+export interface RequestSubject {
+  readonly commonName: string;
+  readonly organisation?: string;
+  readonly organisationalUnit?: string;
+  readonly locality?: string;
+  readonly province?: string;
+  /** Two letters. */
+  readonly country?: string;
 }
 
 export interface LoadTac extends DerivedKeyRef {
@@ -95,6 +145,14 @@ export interface HsmStatus {
 export interface HsmClient {
   /** Checks MAC1 of INITIALIZE FOR LOAD and, when right, makes MAC2 (domain.md A.4). */
   loadAuthorise(item: LoadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  /** Checks MAC1 of INITIALIZE FOR UNLOAD and, when right, makes MAC2 (domain.md A.4). */
+  unloadAuthorise(item: UnloadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  /** Whether MAC3 proves that the card has paid the unload out. */
+  verifyUnloadMac3(item: UnloadProof): Promise<boolean>;
+  /** MAC1 for DEBIT FOR PURCHASE, 4 bytes: the HSM in the place of a purchase SAM. */
+  samPurchaseMac1(item: SamPurchase): Promise<Buffer>;
+  /** Whether MAC2 in the card's answer to DEBIT FOR PURCHASE is right. */
+  samVerifyMac2(item: SamPurchase & { readonly mac2: Buffer }): Promise<boolean>;
   verifyLoadTac(item: LoadTac): Promise<boolean>;
   /** Any number of TACs; an item whose key or factors the HSM refuses rejects the whole call. */
   verifyTacs(items: readonly TacItem[]): Promise<boolean[]>;
@@ -116,6 +174,10 @@ export interface HsmClient {
   cardCommandMac(
     item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer; readonly data: Buffer },
   ): Promise<Buffer>;
+  /** Data of a command script enciphered: length 1 ‖ plaintext, padded with 80 only when not aligned, ECB (domain.md A.5). */
+  cardCommandEncrypt(item: DerivedKeyRef & { readonly root: KeyRef; readonly plaintext: Buffer }): Promise<Buffer>;
+  /** MAC of RELOAD PIN, 4 bytes, over the PIN as the command carries it (2 to 8 bytes); root usage pin-reload. */
+  pinReloadMac(item: DerivedKeyRef & { readonly root: KeyRef; readonly pin: Buffer }): Promise<Buffer>;
   /** The 8-byte answer to a challenge of 4 or 8 bytes, for EXTERNAL AUTHENTICATE. */
   externalAuthenticate(item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer }): Promise<Buffer>;
 
@@ -135,7 +197,7 @@ export interface HsmClient {
   submitComponent(item: {
     readonly name: string;
     readonly usage: SymmetricUsage;
-    readonly algorithm: CardAlgorithm;
+    readonly algorithm: SecretAlgorithm;
     readonly exportable: boolean;
     readonly custodian: string;
     readonly pin: string;
@@ -150,7 +212,7 @@ export interface HsmClient {
   generateKey(item: {
     readonly name: string;
     readonly usage: SymmetricUsage;
-    readonly algorithm: CardAlgorithm;
+    readonly algorithm: SecretAlgorithm;
     readonly exportable: boolean;
   }): Promise<{ kcv: string }>;
   listKeys(): Promise<KeyDescription[]>;
@@ -163,6 +225,16 @@ export interface HsmClient {
     readonly usage: SignatureUsage;
     readonly bits: 2048 | 3072 | 4096;
   }): Promise<{ publicKeySpki: Buffer }>;
+  /** PKCS#10 request for a certificate over a key pair of the HSM, DER; built and signed inside. */
+  certificateRequest(item: { readonly name: string; readonly subject: RequestSubject }): Promise<Buffer>;
+
+  /** A new 32-byte key for data: in clear for now, and wrapped (a key block of at most 200 characters) to be kept. */
+  createDataKey(wrapping: KeyRef): Promise<{ wrapped: string; clear: Buffer }>;
+  /** The 32-byte key that `createDataKey` wrapped under the same key; an altered text is refused with 13. */
+  openDataKey(wrapping: KeyRef, wrapped: string): Promise<Buffer>;
+  /** First 16 bytes of HMAC-SHA-256 over each item (at most 255 bytes), in order; any number of items. */
+  blindIndexes(key: KeyRef, items: readonly Buffer[]): Promise<Buffer[]>;
+
   /** SubjectPublicKeyInfo, DER. */
   publicKey(name: string): Promise<Buffer>;
   /** RSASSA-PKCS1-v1_5 over a SHA-256 digest of 32 bytes. */

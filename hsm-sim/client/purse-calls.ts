@@ -4,7 +4,7 @@ import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
 import { BulkQueue } from './bulk-queue.ts';
 import { exactly } from './checks.ts';
 import { derivedKey } from './fields.ts';
-import type { HsmClient, LoadAuthorisation, LoadTac, TacItem } from './hsm-client.ts';
+import type { HsmClient, KeyRef, LoadAuthorisation, LoadTac, TacItem } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 import { packTacs, readVerdict, type TacBatch } from './tac-batch.ts';
 
@@ -15,10 +15,7 @@ export const MAX_BULK_BYTES = MAX_MESSAGE_BYTES - COMMAND_PREFIX - 2;
 /** Bytes of a TAC item besides its key, factors and input; the largest item still fits. */
 const TAC_ITEM_BYTES = 16;
 
-type PurseCalls = Pick<
-  HsmClient,
-  'loadAuthorise' | 'verifyLoadTac' | 'verifyTacs' | 'wrapCardKey' | 'cardCommandMac' | 'externalAuthenticate'
->;
+type PurseCalls = Pick<HsmClient, 'loadAuthorise' | 'verifyLoadTac' | 'verifyTacs'>;
 
 /** The purse part of the client. */
 export function purseCalls(pool: LinkPool, connections: number): PurseCalls {
@@ -38,24 +35,11 @@ export function purseCalls(pool: LinkPool, connections: number): PurseCalls {
     },
   });
 
-  const loads = new BulkQueue<Buffer, { readonly code: string; readonly mac2: Buffer }>({
-    maxInFlight,
-    maxBytes: MAX_BULK_BYTES,
-    bytesOf: (item) => item.length,
-    send: async (items) => {
-      const fields = Buffer.concat([new FieldWriter().uint16(items.length).toBuffer(), ...items]);
-      return pool.call({ command: 'P0', fields, pure: true }, (answer) =>
-        items.map(() => ({ code: answer.ascii(2), mac2: Buffer.from(answer.bytes(4)) })),
-      );
-    },
-  });
+  const loads = macQueue(pool, 'P0', maxInFlight);
 
   return {
     loadAuthorise: async (item) => {
-      const { code, mac2 } = await loads.add(loadFields(item));
-      if (code === '01') return { ok: false };
-      if (code !== '00') throw new HsmRefused(code, 'P0');
-      return { ok: true, mac2 };
+      return readAuthorisation(await loads.add(loadFields(item.dlk, item)), 'P0');
     },
     verifyLoadTac: async (item) => readVerdict(await tacs.add(loadTacItem(item)), 'P2'),
     verifyTacs: async (items) => {
@@ -72,27 +56,43 @@ export function purseCalls(pool: LinkPool, connections: number): PurseCalls {
       await Promise.all(Array.from({ length: maxInFlight }, worker));
       return verdicts;
     },
-    wrapCardKey: async (item) => {
-      const fields = derivedKey(item.root, item).longText(item.transport).toBuffer();
-      return pool.call({ command: 'P8', fields, pure: true }, (answer) => ({
-        encrypted: answer.bytes(16),
-        kcv: answer.ascii(6),
-      }));
-    },
-    cardCommandMac: async (item) => {
-      const fields = derivedKey(item.root, item).short(item.challenge).long(item.data).toBuffer();
-      return pool.call({ command: 'P4', fields, pure: true }, (answer) => answer.bytes(4));
-    },
-    externalAuthenticate: async (item) => {
-      const fields = derivedKey(item.root, item).short(item.challenge).toBuffer();
-      return pool.call({ command: 'P6', fields, pure: true }, (answer) => answer.bytes(8));
-    },
   };
 }
 
-/** Item of P0, in the order of the device's load fields. */
-function loadFields(item: LoadAuthorisation): Buffer {
-  return derivedKey(item.dlk, item)
+/** An item's error, and its MAC when the error is 00. */
+export interface MacAnswer {
+  readonly code: string;
+  readonly mac: Buffer;
+}
+
+/** Joins items of a bulk command that is answered with error 2 ‖ MAC 4 each. */
+export function macQueue(pool: LinkPool, command: string, maxInFlight: number): BulkQueue<Buffer, MacAnswer> {
+  return new BulkQueue<Buffer, MacAnswer>({
+    maxInFlight,
+    maxBytes: MAX_BULK_BYTES,
+    bytesOf: (item) => item.length,
+    send: async (items) => {
+      const fields = Buffer.concat([new FieldWriter().uint16(items.length).toBuffer(), ...items]);
+      return pool.call({ command, fields, pure: true }, (answer) =>
+        items.map(() => ({ code: answer.ascii(2), mac: Buffer.from(answer.bytes(4)) })),
+      );
+    },
+  });
+}
+
+/** MAC2, or that MAC1 was wrong; throws HsmRefused when the HSM refused the item. */
+export function readAuthorisation(
+  { code, mac }: MacAnswer,
+  command: string,
+): { ok: true; mac2: Buffer } | { ok: false } {
+  if (code === '01') return { ok: false };
+  if (code !== '00') throw new HsmRefused(code, command);
+  return { ok: true, mac2: mac };
+}
+
+/** Item of P0 and PE, in the order of the device's load fields. */
+export function loadFields(key: KeyRef, item: Omit<LoadAuthorisation, 'dlk'>): Buffer {
+  return derivedKey(key, item)
     .bytes(exactly(item.cardRandom, 4, 'a card random'))
     .uint16(item.onlineCounter)
     .uint32(item.balanceBefore)

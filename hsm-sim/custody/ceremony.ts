@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CommandRefused } from '../errors.ts';
-import { checkBlock, checkValue } from '../keys/check-value.ts';
-import type { CardAlgorithm } from '../keys/key-algorithm.ts';
+import { fullCheckValue, checkValue } from '../keys/check-value.ts';
+import { isCardAlgorithm, isSecretAlgorithm, secretLength, type SecretAlgorithm } from '../keys/key-algorithm.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { isRefusedKey } from '../keys/key-strength.ts';
 import { isKeyUsage, type SymmetricUsage } from '../keys/key-usage.ts';
@@ -13,7 +13,7 @@ export const COMPONENTS = 3;
 export interface CeremonyKey {
   readonly name: string;
   readonly usage: SymmetricUsage;
-  readonly algorithm: CardAlgorithm;
+  readonly algorithm: SecretAlgorithm;
   readonly exportable: boolean;
 }
 
@@ -37,8 +37,9 @@ export class Ceremony {
    */
   submit(key: CeremonyKey, custodian: string, component: Buffer, kcv: string): void {
     const expected = Buffer.from(kcv, 'hex');
-    if (component.length !== 16 || !/^([0-9A-Fa-f]{2}){3,8}$/.test(kcv)) throw new CommandRefused('15');
-    if (!timingSafeEqual(checkBlock(key.algorithm, component).subarray(0, expected.length), expected))
+    if (component.length !== secretLength(key.algorithm) || !/^([0-9A-Fa-f]{2}){3,8}$/.test(kcv))
+      throw new CommandRefused('15');
+    if (!timingSafeEqual(fullCheckValue(key.algorithm, component).subarray(0, expected.length), expected))
       throw new CommandRefused('03');
     if (component.every((byte) => byte === 0)) throw new CommandRefused('10');
     const { keys, components } = this.#store.content;
@@ -67,13 +68,13 @@ export class Ceremony {
     const waiting = this.#waiting(name);
     const [first] = waiting;
     if (!first || waiting.length < COMPONENTS) throw new CommandRefused('31');
-    const bytes = Buffer.alloc(16);
+    const bytes = Buffer.alloc(first.bytes.length);
     for (const component of waiting)
       component.bytes.forEach((byte, index) => {
         bytes[index] = (bytes[index] as number) ^ byte;
       });
-    if (isRefusedKey(bytes)) throw new CommandRefused('10');
     const key = parse(name, first.attributes);
+    if (isCardAlgorithm(key.algorithm) && isRefusedKey(bytes)) throw new CommandRefused('10');
     this.#ring.add(name, key, bytes, { components: this.#others(name) });
     return checkValue(key.algorithm, bytes);
   }
@@ -111,7 +112,7 @@ function label(name: string, custodian: string, attributes: string): string {
 }
 
 function parse(name: string, attributes: string): CeremonyKey {
-  const [usage = '', algorithm, exportability] = attributes.split('/');
-  if (!isKeyUsage(usage) || (algorithm !== '3des' && algorithm !== 'sm4')) throw new CommandRefused('13');
+  const [usage = '', algorithm = '', exportability] = attributes.split('/');
+  if (!isKeyUsage(usage) || !isSecretAlgorithm(algorithm)) throw new CommandRefused('13');
   return { name, usage: usage as SymmetricUsage, algorithm, exportable: exportability === 'E' };
 }

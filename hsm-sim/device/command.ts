@@ -63,6 +63,27 @@ export function readFlag(fields: FieldReader): boolean {
   return flag === 1;
 }
 
+/** Items of one bulk command. */
+export const MAX_ITEMS = 1000;
+
+/** The count before the items of a bulk command. */
+export function readCount(fields: FieldReader): number {
+  const count = fields.uint16();
+  if (count < 1 || count > MAX_ITEMS) throw new CommandRefused('80');
+  return count;
+}
+
+/** Key ‖ algorithm 1 ‖ factors: how every item under a derived key begins. */
+export interface DerivedKeyFields {
+  readonly reference: string;
+  readonly algorithm: CardAlgorithm;
+  readonly factors: Buffer;
+}
+
+export function readDerivedKey(fields: FieldReader): DerivedKeyFields {
+  return { reference: fields.longText(), algorithm: readAlgorithm(fields), factors: readFactors(fields) };
+}
+
 export type ItemResult<T> = { readonly code: '00'; readonly value: T } | { readonly code: Exclude<HsmErrorCode, '00'> };
 
 /** Runs one item of a bulk command; a refusal is the item's own and leaves the others alone. */

@@ -2,10 +2,10 @@ import type { CeremonyKey } from '../custody/ceremony.ts';
 import { isStoreName } from '../store/store-name.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkValue } from '../keys/check-value.ts';
-import { algorithmCodes } from '../keys/key-algorithm.ts';
-import { isKeyUsage, usageFamily, type SymmetricUsage } from '../keys/key-usage.ts';
+import { algorithmCodes, algorithmOfCode } from '../keys/key-algorithm.ts';
+import { isKeyUsage, usageAllows, usageFamily, type SymmetricUsage } from '../keys/key-usage.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { readAlgorithm, readFlag, type Command } from './command.ts';
+import { readFlag, type Command } from './command.ts';
 import { newKey } from './terminal-commands.ts';
 
 /** As many as a ceremony needs: they are created before anybody could open commands. */
@@ -20,7 +20,9 @@ function readKeyAttributes(fields: FieldReader): CeremonyKey {
   if (!isKeyUsage(usage)) throw new CommandRefused('04');
   const family = usageFamily(usage);
   if (family === 'signature' || family === 'component') throw new CommandRefused('04');
-  return { name, usage: usage as SymmetricUsage, algorithm: readAlgorithm(fields), exportable: readFlag(fields) };
+  const algorithm = algorithmOfCode(fields.ascii(1));
+  if (algorithm === undefined || algorithm === 'rsa' || !usageAllows(usage, algorithm)) throw new CommandRefused('15');
+  return { name, usage: usage as SymmetricUsage, algorithm, exportable: readFlag(fields) };
 }
 
 export function readName(fields: FieldReader): string {

@@ -5,16 +5,25 @@ import { FieldWriter } from '../wire/field-writer.ts';
 import { answerCode, COMMAND_PREFIX, frameOf, HEADER_BYTES, type Frame } from '../wire/frame.ts';
 import type { AuditNote, Command, Device } from './command.ts';
 import { custodyCommands } from './custody-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { generalCommands } from './general-commands.ts';
 import { purseCommands } from './purse-commands.ts';
 import { rsaCommands } from './rsa-commands.ts';
+import { samCommands } from './sam-commands.ts';
+import { scriptCommands } from './script-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 
 const commands: ReadonlyMap<string, Command> = new Map(
-  [...purseCommands, ...terminalCommands, ...custodyCommands, ...rsaCommands, ...generalCommands].map((command) => [
-    command.code,
-    command,
-  ]),
+  [
+    ...purseCommands,
+    ...samCommands,
+    ...scriptCommands,
+    ...terminalCommands,
+    ...custodyCommands,
+    ...rsaCommands,
+    ...dataCommands,
+    ...generalCommands,
+  ].map((command) => [command.code, command]),
 );
 
 export const commandNames: ReadonlySet<string> = new Set([...commands.values()].map(({ name }) => name));

@@ -30,14 +30,12 @@ const random: Command = {
   },
 };
 
-/** NO: mode 2 (`00`) → version ‖ keys 2 ‖ authorised 1 ‖ LMK check value 6. */
+/** N2: → version ‖ keys 2 ‖ authorised 1 ‖ LMK check value 6. */
 const status: Command = {
-  code: 'NO',
+  code: 'N2',
   name: 'status',
   run({ store, authorised }, fields, answer) {
-    const mode = fields.ascii(2);
     fields.end();
-    if (mode !== '00') throw new CommandRefused('15');
     answer.shortText(HSM_VERSION).uint16(store.content.keys.length);
     answer.byte(authorised.active ? 1 : 0).ascii(store.lmk.check);
   },

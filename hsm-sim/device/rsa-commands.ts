@@ -1,5 +1,6 @@
 import { constants, generateKeyPair, privateEncrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { certificateRequest, SUBJECT_PARTS, type SubjectPart } from '../certificates/request.ts';
 import { CommandRefused } from '../errors.ts';
 import { usageFamily, isKeyUsage } from '../keys/key-usage.ts';
 import { readName } from './custody-commands.ts';
@@ -60,4 +61,27 @@ const sign: Command = {
   },
 };
 
-export const rsaCommands: readonly Command[] = [generateRsa, publicKey, sign];
+/** What one part of a subject may be: printable ASCII, as long as certificates allow; a country has two letters. */
+const SUBJECT_TEXT = /^[\x20-\x7e]{1,64}$/;
+const COUNTRY = /^[A-Z]{2}$/;
+
+/** S6: name ‖ country ‖ province ‖ locality ‖ organisation ‖ unit ‖ common name (empty = absent) → long PKCS#10 request. */
+const makeRequest: Command = {
+  code: 'S6',
+  name: 'certificateRequest',
+  run({ ring }, fields, answer, note) {
+    const name = readName(fields);
+    const subject = new Map<SubjectPart, string>();
+    for (const part of SUBJECT_PARTS) {
+      const text = fields.shortText();
+      if (text === '' && part.name !== 'commonName') continue;
+      if (!(part.name === 'country' ? COUNTRY : SUBJECT_TEXT).test(text)) throw new CommandRefused('15');
+      subject.set(part.name, text);
+    }
+    fields.end();
+    note.subject = name;
+    answer.long(certificateRequest(ring.keyPair(name), ring.listed(name).usage, subject));
+  },
+};
+
+export const rsaCommands: readonly Command[] = [generateRsa, publicKey, sign, makeRequest];

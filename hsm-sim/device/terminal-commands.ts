@@ -2,20 +2,21 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { encipherBlocks } from '../cipher/block-cipher.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkBlock, checkValue } from '../keys/check-value.ts';
+import { isCardAlgorithm, secretLength, type SecretAlgorithm } from '../keys/key-algorithm.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { isRefusedKey, withOddParity } from '../keys/key-strength.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
 import { bankCardMac } from '../mac/bank-card-mac.ts';
 import { retailMac } from '../mac/cbc-mac.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { itemResult, type Command } from './command.ts';
-import { MAX_ITEMS } from './purse-commands.ts';
+import { itemResult, readCount, type Command } from './command.ts';
 
 const MAC_LENGTH = 8;
 const NO_MAC = Buffer.alloc(MAC_LENGTH);
 
 /** A new random key; never one that would be refused. */
-export function newKey(algorithm: '3des' | 'sm4'): Buffer {
+export function newKey(algorithm: SecretAlgorithm): Buffer {
+  if (!isCardAlgorithm(algorithm)) return randomBytes(secretLength(algorithm));
   for (;;) {
     const random = randomBytes(16);
     const key = algorithm === '3des' ? withOddParity(random) : random;
@@ -55,8 +56,7 @@ const verifyTerminalMacs: Command = {
 };
 
 function eachMac(fields: FieldReader, item: (reference: string, algorithm: string, data: Buffer) => void): number {
-  const count = fields.uint16();
-  if (count < 1 || count > MAX_ITEMS) throw new CommandRefused('80');
+  const count = readCount(fields);
   for (let index = 0; index < count; index++) item(fields.longText(), fields.ascii(1), fields.long());
   return count;
 }

@@ -5,9 +5,15 @@ import { cipherFor, deriveLevel, FACTOR_LENGTH } from '../purse/card-key.ts';
 import { isStoreName } from '../store/store-name.ts';
 import type { KeyStore } from '../store/key-store.ts';
 import { checkValue } from './check-value.ts';
-import { algorithmCodes, algorithmOfCode, type CardAlgorithm, type KeyAlgorithm } from './key-algorithm.ts';
+import {
+  algorithmCodes,
+  algorithmOfCode,
+  isCardAlgorithm,
+  type CardAlgorithm,
+  type KeyAlgorithm,
+} from './key-algorithm.ts';
 import { closeKeyBlock, openKeyBlock } from './key-block.ts';
-import { keyUsages, usageOfCode, type KeyUsage } from './key-usage.ts';
+import { keyUsages, usageAllows, usageOfCode, type KeyUsage } from './key-usage.ts';
 
 /** Opened key blocks kept, so that a terminal's MAK is not deciphered for every message; the oldest leaves first. */
 const MAX_OPEN_BLOCKS = 20_000;
@@ -61,6 +67,15 @@ export class OpenKey {
   }
 }
 
+/** A key for data, 32 bytes in clear, inside the HSM only. */
+export interface OpenDataKey {
+  readonly usage: KeyUsage;
+  readonly algorithm: 'aes' | 'hmac';
+  readonly exportable: boolean;
+  readonly bytes: Buffer;
+  readonly kcv: string;
+}
+
 export interface OpenKeyPair {
   readonly privateKey: KeyObject;
   /** SubjectPublicKeyInfo, DER. */
@@ -70,8 +85,8 @@ export interface OpenKeyPair {
 /** Resolves key references and holds opened keys. */
 export class KeyRing {
   readonly #store: KeyStore;
-  readonly #named = new Map<string, OpenKey>();
-  readonly #blocks = new Map<string, OpenKey>();
+  readonly #named = new Map<string, OpenKey | OpenDataKey>();
+  readonly #blocks = new Map<string, OpenKey | OpenDataKey>();
   readonly #pairs = new Map<string, OpenKeyPair>();
 
   constructor(store: KeyStore) {
@@ -84,8 +99,15 @@ export class KeyRing {
    */
   resolve(reference: string, usages: readonly KeyUsage[], algorithm?: CardAlgorithm): OpenKey {
     const key = this.#open(reference);
-    if (!usages.includes(key.usage)) throw new CommandRefused('28');
+    if (!(key instanceof OpenKey) || !usages.includes(key.usage)) throw new CommandRefused('28');
     if (algorithm !== undefined && key.algorithm !== algorithm) throw new CommandRefused('27');
+    return key;
+  }
+
+  /** The data key of a reference; refuses as `resolve` does. */
+  resolveData(reference: string, usage: 'data-wrap' | 'blind-index'): OpenDataKey {
+    const key = this.#open(reference);
+    if (key instanceof OpenKey || key.usage !== usage) throw new CommandRefused('28');
     return key;
   }
 
@@ -162,12 +184,12 @@ export class KeyRing {
     return this.#named.get(`name:${name}`) ?? this.stored(name).attributes;
   }
 
-  #open(reference: string): OpenKey {
+  #open(reference: string): OpenKey | OpenDataKey {
     const known = this.#named.get(reference) ?? this.#blocks.get(reference);
     if (known) return known;
     if (reference.startsWith('name:')) {
       const { attributes, bytes } = this.stored(reference.slice(5));
-      const key = symmetric(attributes, bytes);
+      const key = secretKey(attributes, bytes);
       this.#named.set(reference, key);
       return key;
     }
@@ -175,7 +197,7 @@ export class KeyRing {
     const { attributes, bytes, label } = this.#openBlock(reference.slice(6));
     // A labelled block belongs in the store, under its name.
     if (label !== undefined) throw new CommandRefused('13');
-    const key = symmetric(attributes, bytes);
+    const key = secretKey(attributes, bytes);
     if (this.#blocks.size >= MAX_OPEN_BLOCKS) {
       const oldest = this.#blocks.keys().next();
       if (oldest.done !== true) this.#blocks.delete(oldest.value);
@@ -190,7 +212,7 @@ export class KeyRing {
     const { header, key } = opened;
     const usage = usageOfCode(header.usage);
     const algorithm = algorithmOfCode(header.algorithm);
-    if (usage === undefined || algorithm === undefined) throw new CommandRefused('13');
+    if (usage === undefined || algorithm === undefined || !allows(usage, algorithm)) throw new CommandRefused('13');
     return {
       attributes: { usage, algorithm, exportable: header.exportability === 'E' },
       bytes: key,
@@ -199,8 +221,14 @@ export class KeyRing {
   }
 }
 
-function symmetric(attributes: KeyAttributes, bytes: Buffer): OpenKey {
-  const { algorithm } = attributes;
+/** Components of a key carry its algorithm; every other usage has its own. */
+function allows(usage: KeyUsage, algorithm: KeyAlgorithm): boolean {
+  return usage === 'component' ? algorithm !== 'rsa' : usageAllows(usage, algorithm);
+}
+
+function secretKey(attributes: KeyAttributes, bytes: Buffer): OpenKey | OpenDataKey {
+  const { algorithm, usage, exportable } = attributes;
   if (algorithm === 'rsa') throw new CommandRefused('28');
-  return new OpenKey({ ...attributes, algorithm }, bytes);
+  if (isCardAlgorithm(algorithm)) return new OpenKey({ ...attributes, algorithm }, bytes);
+  return { usage, algorithm, exportable, bytes, kcv: checkValue(algorithm, bytes) };
 }

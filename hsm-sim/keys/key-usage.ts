@@ -1,3 +1,5 @@
+import type { KeyAlgorithm } from './key-algorithm.ts';
+
 /**
  * What a key may be used for. The two-character code stands in bytes 5–6 of its key block header
  * (X9.143 names the registered ones; numeric codes are left to the maker, and ours are those).
@@ -22,6 +24,8 @@ export const keyUsages = {
   ca: { code: 'S1', mode: 'S', family: 'signature' },
   'file-sign': { code: '60', mode: 'S', family: 'signature' },
   'report-sign': { code: '61', mode: 'S', family: 'signature' },
+  'data-wrap': { code: '62', mode: 'B', family: 'data' },
+  'blind-index': { code: '63', mode: 'G', family: 'data' },
   component: { code: '90', mode: 'N', family: 'component' },
 } as const;
 
@@ -46,4 +50,12 @@ export function isKeyUsage(text: string): text is KeyUsage {
 
 export function usageFamily(usage: KeyUsage): KeyFamily {
   return keyUsages[usage].family;
+}
+
+/** Whether keys of this usage exist under this algorithm: a data key never is a card key, nor the other way round. */
+export function usageAllows(usage: KeyUsage, algorithm: KeyAlgorithm): boolean {
+  if (usage === 'data-wrap') return algorithm === 'aes';
+  if (usage === 'blind-index') return algorithm === 'hmac';
+  if (usageFamily(usage) === 'signature') return algorithm === 'rsa';
+  return algorithm === '3des' || algorithm === 'sm4';
 }

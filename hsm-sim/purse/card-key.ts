@@ -2,7 +2,7 @@ import { encipherBlocks, type BlockCipher } from '../cipher/block-cipher.ts';
 import { Sm4 } from '../cipher/sm4.ts';
 import { SingleDes, TripleDes } from '../cipher/triple-des.ts';
 import type { CardAlgorithm } from '../keys/key-algorithm.ts';
-import { retailMac, cbcMac } from '../mac/cbc-mac.ts';
+import { retailMac, cbcMac, transactionMac } from '../mac/cbc-mac.ts';
 import { padBlocks } from '../mac/padding.ts';
 
 /** Length of a derivation factor in bytes. */
@@ -55,6 +55,19 @@ export function secureMessagingMac(
 ): Buffer {
   const mac = algorithm === '3des' ? retailMac(key, data, 2, challenge) : cbcMac(new Sm4(key), data, 2, challenge);
   return mac.subarray(0, 4);
+}
+
+/** Secure-messaging encipherment: length 1 ‖ data, padding 80 00… only when not aligned, ECB (domain.md A.5). */
+export function secureMessagingCryptogram(algorithm: CardAlgorithm, key: Uint8Array, data: Uint8Array): Buffer {
+  const cipher = cipherFor(algorithm, key);
+  const content = Buffer.concat([Buffer.from([data.length]), data]);
+  const aligned = content.length % cipher.blockLength === 0;
+  return encipherBlocks(cipher, aligned ? content : padBlocks(content, 2, cipher.blockLength));
+}
+
+/** MAC of RELOAD PIN, 4 bytes: over the PIN under the halves of the key folded as for a TAC (domain.md A.1). */
+export function pinReloadMac(algorithm: CardAlgorithm, key: Uint8Array, pin: Uint8Array): Buffer {
+  return transactionMac(tacCipher(algorithm, key), pin);
 }
 
 /** Answer to GET CHALLENGE: the challenge, padded with zeros to a block, enciphered; left 8 bytes. */
