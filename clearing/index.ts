@@ -8,6 +8,7 @@ export { verifyLedger, type LedgerVerification } from './ledger/verify.ts';
 export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';
 export * from './purses/purse.ts';
+export { rootKey, type RootKeyName } from './purses/root-key.ts';
 export * from './hotlist/hotlist.ts';
 export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
@@ -15,6 +16,18 @@ export * from './alarms/alarm.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
 export * from './loads/decide.ts';
 export * from './loads/settle.ts';
+export { approveCancellation, beginCancellationDebit, dropCancellationDebit, proposeCancellation } from './loads/cancel-load.ts';
+export { cancellationErrors } from './loads/cancel-errors.ts';
+export { type CancellationReceipt, completeCancellation } from './loads/cancel-posting.ts';
+export { cancellationMac1, cancellationProved } from './loads/cancel-proof.ts';
+export {
+  type Cancellation,
+  type CancellationDebit,
+  cancellationRefuted,
+  type CancellationState,
+  findCancellation,
+  openCancellationDebits,
+} from './loads/cancellation.ts';
 export {
   type Biller,
   type BillerAdapter,

@@ -14,6 +14,7 @@ import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { cardBalance } from '../ledger/balances.ts';
 import type { Leg, Posting } from '../ledger/posting.ts';
 import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
+import { rootKey } from '../purses/root-key.ts';
 import { findPurse, type Purse } from '../purses/purse.ts';
 import { judgeCounter } from './evidence.ts';
 import {
@@ -80,7 +81,7 @@ export async function authoriseWithHsm(
   const now = cityDateTimeDigits(request.at);
   const [hostDate, hostTime] = [open?.hostDate ?? now.date, open?.hostTime ?? now.time];
   const answer = await hsm.loadAuthorise({
-    dlk: 'name:DLK',
+    dlk: rootKey('DLK', purse.algorithm),
     factors: [cityFactor(purse.issuerCity), cardFactor(request.cardNo)],
     algorithm: purse.algorithm,
     cardRandom: request.cardRandom,

@@ -3,6 +3,7 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import { clearingErrors } from '../errors.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
+import { rootKey } from '../purses/root-key.ts';
 import { findPurse, type Purse } from '../purses/purse.ts';
 import {
   barIdentity,
@@ -144,7 +145,7 @@ async function findReported(
 
 async function hasRightTac(hsm: TacChecker, purse: Purse, load: Load, tac: Buffer): Promise<boolean> {
   return hsm.verifyLoadTac({
-    dtk: 'name:DTK',
+    dtk: rootKey('DTK', purse.algorithm),
     factors: [cityFactor(purse.issuerCity), cardFactor(load.cardNo)],
     algorithm: purse.algorithm,
     balanceAfter: fenToNumber(load.balanceBefore) + fenToNumber(load.amount),

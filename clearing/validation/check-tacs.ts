@@ -1,4 +1,4 @@
-import { HsmRefused, HsmUnavailable, type HsmClient, type KeyRef } from '@citycard/hsm-sim';
+import { type CardAlgorithm, HsmRefused, HsmUnavailable, type HsmClient, type KeyRef } from '@citycard/hsm-sim';
 import { parseCardNo, cardFactor, cityFactor } from '../purses/card-number.ts';
 import { tacInput } from '../purchases/purchase-record.ts';
 import { validationErrors } from './errors.ts';
@@ -19,20 +19,26 @@ export interface TacQuestion {
  *
  * @throws CityCardError `clearing-validation.hsm-unavailable`, `.hsm-refused`.
  */
-export async function checkTacs(hsm: TacHsm, dtk: KeyRef, questions: readonly TacQuestion[]): Promise<boolean[]> {
+export async function checkTacs(
+  hsm: TacHsm,
+  dtk: (algorithm: CardAlgorithm) => KeyRef,
+  questions: readonly TacQuestion[],
+): Promise<boolean[]> {
   if (questions.length === 0) return [];
   const items = questions.map(({ purchase, purse }) => ({
-    dtk,
+    dtk: dtk(purse.algorithm),
     factors: [cityFactor(purse.issuerCity), factorOf(purchase)],
     algorithm: purse.algorithm,
     data: tacInput(purchase.raw),
     tac: purchase.record.tac,
   }));
+  const keys = [...new Set(items.map((item) => item.dtk))];
   try {
     return await hsm.verifyTacs(items);
   } catch (error) {
     if (error instanceof HsmUnavailable) throw validationErrors.hsmUnavailable(undefined, error);
-    if (error instanceof HsmRefused) throw validationErrors.hsmRefused({ code: error.code, key: dtk }, error);
+    if (error instanceof HsmRefused)
+      throw validationErrors.hsmRefused({ code: error.code, key: keys.join(', ') }, error);
     throw error;
   }
 }

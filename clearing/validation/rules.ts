@@ -1,6 +1,7 @@
 import { type Fen, fen } from '@citycard/common';
-import type { KeyRef } from '@citycard/hsm-sim';
+import type { CardAlgorithm, KeyRef } from '@citycard/hsm-sim';
 import { HOME_CITY } from '../purses/card-number.ts';
+import { rootKey } from '../purses/root-key.ts';
 
 /** The parameters of validation (terminal-interface.md §3). */
 export interface ValidationRules {
@@ -18,7 +19,8 @@ export interface ValidationRules {
    * purchase with its counter may still be on a bus; a month later it is not.
    */
   readonly grayWaitMs: number;
-  readonly tacKey: KeyRef;
+  /** The root of the TAC keys, by the algorithm of the card's personalisation record. */
+  readonly tacKey: (algorithm: CardAlgorithm) => KeyRef;
 }
 
 const MINUTE_MS = 60_000;
@@ -32,5 +34,5 @@ export const DEFAULT_RULES: ValidationRules = {
   purseCapFen: fen(100_000),
   hotlistGraceMs: DAY_MS,
   grayWaitMs: 30 * DAY_MS,
-  tacKey: 'name:DTK',
+  tacKey: (algorithm) => rootKey('DTK', algorithm),
 };

@@ -193,7 +193,7 @@ describe('validation', () => {
 
   it('says which key is missing when the HSM refuses', async () => {
     const intake = await world.upload([tap(await world.card())]);
-    await expect(validate({ rules: { tacKey: 'name:ABSENT' } })).rejects.toMatchObject({
+    await expect(validate({ rules: { tacKey: () => 'name:ABSENT' } })).rejects.toMatchObject({
       code: 'clearing-validation.hsm-refused',
     });
     expect(await world.outcomes(intake)).toEqual(['received']);

@@ -13,6 +13,7 @@ import {
   parseCardNo,
   payBill as payBillWithPurchase,
   type PurchaseRecord,
+  rootKey,
   tacInput,
   withholdBill,
 } from '@citycard/clearing';
@@ -109,7 +110,7 @@ async function prove(context: BillContext, record: PurchaseRecord): Promise<'rig
   if (purse === undefined) return 'wrong';
   const [right] = await deps.hsm.verifyTacs([
     {
-      dtk: 'name:DTK',
+      dtk: rootKey('DTK', purse.algorithm),
       factors: [cityFactor(purse.issuerCity), cardFactor(cardNo)],
       algorithm: purse.algorithm,
       data: tacInput(request.values.payment.record),
