@@ -33,6 +33,7 @@ export { loadByIssuer, type IssuerLoad } from './card/issuer-load.ts';
 export { VirtualCard } from './card/virtual-card.ts';
 export { personaliseSam, type SamIdentity } from './sam/issue.ts';
 export { VirtualSam } from './sam/virtual-sam.ts';
+export { CounterReader } from './reader/counter-reader.ts';
 export { RemoteReader, type InsertableChip } from './reader/remote-reader.ts';
 export { decodeFrame, encodeFrame, FrameSplitter, type Frame } from './iso8583/frame.ts';
 export { messageMac, type MacAlgorithm } from './iso8583/mac.ts';
