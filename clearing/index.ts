@@ -16,7 +16,14 @@ export * from './alarms/alarm.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
 export * from './loads/decide.ts';
 export * from './loads/settle.ts';
-export { approveCancellation, beginCancellationDebit, dropCancellationDebit, proposeCancellation } from './loads/cancel-load.ts';
+export {
+  approveCancellation,
+  beginCancellationDebit,
+  dropCancellationDebit,
+  type LoadOfToday,
+  loadsOfToday,
+  proposeCancellation,
+} from './loads/cancel-load.ts';
 export { cancellationErrors } from './loads/cancel-errors.ts';
 export { type CancellationReceipt, completeCancellation } from './loads/cancel-posting.ts';
 export { cancellationMac1, cancellationProved } from './loads/cancel-proof.ts';

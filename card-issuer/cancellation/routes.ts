@@ -1,0 +1,136 @@
+import {
+  approveCancellation,
+  type Cancellation,
+  cancellationErrors,
+  cardNo,
+  findCancellation,
+  loadsOfToday,
+  openCancellationDebits,
+  proposeCancellation,
+} from '@citycard/clearing';
+import { type Database, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import type { CounterReaders } from '../readers/reader.ts';
+import { orderCounterSam } from './counter-sam.ts';
+import { debitCancelledLoad, type DebitDeps } from './debit-card.ts';
+
+const closed = { additionalProperties: false } as const;
+const CardParams = Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' }) });
+const LoadParams = Type.Object({
+  cardNo: Type.String({ pattern: '^[0-9]{19}$' }),
+  loadId: Type.String({ pattern: '^[0-9]{1,18}$' }),
+});
+const Counter = Type.String({ minLength: 1, maxLength: 40 });
+
+/**
+ * Cancelling a load at the counter: one clerk proposes, another person approves, then the card is debited in the clerk's
+ * reader and the money goes back to the agent that took it.
+ */
+export function registerCancellationRoutes(
+  server: HttpServer,
+  deps: DebitDeps & { readonly db: Database; readonly readers: CounterReaders },
+): void {
+  const { db } = deps;
+  const clerk = { preHandler: rolesAllowed('clerk') };
+  const path = '/v1/cards/:cardNo/loads/:loadId/cancellation';
+
+  server.post(
+    '/v1/counter-sams',
+    {
+      preHandler: rolesAllowed('platform'),
+      schema: {
+        summary: 'Order the SAM of a counter, played by the HSM',
+        body: Type.Object({ counter: Counter, participantNo: Type.String({ minLength: 4, maxLength: 15 }) }, closed),
+      },
+    },
+    async (request, reply) =>
+      reply.status(201).send(await transact(db, (tx) => orderCounterSam(tx, request.principal, request.body))),
+  );
+  server.get(
+    '/v1/cards/:cardNo/loads',
+    { ...clerk, schema: { summary: 'Loads of the open business day, paid in cash', params: CardParams } },
+    async (request) => ({ loads: await loadsOfToday(db, cardNo(request.params.cardNo)) }),
+  );
+  server.get(
+    '/v1/load-cancellations/open',
+    {
+      preHandler: rolesAllowed('clerk', 'auditor', 'supervisor'),
+      schema: { summary: 'Debits nobody knows the end of: their cards have to be put into a reader again' },
+    },
+    async () => ({ cancellations: (await openCancellationDebits(db)).map(viewOf) }),
+  );
+  server.get(path, { ...clerk, schema: { params: LoadParams } }, async (request) => {
+    const { cardNo: number, loadId } = request.params;
+    const found = await findCancellation(db, cardNo(number), BigInt(loadId));
+    if (found === undefined) throw cancellationErrors.unknown();
+    return viewOf(found);
+  });
+  server.post(
+    path,
+    { ...clerk, schema: { summary: 'Propose to cancel a load', params: LoadParams } },
+    async (request, reply) => {
+      const { cardNo: number, loadId } = request.params;
+      const answer = await idempotent(db, request, async (tx) => ({
+        status: 201,
+        body: viewOf(await proposeCancellation(tx, request.principal, cardNo(number), BigInt(loadId))),
+      }));
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+  server.post(
+    `${path}/approval`,
+    {
+      preHandler: rolesAllowed('clerk', 'finance-checker'),
+      schema: { summary: 'The second signature', params: LoadParams },
+    },
+    async (request, reply) => {
+      const { cardNo: number, loadId } = request.params;
+      const answer = await idempotent(db, request, async (tx) => ({
+        status: 200,
+        body: viewOf(await approveCancellation(tx, request.principal, cardNo(number), BigInt(loadId))),
+      }));
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+  // A conversation with a card cannot be one transaction. What makes a repeat harmless is the stored debit itself: the same
+  // call settles what it finds begun, and answers the same receipt once it is posted.
+  server.post(
+    `${path}/debit`,
+    {
+      ...clerk,
+      schema: {
+        summary: 'Debit the card in the reader and book the money back; repeat until it answers a receipt',
+        params: LoadParams,
+        body: Type.Object({ reader: Counter }, closed),
+      },
+    },
+    (request) => {
+      const { reader } = request.body;
+      const asked = {
+        cardNo: cardNo(request.params.cardNo),
+        loadId: BigInt(request.params.loadId),
+        counter: reader,
+      };
+      return deps.readers.withCard(request.principal, reader, (card) =>
+        debitCancelledLoad(deps, request.principal, card, asked),
+      );
+    },
+  );
+}
+
+function viewOf(cancellation: Cancellation): Record<string, unknown> {
+  const {
+    cardNo: number,
+    loadId,
+    amount,
+    state,
+    proposedBy,
+    approvedBy,
+    debit,
+    debitBegunAt,
+    postedDate,
+  } = cancellation;
+  return {
+    ...{ cardNo: number, loadId, amountFen: amount, state, proposedBy, approvedBy, postedDate, debitBegunAt },
+    ...(debit !== undefined && { counter: debit.counter }),
+  };
+}
