@@ -20,7 +20,7 @@ export function connectHsm(options: HsmClientOptions): HsmClient {
   return {
     ...purseCalls(pool, connections),
     ...samCalls(pool, connections),
-    ...scriptCalls(pool),
+    ...scriptCalls(pool, connections),
     ...terminalCalls(pool, connections),
     ...dataCalls(pool, connections),
     ...custodyCalls(pool),

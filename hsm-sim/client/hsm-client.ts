@@ -92,6 +92,12 @@ export interface RequestSubject {
   readonly country?: string;
 }
 
+/** The keys of one card, each derived from a root and enciphered for WRITE KEY under the chip's transport key. */
+export interface CardKeysToWrap extends DerivedKeyRef {
+  readonly roots: readonly KeyRef[];
+  readonly transport: KeyRef;
+}
+
 export interface LoadTac extends DerivedKeyRef {
   readonly dtk: KeyRef;
   /** Fen, the balance after the load: the load TAC has the new balance and the old counter. */
@@ -170,6 +176,8 @@ export interface HsmClient {
   wrapCardKey(
     item: DerivedKeyRef & { readonly root: KeyRef; readonly transport: KeyRef },
   ): Promise<{ encrypted: Buffer; kcv: string }>;
+  /** All keys of one card in one call, in the order of their roots; cards asked for at the same time travel together. */
+  wrapCardKeys(item: CardKeysToWrap): Promise<Buffer[]>;
   /** Secure-messaging MAC, 4 bytes; `data` = CLA INS P1 P2 Lc ‖ data with Lc counting the MAC (domain.md A.5). */
   cardCommandMac(
     item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer; readonly data: Buffer },

@@ -1,15 +1,48 @@
+import { HsmRefused } from '../errors.ts';
+import { algorithmCodes } from '../keys/key-algorithm.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
+import { BulkQueue } from './bulk-queue.ts';
+import { exactly } from './checks.ts';
 import { derivedKey } from './fields.ts';
-import type { HsmClient } from './hsm-client.ts';
+import type { CardKeysToWrap, HsmClient } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
+import { BULK_PER_LINK, MAX_BULK_BYTES } from './purse-calls.ts';
 
 type ScriptCalls = Pick<
   HsmClient,
-  'wrapCardKey' | 'cardCommandMac' | 'cardCommandEncrypt' | 'externalAuthenticate' | 'pinReloadMac'
+  'wrapCardKey' | 'wrapCardKeys' | 'cardCommandMac' | 'cardCommandEncrypt' | 'externalAuthenticate' | 'pinReloadMac'
 >;
 
+const KEY_BYTES = 16;
+/** Error 2 before the keys of an item. */
+const ERROR_BYTES = 2;
+
+interface WrapItem {
+  readonly fields: Buffer;
+  readonly keys: number;
+}
+
 /** What card scripts and personalisation ask of the HSM. */
-export function scriptCalls(pool: LinkPool): ScriptCalls {
+export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
+  const wraps = new BulkQueue<WrapItem, { readonly code: string; readonly keys: Buffer }>({
+    maxInFlight: connections * BULK_PER_LINK,
+    // Half a message, so that the device's limit of keys in one command holds too.
+    maxBytes: MAX_BULK_BYTES / 2,
+    bytesOf: (item) => Math.max(item.fields.length, ERROR_BYTES + KEY_BYTES * item.keys),
+    send: async (items) => {
+      const count = new FieldWriter().uint16(items.length).toBuffer();
+      const fields = Buffer.concat([count, ...items.map((item) => item.fields)]);
+      return pool.call({ command: 'PM', fields, pure: true }, (answer) =>
+        items.map(({ keys }) => ({ code: answer.ascii(ERROR_BYTES), keys: answer.bytes(KEY_BYTES * keys) })),
+      );
+    },
+  });
   return {
+    wrapCardKeys: async (item) => {
+      const { code, keys } = await wraps.add({ fields: wrapFields(item), keys: item.roots.length });
+      if (code !== '00') throw new HsmRefused(code, 'PM');
+      return item.roots.map((_, index) => Buffer.from(keys.subarray(KEY_BYTES * index, KEY_BYTES * (index + 1))));
+    },
     wrapCardKey: async (item) => {
       const fields = derivedKey(item.root, item).longText(item.transport).toBuffer();
       return pool.call({ command: 'P8', fields, pure: true }, (answer) => ({
@@ -34,4 +67,13 @@ export function scriptCalls(pool: LinkPool): ScriptCalls {
       return pool.call({ command: 'PI', fields, pure: true }, (answer) => answer.bytes(4));
     },
   };
+}
+
+/** Item of PM: transport ‖ algorithm 1 ‖ factors ‖ root count 1 ‖ roots. */
+function wrapFields({ roots, transport, algorithm, factors }: CardKeysToWrap): Buffer {
+  const fields = new FieldWriter().longText(transport).ascii(algorithmCodes[algorithm]).byte(factors.length);
+  for (const factor of factors) fields.bytes(exactly(factor, 8, 'a derivation factor'));
+  fields.byte(roots.length);
+  for (const root of roots) fields.longText(root);
+  return fields.toBuffer();
 }

@@ -9,7 +9,7 @@ import {
   secureMessagingMac,
 } from '../purse/card-key.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { readDerivedKey, type Command } from './command.ts';
+import { itemResult, readAlgorithm, readCount, readDerivedKey, readFactors, type Command } from './command.ts';
 
 const CARD_ROOTS: readonly KeyUsage[] = [
   'purchase', 'load', 'tac', 'maintenance', 'pin-unblock', 'pin-reload', 'card-master',
@@ -70,6 +70,46 @@ const wrapCardKey: Command = {
   },
 };
 
+/** Keys of one command: the answer stays a message. */
+const MAX_WRAPPED_KEYS = 2000;
+const KEY_LENGTH = 16;
+
+/**
+ * PM: count 2 ‖ items (transport ‖ algorithm ‖ factors ‖ root count 1 ‖ roots) → per item error 2 ‖ its enciphered keys,
+ * 16 bytes each (zeros when refused). All keys of a card in one item; never a root itself.
+ */
+const wrapCardKeys: Command = {
+  code: 'PM',
+  name: 'wrapCardKeys',
+  run({ ring }, fields, answer, note) {
+    const count = readCount(fields);
+    let keys = 0;
+    for (let item = 0; item < count; item++) {
+      const transportReference = fields.longText();
+      const algorithm = readAlgorithm(fields);
+      const factors = readFactors(fields);
+      const rootCount = fields.byte();
+      keys += rootCount;
+      if (rootCount < 1 || keys > MAX_WRAPPED_KEYS || factors.length === 0) throw new CommandRefused('15');
+      const references: string[] = [];
+      for (let index = 0; index < rootCount; index++) references.push(fields.longText());
+      if (item === 0)
+        note.subject = `${ring.describe(references[0] ?? '')} … under ${ring.describe(transportReference)}`;
+      const result = itemResult(() => {
+        const transport = ring.resolve(transportReference, ['chip-transport']);
+        return references.map((reference) =>
+          encipherBlocks(transport.cipher, ring.resolve(reference, CARD_ROOTS, algorithm).derive(factors)),
+        );
+      });
+      answer
+        .ascii(result.code)
+        .bytes(result.code === '00' ? Buffer.concat(result.value) : Buffer.alloc(KEY_LENGTH * rootCount));
+    }
+    note.count = keys;
+    fields.end();
+  },
+};
+
 /** Length 1 ‖ challenge of 4 or 8 bytes. */
 function readChallenge(fields: FieldReader): Buffer {
   const challenge = fields.short();
@@ -116,6 +156,7 @@ export const scriptCommands: readonly Command[] = [
   cardCommandMac,
   externalAuthenticate,
   wrapCardKey,
+  wrapCardKeys,
   cardCommandEncrypt,
   makePinReloadMac,
 ];
