@@ -1,4 +1,6 @@
 import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { registerCancellationRoutes } from './cancellation/routes.ts';
 import { batchProgress, prepareBatch, releaseBatch } from './cards/batches.ts';
 import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
@@ -25,12 +27,14 @@ export function registerCardIssuerRoutes(
     readonly db: Database;
     readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress };
     readonly readers: ReaderPort;
+    readonly hsm: HsmClient;
   },
 ): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };
   const bureau = { preHandler: rolesAllowed('bureau') };
   registerReaderRoutes(server, deps);
+  registerCancellationRoutes(server, deps);
 
   const Registration = Type.Object(
     {

@@ -141,7 +141,7 @@ async function start(
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
-  registerCardIssuerRoutes(server, { db, machines: workers.machines, readers: workers.readers });
+  registerCardIssuerRoutes(server, { db, hsm, machines: workers.machines, readers: workers.readers });
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });
