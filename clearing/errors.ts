@@ -23,6 +23,12 @@ export const clearingErrors = errorCatalogue('clearing', {
   purseUnknown: { status: 404, sentence: 'There is no purse for this card number.' },
   purseExists: { status: 409, sentence: 'A purse with other terms exists for this card number.' },
   purseStatusFinal: { status: 409, sentence: 'A purse that is {status} cannot become {wanted}.' },
+  lateTapUnknown: { status: 404, sentence: 'No late tap of this card has this intake and index.' },
+  lateTapDecided: { status: 409, sentence: 'Somebody has decided on this late tap already.' },
+  lateTapShort: {
+    status: 409,
+    sentence: 'The new card has {availableFen} fen left to load, which is less than the tap; let the company pay.',
+  },
   participantUnknown: { status: 404, sentence: 'There is no participant {participantNo}; admit it first.' },
   participantExists: { status: 409, sentence: 'Participant {participantNo} exists with other particulars.' },
   samTaken: {
