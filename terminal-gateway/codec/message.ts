@@ -2,6 +2,7 @@ import {
   BYTES,
   DIGITS,
   TEXT,
+  TRACK,
   kindOf,
   limitOf,
   prefixBytesOf,
@@ -31,13 +32,39 @@ const classOf = Uint8Array.from({ length: 256 }, (_, byte) => {
   );
 });
 
+/** What every byte of a field must be part of, by its kind. */
+const wantedOf = Uint8Array.from({ length: 5 }, (_, kind) =>
+  kind === DIGITS ? DECIMAL : kind === TRACK ? DECIMAL_OR_SEPARATOR : kind === TEXT ? PRINTABLE : 0,
+);
+
+/** The two characters of a packed byte; nibble 13 is the separator of track data. */
+const highDigit = Uint8Array.from({ length: 256 }, (_, byte) => digitCharacter(byte >> 4));
+const lowDigit = Uint8Array.from({ length: 256 }, (_, byte) => digitCharacter(byte & 15));
+
+function digitCharacter(nibble: number): number {
+  return nibble.toString(16).toUpperCase().charCodeAt(0);
+}
+
+/** The value of a packed byte, negative when a nibble is not decimal. */
+const decimalOf = Int8Array.from({ length: 256 }, (_, byte) =>
+  byte >> 4 <= 9 && (byte & 15) <= 9 ? (byte >> 4) * 10 + (byte & 15) : -1,
+);
+
 /** Copying this is the cheapest way to an array of 65 zeros. */
 const NOWHERE: readonly number[] = new Array<number>(65).fill(0);
+
+/** Where the characters of one message are collected before one native call makes a string of them. */
+const characters = Buffer.alloc(8192);
+/** Two characters come of each byte at most. */
+const LONGEST = characters.length / 2;
+/** How many characters of the message being read are there so far. */
+let collected = 0;
 
 /**
  * One received message: the frame as it came, and where in it each field lies.
  *
- * Reading the frame checks every field against the table once and copies nothing; values are made when asked for.
+ * Reading the frame checks every field against the table once, and collects its characters as it goes: one string holds
+ * those of all fields, and a field asked for is cut out of it. Fields of bytes are views of the frame.
  * A frame that is not right in every byte has a `problem`, and still gives the fields that could be read, so that
  * it can be answered.
  */
@@ -45,26 +72,30 @@ export class Message {
   /** TPDU to last field, without the length: a view of what came from the link. */
   readonly frame: Buffer;
   readonly problem: Problem | undefined;
-  /** Per field: offset of its content << 12 | length in digits or bytes; 0 when the message does not have it. */
+  /** Per field: offset of its content in the frame << 12 | length in digits or bytes; 0 when the message does not have it. */
   readonly #positions: readonly number[];
-  #hex: string | undefined;
-  #latin1: string | undefined;
+  /** Per field of characters: offset in the text << 12 | length; the MTI stands in front. */
+  readonly #textPositions: readonly number[];
+  readonly #text: string;
 
-  private constructor(frame: Buffer, positions: readonly number[], problem: Problem | undefined) {
+  private constructor(frame: Buffer) {
+    const positions = NOWHERE.slice();
+    const textPositions = NOWHERE.slice();
     this.frame = frame;
+    this.problem = locateFields(frame, positions, textPositions);
     this.#positions = positions;
-    this.problem = problem;
+    this.#textPositions = textPositions;
+    this.#text = characters.toString('latin1', 0, collected);
   }
 
   /** Reads a frame without its length prefix. Never throws. */
   static read(frame: Buffer): Message {
-    const positions = NOWHERE.slice();
-    return new Message(frame, positions, locateFields(frame, positions));
+    return new Message(frame);
   }
 
   /** Four digits: `0200`. */
   get mti(): string {
-    return this.#hexText().substring(0, 4);
+    return this.#text.substring(0, 4);
   }
 
   get tpdu(): Buffer {
@@ -88,14 +119,10 @@ export class Message {
 
   /** The value of a field of digits, track data (separator `D`) or ASCII. */
   text(field: TextField): string | undefined {
-    const position = this.#positions[field] ?? 0;
+    const position = this.#textPositions[field] ?? 0;
     if (position === 0) return undefined;
     const start = position >> 12;
-    const length = position & 0xfff;
-    if (kindOf[field] === TEXT) return this.#latin1Text().substring(start - MTI_OFFSET, start - MTI_OFFSET + length);
-    const first = 2 * (start - MTI_OFFSET) + (rightAligned[field] === 1 ? length & 1 : 0);
-    const text = this.#hexText().substring(first, first + length);
-    return kindOf[field] === DIGITS ? text : text.toUpperCase();
+    return this.#text.substring(start, start + (position & 0xfff));
   }
 
   /** The content of a field of bytes: a view of the frame, not a copy. */
@@ -119,26 +146,20 @@ export class Message {
     const mac = this.#positions[64] ?? 0;
     return this.frame.subarray(MTI_OFFSET, mac === 0 ? this.frame.length : mac >> 12);
   }
-
-  // One native call makes all digits of the message, and one all its letters; fields are cut out of these.
-  #hexText(): string {
-    return (this.#hex ??= this.frame.toString('hex', MTI_OFFSET));
-  }
-
-  #latin1Text(): string {
-    return (this.#latin1 ??= this.frame.toString('latin1', MTI_OFFSET));
-  }
 }
 
 function contentBytes(field: number, length: number): number {
   return (kindOf[field] ?? 0) >= TEXT ? length : (length + 1) >> 1;
 }
 
-/** Fills in where the fields lie. Goes on behind a field whose content is wrong, as long as it knows where the next begins. */
-function locateFields(frame: Buffer, positions: number[]): Problem | undefined {
+/** Finds and checks the fields. Goes on behind a field whose content is wrong, as long as it knows where the next begins. */
+function locateFields(frame: Buffer, positions: number[], textPositions: number[]): Problem | undefined {
+  collected = 0;
   const end = frame.length;
   if (end < FIELDS_OFFSET) return { path: 'frame', reason: `${end} bytes are too few for a message` };
+  if (end > LONGEST) return { path: 'frame', reason: `${end} bytes are more than ${LONGEST}` };
   let problem: Problem | undefined;
+  collectDigits(frame, MTI_OFFSET, BITMAP_OFFSET);
   let offset = FIELDS_OFFSET;
   for (let byteIndex = 0; byteIndex < 8; byteIndex++) {
     let bits = frame[BITMAP_OFFSET + byteIndex] ?? 0;
@@ -147,7 +168,8 @@ function locateFields(frame: Buffer, positions: number[]): Problem | undefined {
       bits ^= 0x80 >> highest;
       const field = byteIndex * 8 + highest + 1;
       const prefix = prefixBytesOf[field] ?? 0;
-      if (kindOf[field] === 0) return problem ?? at(field, 'is not a field of this interface');
+      const kind = kindOf[field] ?? 0;
+      if (kind === 0) return problem ?? at(field, 'is not a field of this interface');
       let length = limitOf[field] ?? 0;
       if (prefix !== 0) {
         if (offset + prefix > end) return problem ?? at(field, 'the message ends inside the length prefix');
@@ -166,14 +188,52 @@ function locateFields(frame: Buffer, positions: number[]): Problem | undefined {
       if (next > end) {
         return problem ?? at(field, `needs ${next - offset} bytes, the message ends after ${end - offset}`);
       }
-      const fault = contentFault(frame, field, offset, next, length);
-      if (fault === undefined) positions[field] = (offset << 12) | length;
-      else problem ??= at(field, fault);
+      if (kind === BYTES) {
+        positions[field] = (offset << 12) | length;
+      } else {
+        const first = collected + (rightAligned[field] === 1 ? length & 1 : 0);
+        const classes = kind === TEXT ? collectText(frame, offset, next) : collectDigits(frame, offset, next);
+        if ((classes & (wantedOf[kind] ?? 0)) !== 0 && !isWronglyFilled(frame, field, offset, next, length)) {
+          positions[field] = (offset << 12) | length;
+          textPositions[field] = (first << 12) | length;
+        } else {
+          problem ??= at(field, contentFault(frame, kind, offset, next));
+        }
+      }
       offset = next;
     }
   }
   if (offset !== end) problem ??= { path: 'end of message', reason: `${end - offset} bytes follow the last field` };
   return problem;
+}
+
+/** Appends two characters for each byte. @returns what all of the bytes may be part of, as bits of `classOf` */
+function collectDigits(frame: Buffer, start: number, end: number): number {
+  let classes = DECIMAL | DECIMAL_OR_SEPARATOR;
+  let place = collected;
+  for (let index = start; index < end; index++) {
+    const byte = frame[index] ?? 0;
+    classes &= classOf[byte] ?? 0;
+    characters[place] = highDigit[byte] ?? 0;
+    characters[place + 1] = lowDigit[byte] ?? 0;
+    place += 2;
+  }
+  collected = place;
+  return classes;
+}
+
+/** Appends the bytes as they are. @returns what all of them may be part of, as bits of `classOf` */
+function collectText(frame: Buffer, start: number, end: number): number {
+  let classes = PRINTABLE;
+  let place = collected;
+  for (let index = start; index < end; index++) {
+    const byte = frame[index] ?? 0;
+    classes &= classOf[byte] ?? 0;
+    characters[place] = byte;
+    place += 1;
+  }
+  collected = place;
+  return classes;
 }
 
 function at(field: number, reason: string): Problem {
@@ -182,29 +242,23 @@ function at(field: number, reason: string): Problem {
 
 /** The decimal value of one or two packed bytes; negative when a nibble is not decimal. LLL is right aligned: 0nnn. */
 function readPrefix(frame: Buffer, offset: number, bytes: number): number {
-  let value = 0;
-  for (let index = offset; index < offset + bytes; index++) {
-    const byte = frame[index] ?? 0;
-    if (((classOf[byte] ?? 0) & DECIMAL) === 0) return -1;
-    value = value * 100 + (byte >> 4) * 10 + (byte & 15);
-  }
-  return value;
+  const first = decimalOf[frame[offset] ?? 0] ?? -1;
+  if (bytes === 1 || first < 0) return first;
+  const second = decimalOf[frame[offset + 1] ?? 0] ?? -1;
+  return second < 0 ? second : first * 100 + second;
 }
 
-function contentFault(frame: Buffer, field: number, start: number, end: number, length: number): string | undefined {
-  const kind = kindOf[field] ?? 0;
-  if (kind === BYTES) return undefined;
-  const wanted = kind === TEXT ? PRINTABLE : kind === DIGITS ? DECIMAL : DECIMAL_OR_SEPARATOR;
-  for (let index = start; index < end; index++) {
-    if (((classOf[frame[index] ?? 0] ?? 0) & wanted) === 0) {
-      if (kind === TEXT) return `byte ${index - start + 1} is not printable ASCII`;
-      return `byte ${index - start + 1} is not ${kind === DIGITS ? 'packed decimal' : 'track data'}`;
-    }
-  }
-  // One value has one encoding: a filling nibble other than 0 would make two messages of equal content differ.
-  if (kind !== TEXT && (length & 1) === 1) {
-    const filling = rightAligned[field] === 1 ? (frame[start] ?? 0) >> 4 : (frame[end - 1] ?? 0) & 15;
-    if (filling !== 0) return 'the filling nibble is not 0';
-  }
-  return undefined;
+/** One value has one encoding: a filling nibble other than 0 would make two messages of equal content differ. */
+function isWronglyFilled(frame: Buffer, field: number, start: number, end: number, length: number): boolean {
+  if ((length & 1) === 0 || kindOf[field] === TEXT) return false;
+  return (rightAligned[field] === 1 ? (frame[start] ?? 0) >> 4 : (frame[end - 1] ?? 0) & 15) !== 0;
+}
+
+/** Says which byte of a field that did not pass is wrong; when none is, it is the filling. */
+function contentFault(frame: Buffer, kind: number, start: number, end: number): string {
+  const wanted = wantedOf[kind] ?? 0;
+  const wrong = frame.subarray(start, end).findIndex((byte) => ((classOf[byte] ?? 0) & wanted) === 0);
+  if (wrong < 0) return 'the filling nibble is not 0';
+  if (kind === TEXT) return `byte ${wrong + 1} is not printable ASCII`;
+  return `byte ${wrong + 1} is not ${kind === DIGITS ? 'packed decimal' : 'track data'}`;
 }
