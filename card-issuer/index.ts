@@ -8,5 +8,8 @@ export const cardIssuerMigrations: MigrationSet = {
 export { composeCardNo, SANDBOX_ISSUER } from './cards/batches.ts';
 export { type Machine, startMachine } from './personalisation/machine.ts';
 export { noReaders, type ReaderPort, startReaderPort } from './readers/attach.ts';
+export { transmitWhole } from './readers/exchange.ts';
 export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.ts';
+export { cardNumberOf } from './readers/recognise.ts';
+export { createProtection, type Protection } from './protection/protection.ts';
 export { registerCardIssuerRoutes } from './routes.ts';

@@ -33,6 +33,18 @@ export const citycardErrors = errorCatalogue('citycard', {
   },
   hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
   refused: { status: 409, sentence: 'The installation refused: {detail}' },
+  pcscMissing: {
+    status: 503,
+    sentence:
+      'There is no PC/SC on this machine ({reason}). To use card readers here, install and start it (Debian: apt-get install pcscd); everything else works without.',
+  },
+  readerNotPluggedIn: { status: 404, sentence: 'No card reader {name} is plugged in; there is: {plugged}.' },
+  readerToChoose: {
+    status: 400,
+    sentence: 'More than one card reader is plugged in; say which with --reader: {plugged}.',
+  },
+  readerWithoutCard: { status: 409, sentence: 'No card lies in reader {name}, or it does not answer.' },
+  readerRefused: { status: 409, sentence: 'The installation did not take the reader: {detail}' },
   participantUnknown: { status: 404, sentence: 'No participant has the number {participantNo}.' },
   demoElsewhere: {
     status: 409,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { issuerErrors } from '../errors.ts';
+import { transmitWhole } from './exchange.ts';
 import type { CardInReader } from './reader.ts';
 
 /** Payloads of one byte from the product: 0 power off, 1 power on, 4 asks for the answer to reset (as the vpcd driver has them). */
@@ -11,8 +12,6 @@ const answerTimeoutMs = 10_000;
 const silenceMs = 30_000;
 /** An extended answer does not exist in the card profile: 256 bytes and the status word. */
 const longestFrame = 258;
-/** GET RESPONSE rounds before a card that always has more to say is called mute. */
-const longestChain = 8;
 
 /**
  * The line to one attached reader: frames of length(2) ‖ payload, one write per frame, one command under way at a time. An
@@ -53,7 +52,7 @@ export class ReaderLine {
     const removals = this.#removals;
     const transmit = async (apdu: Buffer) => {
       if (this.#ended || this.#removals !== removals) throw issuerErrors.chipGone();
-      return this.#transmit(apdu);
+      return transmitWhole((bytes) => this.#exchange(bytes), apdu);
     };
     return {
       answerToReset,
@@ -74,30 +73,12 @@ export class ReaderLine {
     this.#socket.destroy();
   }
 
-  /** One command; `61xx` and `6Cxx`, with which a T=0 card asks to be asked again, are dealt with here. */
-  async #transmit(apdu: Buffer): Promise<{ data: Buffer; status: string }> {
-    let answer = await this.#exchange(apdu);
-    if (answer.sw1 === 0x6c && apdu.length === 5) {
-      answer = await this.#exchange(Buffer.concat([apdu.subarray(0, 4), Buffer.from([answer.sw2])]));
-    }
-    let data = answer.data;
-    for (let round = 0; answer.sw1 === 0x61; round += 1) {
-      if (round === longestChain) throw issuerErrors.chipGone('the card does not come to an end');
-      answer = await this.#exchange(Buffer.from([0x00, 0xc0, 0x00, 0x00, answer.sw2]));
-      data = Buffer.concat([data, answer.data]);
-    }
-    const status = Buffer.from([answer.sw1, answer.sw2]).toString('hex').toUpperCase();
-    return { data, status };
-  }
-
-  async #exchange(apdu: Buffer): Promise<{ data: Buffer; sw1: number; sw2: number }> {
+  /** An empty answer means that the card is not there any more, even if nobody saw it leave. */
+  async #exchange(apdu: Buffer): Promise<Buffer> {
     const answer = await this.#ask(apdu);
-    if (answer.length === 0) {
-      this.#removals += 1;
-      throw issuerErrors.chipGone();
-    }
-    const end = answer.length - 2;
-    return { data: answer.subarray(0, end), sw1: answer.readUInt8(end), sw2: answer.readUInt8(end + 1) };
+    if (answer.length > 0) return answer;
+    this.#removals += 1;
+    throw issuerErrors.chipGone();
   }
 
   #send(payload: Buffer): void {

@@ -10,6 +10,8 @@ export interface CommandLine {
   readonly token?: string;
   readonly as?: string;
   readonly url?: string;
+  /** A card reader of this machine. */
+  readonly reader?: string;
 }
 
 /**
@@ -28,6 +30,7 @@ export function readArguments(words: readonly string[]): CommandLine {
         token: { type: 'string' },
         as: { type: 'string' },
         url: { type: 'string' },
+        reader: { type: 'string' },
       },
     });
     return {
@@ -37,6 +40,7 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.token === undefined ? {} : { token: values.token }),
       ...(values.as === undefined ? {} : { as: values.as }),
       ...(values.url === undefined ? {} : { url: values.url }),
+      ...(values.reader === undefined ? {} : { reader: values.reader }),
     };
   } catch (error) {
     throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));

@@ -1,20 +1,8 @@
 import type { CommandLine } from './arguments.ts';
+import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
-
-/** A command: whom it acts as unless told otherwise, and what it prints. */
-export interface Command {
-  readonly words: string;
-  readonly help: string;
-  /** Person of the demo whose credential is used when none is given. */
-  readonly person: string;
-  /** Needs a running installation: a visit of the command line would be of no use. */
-  readonly running: boolean;
-  /** One date, YYYY-MM-DD, behind the command. */
-  readonly takesDate?: boolean;
-  /** Answers what to print and whether all is well (exit code 0) or not (1). */
-  run(connection: Connection, rest: readonly string[]): Promise<{ answer: unknown; ok: boolean }>;
-}
+import { readerCommands } from './reader-commands.ts';
 
 const read =
   (path: string) =>
@@ -79,6 +67,7 @@ export const commands: readonly Command[] = [
     running: true,
     run: async (connection) => ({ answer: await connection.post('/v1/sandbox'), ok: true }),
   },
+  ...readerCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */
@@ -87,7 +76,7 @@ export function findCommand(words: readonly string[]): { command: Command; rest:
   if (command === undefined)
     throw citycardErrors.badOption(`there is no command "${words.slice(0, 2).join(' ')}"; see citycard --help`);
   const rest = words.slice(command.words.split(' ').length);
-  const tooMany = rest[command.takesDate ? 1 : 0];
+  const tooMany = rest[command.takesDate === true || command.takesWord === true ? 1 : 0];
   if (tooMany !== undefined) throw citycardErrors.badOption(`${command.words} takes no "${tooMany}"`);
   return { command, rest };
 }
@@ -96,11 +85,13 @@ export function findCommand(words: readonly string[]): { command: Command; rest:
 export async function runCommand(
   line: CommandLine,
   environment: NodeJS.ProcessEnv,
-): Promise<{ answer: unknown; ok: boolean }> {
+  surroundings: Omit<Surroundings, 'line'> = { say: () => undefined, stopping: () => new AbortController().signal },
+): Promise<Answered> {
   const { command, rest } = findCommand(line.words);
+  if (command.local === true) return command.run({ ...surroundings, line }, rest);
   const connection = await connect(line, command, environment);
   try {
-    return await command.run(connection, rest);
+    return await command.run(connection, rest, { ...surroundings, line });
   } finally {
     await connection.close();
   }

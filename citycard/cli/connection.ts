@@ -9,6 +9,9 @@ import type { CommandLine } from './arguments.ts';
 
 /** A line to the HTTP API, speaking as one authenticated identity; the command line has no power of its own. */
 export interface Connection {
+  readonly baseUrl: string;
+  /** The credential it speaks with. */
+  readonly token: string;
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
   close(): Promise<void>;
@@ -102,7 +105,7 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
     if (!response.ok) throw citycardErrors.refused(problemText(answer, response.status));
     return answer;
   };
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
+  return { baseUrl, token, get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
 }
 
 async function reach(url: URL, request: RequestInit): Promise<Response> {

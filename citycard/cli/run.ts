@@ -6,11 +6,12 @@ import type { Output } from './output.ts';
 
 const usage = `citycard: everything an operator does without a browser
 
-${commands.map((command) => `  citycard ${command.words.padEnd(16)} ${command.help}`).join('\n')}
+${commands.map((command) => `  citycard ${command.words.padEnd(22)} ${command.help}`).join('\n')}
 
   --json            print the answer as one JSON document
   --as PERSON       act as this person of the demo (default: the one the command is made for)
   --token TOKEN     act with this credential (or set CITYCARD_TOKEN)
+  --reader NAME     use this card reader of this machine (default: the only one)
   --url URL         talk to this installation instead of the one running from this folder
   --help            this text
 
@@ -28,6 +29,7 @@ export async function runCommandLine(
   environment: NodeJS.ProcessEnv,
   out: Output,
   err: Output,
+  stopping?: () => AbortSignal,
 ): Promise<number> {
   try {
     const line = readArguments(words);
@@ -35,7 +37,10 @@ export async function runCommandLine(
       out.write(usage);
       return 0;
     }
-    const { answer, ok } = await runCommand(line, environment);
+    const { answer, ok } = await runCommand(line, environment, {
+      say: (sentence) => void err.write(`${sentence}\n`),
+      stopping: stopping ?? (() => new AbortController().signal),
+    });
     out.write(line.json ? `${JSON.stringify(answer, null, 2)}\n` : describe(answer));
     return ok ? 0 : 1;
   } catch (error) {
