@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
 import { startTests } from './bad-input/start.ts';
+import { cancellationTests } from './card-issuing/cancellation.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
 import { residentTests } from './card-issuing/residents.ts';
@@ -31,6 +32,7 @@ describe('the whole product', () => {
     residentTests(() => city);
     personalisationTests(() => city);
     counterTests(() => city);
+    cancellationTests(() => city);
     roleTests(() => city);
   });
 
