@@ -1,7 +1,7 @@
 import { SUBJECT_PARTS } from '../certificates/request.ts';
 import { HsmUnavailable } from '../errors.ts';
 import { algorithmCodes, algorithmOfCode, type SecretAlgorithm } from '../keys/key-algorithm.ts';
-import { isKeyUsage, type KeyUsage } from '../keys/key-usage.ts';
+import { isKeyUsage, usualLevels, type KeyUsage } from '../keys/key-usage.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import type { HsmClient, KeyDescription } from './hsm-client.ts';
@@ -84,9 +84,11 @@ function keyAttributes(item: {
   readonly usage: KeyUsage;
   readonly algorithm: SecretAlgorithm;
   readonly exportable: boolean;
+  readonly levels?: number;
 }): FieldWriter {
   const fields = new FieldWriter().shortText(item.name).shortText(item.usage);
-  return fields.ascii(algorithmCodes[item.algorithm]).byte(item.exportable ? 1 : 0);
+  fields.ascii(algorithmCodes[item.algorithm]).byte(item.exportable ? 1 : 0);
+  return fields.byte(item.levels ?? (isKeyUsage(item.usage) ? usualLevels(item.usage) : 0));
 }
 
 function readCheckValue(answer: FieldReader): { kcv: string } {
@@ -99,5 +101,5 @@ function readDescription(answer: FieldReader): KeyDescription {
   const algorithm = algorithmOfCode(answer.ascii(1));
   if (!isKeyUsage(usage) || algorithm === undefined)
     throw new HsmUnavailable(`HSM lists key ${name} with a usage or algorithm this client does not know`);
-  return { name, usage, algorithm, exportable: answer.byte() === 1, kcv: answer.ascii(6) };
+  return { name, usage, algorithm, exportable: answer.byte() === 1, levels: answer.byte(), kcv: answer.ascii(6) };
 }

@@ -132,6 +132,8 @@ export interface KeyDescription {
   readonly usage: KeyUsage;
   readonly algorithm: KeyAlgorithm;
   readonly exportable: boolean;
+  /** Derivation factors the key must be used with. */
+  readonly levels: number;
   /** First 3 bytes of E(key, zeros) in upper-case hexadecimal; of SHA-256 over the public key for RSA. */
   readonly kcv: string;
 }
@@ -207,6 +209,8 @@ export interface HsmClient {
     readonly usage: SymmetricUsage;
     readonly algorithm: SecretAlgorithm;
     readonly exportable: boolean;
+    /** Derivation factors it must be used with, 1 to 4; a root of card keys has 2 (city, card) unless told otherwise. */
+    readonly levels?: number;
     readonly custodian: string;
     readonly pin: string;
     readonly component: Buffer;
@@ -222,6 +226,8 @@ export interface HsmClient {
     readonly usage: SymmetricUsage;
     readonly algorithm: SecretAlgorithm;
     readonly exportable: boolean;
+    /** Derivation factors it must be used with, 1 to 4; a root of card keys has 2 (city, card) unless told otherwise. */
+    readonly levels?: number;
   }): Promise<{ kcv: string }>;
   listKeys(): Promise<KeyDescription[]>;
   /** 1 to 16 384 random bytes. */

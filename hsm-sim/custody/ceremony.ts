@@ -4,7 +4,7 @@ import { fullCheckValue, checkValue } from '../keys/check-value.ts';
 import { isCardAlgorithm, isSecretAlgorithm, secretLength, type SecretAlgorithm } from '../keys/key-algorithm.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { isRefusedKey } from '../keys/key-strength.ts';
-import { isKeyUsage, type SymmetricUsage } from '../keys/key-usage.ts';
+import { isKeyUsage, usualLevels, type SymmetricUsage } from '../keys/key-usage.ts';
 import type { KeyStore } from '../store/key-store.ts';
 
 /** Components of a key, each from another custodian (domain.md D.6). */
@@ -15,6 +15,7 @@ export interface CeremonyKey {
   readonly usage: SymmetricUsage;
   readonly algorithm: SecretAlgorithm;
   readonly exportable: boolean;
+  readonly levels: number;
 }
 
 /**
@@ -104,7 +105,8 @@ export class Ceremony {
 
 /** What all components of a key must state alike; part of the label its key block authenticates. */
 function describe(key: CeremonyKey): string {
-  return `${key.usage}/${key.algorithm}/${key.exportable ? 'E' : 'N'}`;
+  const usual = key.levels === usualLevels(key.usage);
+  return `${key.usage}/${key.algorithm}/${key.exportable ? 'E' : 'N'}${usual ? '' : `/${key.levels}`}`;
 }
 
 function label(name: string, custodian: string, attributes: string): string {
@@ -112,7 +114,13 @@ function label(name: string, custodian: string, attributes: string): string {
 }
 
 function parse(name: string, attributes: string): CeremonyKey {
-  const [usage = '', algorithm = '', exportability] = attributes.split('/');
+  const [usage = '', algorithm = '', exportability, levels] = attributes.split('/');
   if (!isKeyUsage(usage) || !isSecretAlgorithm(algorithm)) throw new CommandRefused('13');
-  return { name, usage: usage as SymmetricUsage, algorithm, exportable: exportability === 'E' };
+  return {
+    name,
+    usage: usage as SymmetricUsage,
+    algorithm,
+    exportable: exportability === 'E',
+    levels: levels === undefined ? usualLevels(usage) : Number(levels),
+  };
 }

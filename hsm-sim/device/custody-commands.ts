@@ -5,7 +5,7 @@ import { checkValue } from '../keys/check-value.ts';
 import { algorithmCodes, algorithmOfCode } from '../keys/key-algorithm.ts';
 import { isKeyUsage, usageAllows, usageFamily, type SymmetricUsage } from '../keys/key-usage.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { readFlag, type Command } from './command.ts';
+import { MAX_FACTORS, readFlag, type Command } from './command.ts';
 import { newKey } from './terminal-commands.ts';
 
 /** As many as a ceremony needs: they are created before anybody could open commands. */
@@ -13,7 +13,7 @@ const FOUNDING_CUSTODIANS = 3;
 /** Keys described in one answer to K0. */
 const KEYS_PER_PAGE = 400;
 
-/** Name ‖ usage ‖ algorithm 1 ‖ exportable 1. */
+/** Name ‖ usage ‖ algorithm 1 ‖ exportable 1 ‖ levels 1 (1 to 4 for roots of card keys, else 0). */
 function readKeyAttributes(fields: FieldReader): CeremonyKey {
   const name = readName(fields);
   const usage = fields.shortText();
@@ -22,7 +22,10 @@ function readKeyAttributes(fields: FieldReader): CeremonyKey {
   if (family === 'signature' || family === 'component') throw new CommandRefused('04');
   const algorithm = algorithmOfCode(fields.ascii(1));
   if (algorithm === undefined || algorithm === 'rsa' || !usageAllows(usage, algorithm)) throw new CommandRefused('15');
-  return { name, usage: usage as SymmetricUsage, algorithm, exportable: readFlag(fields) };
+  const exportable = readFlag(fields);
+  const levels = fields.byte();
+  if (family === 'card' ? levels < 1 || levels > MAX_FACTORS : levels !== 0) throw new CommandRefused('15');
+  return { name, usage: usage as SymmetricUsage, algorithm, exportable, levels };
 }
 
 export function readName(fields: FieldReader): string {
@@ -76,7 +79,7 @@ const cancelAuthorisation: Command = {
   },
 };
 
-/** K0: first index 2 → more 1 ‖ count 2 ‖ keys (name ‖ usage ‖ algorithm 1 ‖ exportable 1 ‖ check value 6). */
+/** K0: first index 2 → more 1 ‖ count 2 ‖ keys (name ‖ usage ‖ algorithm 1 ‖ exportable 1 ‖ levels 1 ‖ check value 6). */
 const listKeys: Command = {
   code: 'K0',
   name: 'listKeys',
@@ -86,9 +89,12 @@ const listKeys: Command = {
     const page = store.content.keys.slice(first, first + KEYS_PER_PAGE);
     answer.byte(first + page.length < store.content.keys.length ? 1 : 0).uint16(page.length);
     for (const { name } of page) {
-      const { usage, algorithm, exportable, kcv } = ring.listed(name);
+      const { usage, algorithm, exportable, levels, kcv } = ring.listed(name);
       answer.shortText(name).shortText(usage).ascii(algorithmCodes[algorithm]);
-      answer.byte(exportable ? 1 : 0).ascii(kcv);
+      answer
+        .byte(exportable ? 1 : 0)
+        .byte(levels)
+        .ascii(kcv);
     }
   },
 };

@@ -95,6 +95,7 @@ describe('ceremony', () => {
       usage: 'load',
       algorithm: '3des',
       exportable: false,
+      levels: 2,
       kcv: checkValue('3des', ROOTS['DLK']!),
     });
   });

@@ -65,7 +65,7 @@ const wrapCardKey: Command = {
     const transport = ring.resolve(transportReference, ['chip-transport']);
     note.subject = `${ring.describe(reference)} under ${ring.describe(transportReference)}`;
     if (factors.length === 0 && !root.exportable) throw new CommandRefused('29');
-    const key = root.derive(factors);
+    const key = factors.length === 0 ? root.bytes : root.derive(factors);
     answer.bytes(encipherBlocks(transport.cipher, key)).ascii(checkValue(algorithm, key));
   },
 };

@@ -15,6 +15,8 @@ export interface KeyBlockHeader {
   readonly exportability: string;
   /** Optional block LB: whose key this is, so that two keys of one usage cannot change places in the store. */
   readonly label?: string;
+  /** Optional block 10 (numbers are the maker's): how many derivation factors the key must be used with. */
+  readonly levels?: number;
 }
 
 export interface OpenedKeyBlock {
@@ -27,11 +29,12 @@ const MAC_CHARACTERS = 32;
 const HEADER_CHARACTERS = 16;
 /** The length field has 4 digits. */
 const MAX_CHARACTERS = 9999;
+const LEVELS = '10';
 const LABEL_PATTERN = /^[\x20-\x7e]{1,200}$/;
 
 /** Closes a key under the protection key; text of the block. Throws RangeError for labels and keys it cannot hold. */
 export function closeKeyBlock(protectionKey: Uint8Array, header: KeyBlockHeader, key: Uint8Array): string {
-  const optional = optionalBlocks(header.label);
+  const optional = optionalBlocks(header);
   const bodyLength = Math.ceil((2 + key.length) / BLOCK) * BLOCK;
   const body = randomBytes(bodyLength);
   body.writeUInt16BE(key.length * 8, 0);
@@ -75,10 +78,16 @@ function parse(text: string): ParsedKeyBlock | undefined {
   const [, , usage = '', algorithm = '', mode = '', exportability = '', count = ''] = fixed;
   let at = HEADER_CHARACTERS;
   let label: string | undefined;
+  let levels: number | undefined;
   for (let block = 0; block < Number(count); block++) {
     const length = Number.parseInt(text.slice(at + 2, at + 4), 16);
     if (!(length >= 4) || at + length > text.length) return undefined;
-    if (text.startsWith('LB', at)) label = text.slice(at + 4, at + length);
+    const content = text.slice(at + 4, at + length);
+    if (text.startsWith('LB', at)) label = content;
+    if (text.startsWith(LEVELS, at)) {
+      if (!/^\d$/.test(content)) return undefined;
+      levels = Number(content);
+    }
     at += length;
   }
   const sealed = text.slice(at);
@@ -86,22 +95,27 @@ function parse(text: string): ParsedKeyBlock | undefined {
   if ((sealed.length - MAC_CHARACTERS) % (2 * BLOCK) !== 0) return undefined;
   const header = { usage, algorithm, mode, exportability };
   return {
-    header: label === undefined ? header : { ...header, label },
+    header: { ...header, ...(label === undefined ? {} : { label }), ...(levels === undefined ? {} : { levels }) },
     head: text.slice(0, at),
     body: Buffer.from(sealed.slice(0, -MAC_CHARACTERS), 'hex'),
     mac: Buffer.from(sealed.slice(-MAC_CHARACTERS), 'hex'),
   };
 }
 
-/** The label block and the padding block that fills the optional blocks to whole cipher blocks. */
-function optionalBlocks(label: string | undefined): { text: string; count: number } {
-  if (label === undefined) return { text: '', count: 0 };
-  if (!LABEL_PATTERN.test(label)) throw new RangeError('a key label has 1 to 200 printable ASCII characters');
-  const labelled = optionalBlock('LB', label);
-  const missing = (BLOCK - (labelled.length % BLOCK)) % BLOCK;
-  if (missing === 0) return { text: labelled, count: 1 };
+/** Label and levels, and the padding block that fills the optional blocks to whole cipher blocks. */
+function optionalBlocks({ label, levels }: KeyBlockHeader): { text: string; count: number } {
+  if (label !== undefined && !LABEL_PATTERN.test(label))
+    throw new RangeError('a key label has 1 to 200 printable ASCII characters');
+  if (levels !== undefined && !(Number.isInteger(levels) && levels >= 0 && levels <= 9))
+    throw new RangeError('a key is bound to 0 to 9 derivation levels');
+  const blocks: string[] = [];
+  if (label !== undefined) blocks.push(optionalBlock('LB', label));
+  if (levels !== undefined) blocks.push(optionalBlock(LEVELS, String(levels)));
+  const text = blocks.join('');
+  const missing = (BLOCK - (text.length % BLOCK)) % BLOCK;
+  if (missing === 0) return { text, count: blocks.length };
   const padding = missing < 4 ? missing + BLOCK : missing;
-  return { text: labelled + optionalBlock('PB', '0'.repeat(padding - 4)), count: 2 };
+  return { text: text + optionalBlock('PB', '0'.repeat(padding - 4)), count: blocks.length + 1 };
 }
 
 /** Identifier 2 ‖ length 2 hexadecimal, itself and the identifier included ‖ data. */

@@ -13,7 +13,7 @@ import {
   type KeyAlgorithm,
 } from './key-algorithm.ts';
 import { closeKeyBlock, openKeyBlock } from './key-block.ts';
-import { keyUsages, usageAllows, usageOfCode, type KeyUsage } from './key-usage.ts';
+import { keyUsages, usageAllows, usageOfCode, usualLevels, type KeyUsage } from './key-usage.ts';
 
 /** Opened key blocks kept, so that a terminal's MAK is not deciphered for every message; the oldest leaves first. */
 const MAX_OPEN_BLOCKS = 20_000;
@@ -24,6 +24,8 @@ export interface KeyAttributes {
   readonly usage: KeyUsage;
   readonly algorithm: KeyAlgorithm;
   readonly exportable: boolean;
+  /** Derivation factors the key must be used with; absent in blocks made before keys were bound to it: the usual number. */
+  readonly levels?: number;
 }
 
 /** A symmetric key in clear, inside the HSM only. */
@@ -31,6 +33,7 @@ export class OpenKey {
   readonly usage: KeyUsage;
   readonly algorithm: CardAlgorithm;
   readonly exportable: boolean;
+  readonly levels: number;
   readonly bytes: Buffer;
   readonly cipher: BlockCipher;
   readonly kcv: string;
@@ -40,19 +43,35 @@ export class OpenKey {
     this.usage = attributes.usage;
     this.algorithm = attributes.algorithm;
     this.exportable = attributes.exportable;
+    this.levels = attributes.levels ?? usualLevels(attributes.usage);
     this.bytes = bytes;
     this.cipher = cipherFor(this.algorithm, bytes);
     this.kcv = checkValue(this.algorithm, bytes);
   }
 
-  /** The key below this one along whole factors of 8 bytes in `factors`; the key itself when there is none. */
+  /**
+   * The key below this one along whole factors of 8 bytes in `factors`; the key itself when it is bound to none. Refuses
+   * with 35 another number of factors than the key is bound to: a city key used as a card key would encipher what a
+   * caller likes, the factor of a card among it, and so give card keys away.
+   */
   derive(factors: Buffer): Buffer {
+    this.#requireLevels(factors);
     if (factors.length === 0) return this.bytes;
-    return deriveLevel(this.parent(factors), factors.subarray(factors.length - FACTOR_LENGTH));
+    return deriveLevel(this.#upper(factors), factors.subarray(factors.length - FACTOR_LENGTH));
   }
 
-  /** The cipher of the level above the last factor, remembered: all cards of a city share it. */
+  /** The cipher of the level above the last factor. Refuses as `derive` does. */
   parent(factors: Buffer): BlockCipher {
+    this.#requireLevels(factors);
+    return this.#upper(factors);
+  }
+
+  #requireLevels(factors: Buffer): void {
+    if (factors.length !== this.levels * FACTOR_LENGTH) throw new CommandRefused('35');
+  }
+
+  /** Remembered: all cards of a city share it. */
+  #upper(factors: Buffer): BlockCipher {
     const upper = factors.length - FACTOR_LENGTH;
     if (upper <= 0) return this.cipher;
     const path = factors.toString('latin1', 0, upper);
@@ -126,6 +145,7 @@ export class KeyRing {
       algorithm: algorithmCodes[attributes.algorithm],
       mode,
       exportability: attributes.exportable ? 'E' : 'N',
+      levels: attributes.levels ?? usualLevels(attributes.usage),
     };
     return closeKeyBlock(this.#store.lmk.blockProtection, label === undefined ? header : { ...header, label }, bytes);
   }
@@ -171,13 +191,13 @@ export class KeyRing {
   }
 
   /** Attributes and check value of a stored key; for RSA the first 3 bytes of SHA-256 over the public key. */
-  listed(name: string): KeyAttributes & { readonly kcv: string } {
-    const { usage, algorithm, exportable } = this.#attributesOf(name);
+  listed(name: string): KeyAttributes & { readonly levels: number; readonly kcv: string } {
+    const { usage, algorithm, exportable, levels = usualLevels(usage) } = this.#attributesOf(name);
     const kcv =
       algorithm === 'rsa'
         ? createHash('sha256').update(this.keyPair(name).spki).digest('hex').slice(0, 6).toUpperCase()
         : this.#open(`name:${name}`).kcv;
-    return { usage, algorithm, exportable, kcv };
+    return { usage, algorithm, exportable, levels, kcv };
   }
 
   #attributesOf(name: string): KeyAttributes {
@@ -213,8 +233,14 @@ export class KeyRing {
     const usage = usageOfCode(header.usage);
     const algorithm = algorithmOfCode(header.algorithm);
     if (usage === undefined || algorithm === undefined || !allows(usage, algorithm)) throw new CommandRefused('13');
+    if (header.mode !== keyUsages[usage].mode) throw new CommandRefused('13');
     return {
-      attributes: { usage, algorithm, exportable: header.exportability === 'E' },
+      attributes: {
+        usage,
+        algorithm,
+        exportable: header.exportability === 'E',
+        levels: header.levels ?? usualLevels(usage),
+      },
       bytes: key,
       label: header.label,
     };

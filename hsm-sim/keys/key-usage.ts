@@ -52,6 +52,11 @@ export function usageFamily(usage: KeyUsage): KeyFamily {
   return keyUsages[usage].family;
 }
 
+/** Factors a key of this usage is used with unless it is bound to another number: city and card under a card root. */
+export function usualLevels(usage: KeyUsage): number {
+  return usageFamily(usage) === 'card' ? 2 : 0;
+}
+
 /** Whether keys of this usage exist under this algorithm: a data key never is a card key, nor the other way round. */
 export function usageAllows(usage: KeyUsage, algorithm: KeyAlgorithm): boolean {
   if (usage === 'data-wrap') return algorithm === 'aes';
