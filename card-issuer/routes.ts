@@ -8,8 +8,9 @@ import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
 import type { ReaderPort } from './readers/attach.ts';
 import { registerReaderRoutes } from './readers/routes.ts';
-
-import { registerResident } from './residents/register.ts';
+import type { Protection } from './protection/protection.ts';
+import type { ResidentDeps } from './residents/index.ts';
+import { registerResidentRoutes } from './residents/routes.ts';
 import { orderSam } from './sams/order.ts';
 
 type MachineAddress = Pick<Machine, 'host' | 'port'>;
@@ -28,6 +29,7 @@ export function registerCardIssuerRoutes(
     readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress };
     readonly readers: ReaderPort;
     readonly hsm: HsmClient;
+    readonly protection: Protection;
   },
 ): void {
   const { db } = deps;
@@ -36,20 +38,8 @@ export function registerCardIssuerRoutes(
   registerReaderRoutes(server, deps);
   registerCancellationRoutes(server, deps);
 
-  const Registration = Type.Object(
-    {
-      idNumber: Type.String({ pattern: '^([0-9]{15}|[0-9]{17}[0-9Xx])$' }),
-      name: Type.String({ minLength: 1, maxLength: 60 }),
-      population: Type.Union([Type.Literal('permanent'), Type.Literal('floating')]),
-      residencePermitNo: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
-      phone: Type.Optional(Type.String({ pattern: '^[0-9+ -]{5,20}$' })),
-      address: Type.Optional(Type.String({ maxLength: 200 })),
-    },
-    { additionalProperties: false },
-  );
-  server.post('/v1/residents', { ...clerk, schema: { body: Registration } }, async (request, reply) => {
-    return reply.status(201).send(await registerResident(db, request.principal, request.body));
-  });
+  const residents: ResidentDeps = { db, protection: deps.protection };
+  registerResidentRoutes(server, residents);
 
   const Batch = Type.Object(
     { product: Type.String({ minLength: 1, maxLength: 40 }), count: Type.Integer({ minimum: 1, maximum: 10_000 }) },
@@ -124,7 +114,7 @@ export function registerCardIssuerRoutes(
   server.get(
     '/v1/cards/:cardNo',
     { preHandler: rolesAllowed('clerk', 'auditor'), schema: { params: CardParams } },
-    (request) => cardView(db, request.params.cardNo),
+    (request) => cardView(residents, request.params.cardNo),
   );
 
   server.post('/v1/shifts', clerk, async (request, reply) => {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cardIssuerMigrations, registerCardIssuerRoutes } from '@citycard/card-issuer';
+import { cardIssuerMigrations, createProtection, registerCardIssuerRoutes } from '@citycard/card-issuer';
 import {
   clearingMigrations,
   httpBillers,
@@ -141,7 +141,13 @@ async function start(
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
-  registerCardIssuerRoutes(server, { db, hsm, machines: workers.machines, readers: workers.readers });
+  registerCardIssuerRoutes(server, {
+    db,
+    hsm,
+    protection: createProtection({ db, hsm }),
+    machines: workers.machines,
+    readers: workers.readers,
+  });
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maskName } from './register.ts';
+import { maskName } from './masking.ts';
 
 test.each([
   ['王', '王*'],

@@ -1,0 +1,91 @@
+import { contentSha256, type Database, type Principal, recordAct, type Transaction } from '@citycard/common';
+import { residentErrors } from './errors.ts';
+import { maskDigits } from './history.ts';
+import type { ItemName } from './items.ts';
+
+const SHORTEST_PURPOSE = 4;
+const LONGEST_PURPOSE = 200;
+
+/** A line to add to the log of disclosures. */
+export interface NewDisclosure {
+  readonly kind: 'search' | 'disclosure' | 'refused';
+  readonly purpose: string;
+  readonly items: readonly ItemName[];
+  readonly residentIds: readonly bigint[];
+  /** What was searched by, and its blind index: who searched for a number shows even when nobody was found. */
+  readonly criterion?: { readonly kind: string; readonly index: Buffer };
+}
+
+/** A line of the log, as the resident may be told. */
+export interface Disclosure {
+  readonly disclosureNo: bigint;
+  readonly at: Date;
+  readonly reader: string;
+  readonly kind: string;
+  readonly purpose: string;
+  readonly items: readonly string[];
+}
+
+/** The purpose as it is kept. @throws card-issuer.residents.purpose-missing */
+export function readPurpose(purpose: string): string {
+  const text = maskDigits(purpose.trim());
+  const { length } = [...text];
+  if (length < SHORTEST_PURPOSE || length > LONGEST_PURPOSE) throw residentErrors.purposeMissing();
+  return text;
+}
+
+/**
+ * Adds a line: who, what, why, when, about whom. Its hash goes into the act log, so a line changed or removed later
+ * shows. Writers of the act log wait for each other, so this comes last in a transaction.
+ */
+export async function logDisclosure(tx: Transaction, reader: Principal, line: NewDisclosure): Promise<bigint> {
+  const { rows } = await tx.query<{ disclosure_no: bigint; at: Date }>(
+    `insert into issuer.disclosure (reader, kind, purpose, items, criterion, criterion_index, residents)
+     values ($1, $2, $3, $4, $5, $6, $7) returning disclosure_no, at`,
+    [
+      reader.id,
+      line.kind,
+      line.purpose,
+      line.items,
+      line.criterion?.kind ?? null,
+      line.criterion?.index ?? null,
+      line.residentIds.length,
+    ],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('a disclosure just written cannot be found');
+  await tx.query(
+    `insert into issuer.disclosure_resident (resident_id, disclosure_no) select distinct id, $2::bigint from unnest($1::bigint[]) as id`,
+    [line.residentIds, row.disclosure_no],
+  );
+  const { criterion, residentIds, ...rest } = line;
+  const sha256 = contentSha256({
+    ...rest,
+    disclosureNo: row.disclosure_no,
+    reader: reader.id,
+    criterion: criterion?.index.toString('hex'),
+    residents: residentIds.map(String).sort(),
+  }).toString('hex');
+  const only = residentIds.length === 1 ? `resident ${residentIds[0]}` : `${residentIds.length} residents`;
+  await recordAct(tx, reader, {
+    act: line.kind === 'refused' ? 'refuse-lookup' : `personal-data-${line.kind}`,
+    subject: only,
+    detail: { disclosureNo: row.disclosure_no, sha256 },
+  });
+  return row.disclosure_no;
+}
+
+/** Who looked at this resident, newest first: what a resident who asks is told. */
+export async function disclosuresOf(
+  db: Database | Transaction,
+  residentId: bigint,
+  limit = 100,
+): Promise<Disclosure[]> {
+  const { rows } = await db.query<Disclosure>(
+    `select d.disclosure_no as "disclosureNo", d.at, d.reader, d.kind, d.purpose, d.items
+       from issuer.disclosure_resident r join issuer.disclosure d using (disclosure_no)
+      where r.resident_id = $1 order by r.disclosure_no desc limit $2`,
+    [residentId, limit],
+  );
+  return rows;
+}
