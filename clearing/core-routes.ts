@@ -13,6 +13,7 @@ import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
 import { hotlistPage } from './hotlist/hotlist.ts';
 import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
+import { registerFormerIssuerRoutes } from './legacy/routes.ts';
 import { accountBalance, cardBalance } from './ledger/balances.ts';
 import { trialBalance } from './ledger/trial-balance.ts';
 import { verifyLedger } from './ledger/verify.ts';
@@ -82,6 +83,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   samRoutes(server, deps);
   ledgerRoutes(server, deps);
   cardRoutes(server, deps);
+  registerFormerIssuerRoutes(server, deps);
 }
 
 function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {

@@ -8,6 +8,7 @@ export { verifyLedger, type LedgerVerification } from './ledger/verify.ts';
 export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';
 export * from './purses/purse.ts';
+export { setPurseCap } from './purses/purse-cap.ts';
 export * from './purses/purse-standing.ts';
 export * from './purses/move-balance.ts';
 export * from './purses/concession.ts';
@@ -143,3 +144,6 @@ export {
   type SettleOutcome,
 } from './settlement/payment-outcome.ts';
 export { listSheets, sheetsSha256, type SettlementSheet } from './settlement/sheets.ts';
+
+// former issuers of migrated cards
+export * from './legacy/index.ts';

@@ -78,8 +78,8 @@ export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
         throw dayErrors.proofFailed({ proof: 'trial balance', date, detail: `it sums to ${sumFen} fen` });
       const position = await floatPosition(tx, date);
       if (!position.ok) {
-        const { differenceFen, deposits, bankAccounts } = position;
-        const evidence = { differenceFen, deposits, bankAccounts };
+        const { differenceFen, uncoveredMigrations, unexplainedFen, deposits, bankAccounts } = position;
+        const evidence = { differenceFen, uncoveredMigrations, unexplainedFen, deposits, bankAccounts };
         await raiseAlarm(tx, { kind: 'float-difference', severity: 'critical', subject: date, evidence });
       }
       const reports = await closeReports(tx, date, { lines, position }, deps.reportsDirectory);

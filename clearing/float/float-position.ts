@@ -22,10 +22,18 @@ export interface FloatPosition {
   /** Reserve accounts at the bank. */
   readonly reserve: Readonly<Record<(typeof RESERVE)[number], Fen>>;
   readonly reserveFen: Fen;
+  /**
+   * Balances of old cards that their former issuer has not paid for: owed to holders, covered by nothing, and so part of the
+   * difference. By participant number.
+   */
+  readonly uncoveredMigrations: Readonly<Record<string, Fen>>;
+  readonly uncoveredMigrationsFen: Fen;
   /** Cash of the float on its way to the bank. */
   readonly cashFen: Fen;
   /** owed − receivable − reserve − cash; zero when the float is whole. Below zero: more money than owed. */
   readonly differenceFen: Fen;
+  /** The difference less the uncovered migrations: what nobody has named yet. */
+  readonly unexplainedFen: Fen;
   /** Card deposits are not float: owed to holders, on their own account, and as cash on its way. */
   readonly deposits: {
     readonly owedFen: Fen;
@@ -44,6 +52,7 @@ const OWED = [
   'purse',
   'online',
   'pending-credit',
+  'migrated-balance',
   'agent-prefund',
   'operator-pending',
   'operator-payable',
@@ -53,7 +62,8 @@ const OWED = [
   'unclaimed-refund',
   'rounding',
 ] as const;
-const RECEIVABLE = ['city-receivable', 'concession-receivable', 'former-issuer-receivable', 'write-off'] as const;
+const RECEIVABLE = ['city-receivable', 'concession-receivable', 'write-off'] as const;
+const FORMER_ISSUER = 'former-issuer-receivable';
 const RESERVE = ['bank-custody', 'bank-receiving', 'bank-paying', 'settlement-in-transit'] as const;
 const CASH = ['cash-shift', 'cash-in-transit'] as const;
 
@@ -106,9 +116,13 @@ export function positionOf(
   const [owedFen, receivableFen, reserveFen] = [total(owed), total(receivable), total(reserve)];
   const cashFen = fen(cash - depositCash);
   const differenceFen = fen(owedFen - receivableFen - reserveFen - cashFen);
+  const uncoveredMigrations = uncoveredOf(lines);
+  const uncoveredMigrationsFen = total(uncoveredMigrations);
+  const unexplainedFen = fen(differenceFen - uncoveredMigrationsFen);
   const bankAccounts = bankAccountsOf(lines, statements);
   return {
     ...{ date, owed, owedFen, receivable, receivableFen, reserve, reserveFen, cashFen, differenceFen, deposits },
+    ...{ uncoveredMigrations, uncoveredMigrationsFen, unexplainedFen },
     ownFundsFen: fen(ownFunds),
     bankAccounts,
     ok:
@@ -120,6 +134,14 @@ export function positionOf(
 
 function amounts<K extends string>(kinds: readonly K[], balance: (kind: string) => bigint): Record<K, Fen> {
   return Object.fromEntries(kinds.map((kind) => [kind, fen(balance(kind))])) as Record<K, Fen>;
+}
+
+/** What each former issuer still owes; issuers that owe nothing are left out. */
+function uncoveredOf(lines: readonly BalanceLine[]): Record<string, Fen> {
+  const owing = lines.filter(({ kind, balanceFen }) => kind === FORMER_ISSUER && balanceFen !== 0n);
+  return Object.fromEntries(
+    owing.map(({ code, balanceFen }) => [code?.slice(FORMER_ISSUER.length + 1) ?? '', balanceFen]),
+  );
 }
 
 function bankAccountsOf(lines: readonly BalanceLine[], statements: ReadonlyMap<string, Fen>): BankAccountPosition[] {

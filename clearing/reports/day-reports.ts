@@ -179,6 +179,7 @@ function floatDaily(date: BusinessDate, position: FloatPosition): DayReport[] {
     ...section('reserve', position.reserve),
     ['cash on its way', '', position.cashFen],
     ['difference', 'owed - receivable - reserve - cash', position.differenceFen],
+    ...section('of that, not covered by former issuer', position.uncoveredMigrations),
     ...section('card deposits (no float)', {
       owed: deposits.owedFen,
       bank: deposits.bankFen,
