@@ -1,6 +1,7 @@
 import { done, refuse, type Command, type Response } from '../chip/apdu.ts';
 import { openSecured } from '../chip/authentication.ts';
 import { blockCell } from '../chip/file-commands.ts';
+import { MASTER_FILE } from '../chip/files.ts';
 import { KEY_ID } from '../chip/keys.ts';
 import type { NonVolatileMemory } from '../chip/memory.ts';
 import type { Session } from '../chip/session.ts';
@@ -8,7 +9,6 @@ import { SW } from '../chip/status-words.ts';
 import type { CardAlgorithm } from '../cryptography/block-cipher.ts';
 
 const CARD_BLOCK_CELL = 'card-blocked';
-const UNBLOCK_FAILURES_CELL = 'unblock-failures';
 const UNBLOCK_TRIES = 3;
 const TEMPORARY = Buffer.from([1]);
 const PERMANENT = Buffer.from([2]);
@@ -45,7 +45,9 @@ export function executeBlock(
     case 0x18:
       return unblock(memory, session, secured(KEY_ID.applicationUnblock));
     case 0x16: {
-      const opened = secured(KEY_ID.cardMaster);
+      // The whole card is the master file's to block, wherever one stands.
+      const opened = openSecured(memory, { ...session, directory: MASTER_FILE }, algorithm, KEY_ID.cardMaster, command);
+      session.challenge = undefined;
       if (typeof opened === 'number') return refuse(opened);
       memory.commit(new Map([[CARD_BLOCK_CELL, PERMANENT]]));
       return done();
@@ -58,19 +60,20 @@ export function executeBlock(
 /** Three wrong MACs in a row block the application for good. */
 function unblock(memory: NonVolatileMemory, session: Session, opened: Buffer | number): Response {
   const cell = blockCell(session.directory);
+  const failuresCell = `${session.directory}/unblock-failures`;
   if (!memory.read(cell)) return refuse(SW.conditionsNotSatisfied);
   if (typeof opened !== 'number') {
     memory.commit(
       new Map([
         [cell, undefined],
-        [UNBLOCK_FAILURES_CELL, undefined],
+        [failuresCell, undefined],
       ]),
     );
     return done();
   }
   if (opened === SW.commandMacWrong) {
-    const failures = (memory.read(UNBLOCK_FAILURES_CELL)?.[0] ?? 0) + 1;
-    const changes = new Map([[UNBLOCK_FAILURES_CELL, Buffer.from([failures])]]);
+    const failures = (memory.read(failuresCell)?.[0] ?? 0) + 1;
+    const changes = new Map([[failuresCell, Buffer.from([failures])]]);
     if (failures >= UNBLOCK_TRIES) changes.set(cell, PERMANENT);
     memory.commit(changes);
   }

@@ -7,7 +7,7 @@ import { cardFactor, cityFactor, deriveThrough } from '../cryptography/purse.ts'
 export const PURSE_AID = Buffer.from('A000000632010105', 'hex');
 
 /** Which key is which: the usages of the default product. */
-export type CardKeyUsage = Exclude<keyof typeof KEY_ID, 'pin'>;
+export type CardKeyUsage = Exclude<keyof typeof KEY_ID, 'pin' | 'unload'>;
 
 /** One 16-byte key per usage: root keys of a city, or the keys of one card. */
 export type CardKeySet = Readonly<Record<CardKeyUsage, Buffer>>;

@@ -58,19 +58,17 @@ export interface Proof {
   readonly tac: Buffer;
 }
 
-const PROOF_CELL = 'last-proof';
-
-/** The cell that keeps a proof. */
-export function proofCell(proof: Proof): [string, Buffer] {
+/** The cell of a purse that keeps a proof. */
+export function proofCell(cells: string, proof: Proof): [string, Buffer] {
   return [
-    PROOF_CELL,
+    `${cells}/proof`,
     Buffer.concat([Buffer.from([proof.type]), unsigned(proof.counterAfter, 2), proof.mac2, proof.tac]),
   ];
 }
 
-/** The proof of the last transaction, if any happened. */
-export function readProof(memory: NonVolatileMemory): Proof | undefined {
-  const bytes = memory.read(PROOF_CELL);
+/** The proof of the last transaction of a purse, if any happened. */
+export function readProof(memory: NonVolatileMemory, cells: string): Proof | undefined {
+  const bytes = memory.read(`${cells}/proof`);
   if (!bytes) return undefined;
   return {
     type: bytes.readUInt8(0),

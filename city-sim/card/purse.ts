@@ -19,9 +19,19 @@ const LOG_SFI = 0x18;
 /** Public readers take the low 31 bits as the balance, so a purse never grows beyond. */
 const BALANCE_MAXIMUM = 0x7fff_ffff;
 
+/** By P1 of INITIALIZE: which key, which counter, and whether money comes or goes. */
+const KINDS = {
+  0x00: { kind: 'load', key: KEY_ID.load, counter: 'onlineCounter' },
+  0x01: { kind: 'purchase', key: KEY_ID.purchase, counter: 'offlineCounter' },
+  0x03: { kind: 'capp', key: KEY_ID.purchase, counter: 'offlineCounter' },
+  0x05: { kind: 'unload', key: KEY_ID.unload, counter: 'onlineCounter' },
+} as const;
+const UNLOAD_TYPE = 0x03;
+const CAPP_TYPE = 0x09;
+
 /** INITIALIZE remembers this until CREDIT or DEBIT. */
 interface Pending {
-  readonly kind: 'load' | 'purchase' | 'capp';
+  readonly kind: (typeof KINDS)[keyof typeof KINDS]['kind'];
   readonly cells: string;
   readonly type: number;
   readonly key: StoredKey;
@@ -75,7 +85,7 @@ export class Purse {
       case 0xdc:
         return this.#updateCache(session, command);
       case 0x5a:
-        return this.#prove(command);
+        return this.#prove(session, command);
       case 0x5c:
         return this.#balance(session, command);
       default:
@@ -93,41 +103,35 @@ export class Purse {
     return `${session.directory}/${fileId}`;
   }
 
-  /** keyIdx 1 ‖ amount 4 ‖ terminal 6. P1 00 load, 01 purchase, 03 CAPP purchase. */
+  /** keyIdx 1 ‖ amount 4 ‖ terminal 6. P1 00 load, 01 purchase, 03 CAPP purchase, 05 unload. */
   #initialise(session: Session, { p1, p2, data }: Command): Response {
-    const kind = ({ 0x00: 'load', 0x01: 'purchase', 0x03: 'capp' } as const)[p1];
-    if (kind === undefined || (kind === 'capp' && p2 !== 0x02)) return refuse(SW.badParameters);
+    const made = KINDS[p1 as keyof typeof KINDS] as (typeof KINDS)[keyof typeof KINDS] | undefined;
+    if (made === undefined || (made.kind === 'capp' && p2 !== 0x02)) return refuse(SW.badParameters);
     if (data.length !== 11) return refuse(SW.wrongLength);
     const cells = this.#purseCells(session, p2);
     if (typeof cells === 'number') return refuse(cells);
-    const keyId = kind === 'load' ? KEY_ID.load : KEY_ID.purchase;
-    const key = findKey(this.#memory, session.directory, keyId, data[0]);
+    const key = findKey(this.#memory, session.directory, made.key, data[0]);
     if (!key) return refuse(SW.keyIndexUnknown);
     const state = readPurse(this.#memory, cells);
-    const counter = kind === 'load' ? state.onlineCounter : state.offlineCounter;
+    const counter = state[made.counter];
     if (counter === COUNTER_MAXIMUM) return refuse(SW.counterAtMaximum);
     const amount = data.readUInt32BE(1);
     const terminal = Buffer.from(data.subarray(5));
-    if (kind === 'load' && state.balance + amount > BALANCE_MAXIMUM) return refuse(SW.badData);
-    if (kind !== 'load' && state.balance < amount) return refuse(SW.notEnough);
+    if (made.kind === 'load' && state.balance + amount > BALANCE_MAXIMUM) return refuse(SW.badData);
+    if (made.kind !== 'load' && state.balance < amount) return refuse(SW.notEnough);
 
     const random = this.#random(4);
-    const type = kind === 'load' ? p2 : kind === 'capp' ? 0x09 : p2 + 4;
-    this.#pending = { kind, cells, type, key, random, amount, terminal, cache: [] };
+    const type = { load: p2, purchase: p2 + 4, capp: CAPP_TYPE, unload: UNLOAD_TYPE }[made.kind];
+    this.#pending = { kind: made.kind, cells, type, key, random, amount, terminal, cache: [] };
     const keyInfo = Buffer.from([key.fourth, ALGORITHM_BYTE[this.#algorithm]]);
     const balance = unsigned(state.balance, 4);
-    if (kind !== 'load') return done(Buffer.concat([balance, unsigned(counter, 2), Buffer.alloc(3), keyInfo, random]));
-    const onlineCounter = unsigned(counter, 2);
-    const sessionKey = loadSessionKey(this.#algorithm, key.value, random, onlineCounter);
-    const mac1 = transactionMac(
-      this.#algorithm,
-      sessionKey,
-      balance,
-      unsigned(amount, 4),
-      Buffer.from([type]),
-      terminal,
-    );
-    return done(Buffer.concat([balance, onlineCounter, keyInfo, random, mac1]));
+    if (made.counter === 'offlineCounter')
+      return done(Buffer.concat([balance, unsigned(counter, 2), Buffer.alloc(3), keyInfo, random]));
+    const online = unsigned(counter, 2);
+    const sessionKey = loadSessionKey(this.#algorithm, key.value, random, online);
+    const sale = [unsigned(amount, 4), Buffer.from([type]), terminal];
+    const mac1 = transactionMac(this.#algorithm, sessionKey, balance, ...sale);
+    return done(Buffer.concat([balance, online, keyInfo, random, mac1]));
   }
 
   /** date 4 ‖ time 3 ‖ MAC2 4 → TAC 4 */
@@ -153,13 +157,33 @@ export class Purse {
     return done(tac);
   }
 
-  /** tsn 4 ‖ date 4 ‖ time 3 ‖ MAC1 4 → TAC 4 ‖ MAC2 4 */
+  /** P1 01 ends a purchase, P1 03 an unload. */
   #debit(session: Session, { p1, p2, data }: Command): Response {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending === undefined || pending.kind === 'load') return refuse(SW.conditionsNotSatisfied);
-    if (p1 !== 0x01 || p2 !== 0x00) return refuse(SW.badParameters);
-    if (data.length !== 15) return refuse(SW.wrongLength);
+    if (p1 !== (pending.kind === 'unload' ? 0x03 : 0x01) || p2 !== 0x00) return refuse(SW.badParameters);
+    if (data.length !== (pending.kind === 'unload' ? 11 : 15)) return refuse(SW.wrongLength);
+    return pending.kind === 'unload' ? this.#payOut(session, pending, data) : this.#pay(session, pending, data);
+  }
+
+  /** date 4 ‖ time 3 ‖ MAC2 4 → MAC3 4. The proof kept of it is MAC2 ‖ MAC3. */
+  #payOut(session: Session, pending: Pending, data: Buffer): Response {
+    const state = readPurse(this.#memory, pending.cells);
+    const moment = data.subarray(0, 7);
+    const counter = unsigned(state.onlineCounter, 2);
+    const sessionKey = loadSessionKey(this.#algorithm, pending.key.value, pending.random, counter);
+    const sale = [unsigned(pending.amount, 4), Buffer.from([pending.type]), pending.terminal];
+    const mac2 = transactionMac(this.#algorithm, sessionKey, ...sale, moment);
+    if (!timingSafeEqual(mac2, data.subarray(7))) return refuse(SW.macWrong);
+    const after = { ...state, balance: state.balance - pending.amount, onlineCounter: state.onlineCounter + 1 };
+    const mac3 = transactionMac(this.#algorithm, sessionKey, unsigned(after.balance, 4), counter, ...sale, moment);
+    this.#commit(session, pending, after, { counterBefore: state.onlineCounter, moment, mac2, tac: mac3 });
+    return done(mac3);
+  }
+
+  /** tsn 4 ‖ date 4 ‖ time 3 ‖ MAC1 4 → TAC 4 ‖ MAC2 4 */
+  #pay(session: Session, pending: Pending, data: Buffer): Response {
     const state = readPurse(this.#memory, pending.cells);
     const transaction = data.subarray(0, 4);
     const moment = data.subarray(4, 11);
@@ -194,7 +218,7 @@ export class Purse {
       if (typeof cached !== 'number') for (const [cell, content] of cached) changes.set(cell, content);
     }
     const { mac2, tac } = made;
-    changes.set(...proofCell({ type: pending.type, counterAfter: made.counterBefore + 1, mac2, tac }));
+    changes.set(...proofCell(pending.cells, { type: pending.type, counterAfter: made.counterBefore + 1, mac2, tac }));
     this.#memory.commit(changes);
   }
 
@@ -217,12 +241,13 @@ export class Purse {
     return done();
   }
 
-  /** P2 type, counter after the transaction → MAC2 4 ‖ TAC 4 (the other way round than DEBIT). */
-  #prove({ p2, data }: Command): Response {
+  /** P2 type, counter after the transaction → MAC2 4 ‖ TAC 4 (the other way round than DEBIT); of an unload MAC2 ‖ MAC3. */
+  #prove(session: Session, { p1, p2, data }: Command): Response {
+    if (p1 !== 0) return refuse(SW.badParameters);
     if (data.length !== 2) return refuse(SW.wrongLength);
-    const proof = readProof(this.#memory);
-    if (proof?.type !== p2 || proof.counterAfter !== data.readUInt16BE()) return refuse(SW.proofNotAvailable);
-    return done(Buffer.concat([proof.mac2, proof.tac]));
+    const proofs = Object.values(PURSE_FILE).map((id) => readProof(this.#memory, `${session.directory}/${id}`));
+    const proof = proofs.find((kept) => kept?.type === p2 && kept.counterAfter === data.readUInt16BE());
+    return proof ? done(Buffer.concat([proof.mac2, proof.tac])) : refuse(SW.proofNotAvailable);
   }
 
   /** P1 00 and 03 the balance; 01 and 02, which some readers subtract, the overdraft, which this purse has none of. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CardAlgorithm } from '../cryptography/block-cipher.ts';
 import { CARD_KEY_USAGES, cardNumber, deriveCardKeys, type CardIdentity, type CardKeySet } from './default-product.ts';
-import { personaliseCard } from './issue.ts';
+import { type CardExtras, personaliseCard } from './issue.ts';
 import { VirtualCard } from './virtual-card.ts';
 
 /** A transport key made for tests. */
@@ -20,13 +20,18 @@ export function testIdentity(sequence: number, cityCode = '4580'): CardIdentity 
 /** A finished card of the test city. */
 export function testCard(
   sequence: number,
-  options: { algorithm?: CardAlgorithm; keys?: Partial<CardKeySet>; random?: (length: number) => Buffer } = {},
+  options: {
+    algorithm?: CardAlgorithm;
+    keys?: Partial<CardKeySet>;
+    random?: (length: number) => Buffer;
+    extras?: CardExtras;
+  } = {},
 ): VirtualCard {
-  const { algorithm = '3des', keys, random } = options;
+  const { algorithm = '3des', keys, random, extras } = options;
   const card = new VirtualCard({ transportKey: TEST_TRANSPORT_KEY, algorithm, ...(random && { random }) });
   const identity = testIdentity(sequence);
   const derived = deriveCardKeys(TEST_ROOTS, identity, algorithm);
-  personaliseCard(card, TEST_TRANSPORT_KEY, identity, { ...derived, ...keys });
+  personaliseCard(card, TEST_TRANSPORT_KEY, identity, { ...derived, ...keys }, extras);
   card.powerOn();
   return card;
 }

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { CardAlgorithm } from '../cryptography/block-cipher.ts';
-import { authenticationCryptogram, commandMac } from '../cryptography/purse.ts';
+import { authenticationCryptogram, commandMac, openCommandCryptogram } from '../cryptography/purse.ts';
 import { done, refuse, type Command, type Response } from './apdu.ts';
-import { findKey, KEY_ID } from './keys.ts';
+import { findKey, KEY_ID, type StoredKey } from './keys.ts';
 import type { NonVolatileMemory } from './memory.ts';
 import { LIFE_CELL } from './personalisation.ts';
 import { takeChallenge, type Session } from './session.ts';
@@ -25,11 +25,10 @@ export function externalAuthenticate(
   if (!challenge) return refuse(SW.noChallenge);
   const triesLeft = key.fifth & 0x0f;
   if (triesLeft === 0) return refuse(SW.authenticationBlocked);
-  if (!timingSafeEqual(authenticationCryptogram(algorithm, key.value, challenge), data)) {
-    setTries(memory, key.cell, key.record, triesLeft - 1);
-    return refuse(0x63c0 | (triesLeft - 1));
-  }
-  if (triesLeft !== key.fifth >> 4) setTries(memory, key.cell, key.record, key.fifth >> 4);
+  const right = tryWith(memory, key, () =>
+    timingSafeEqual(authenticationCryptogram(algorithm, key.value, challenge), data),
+  );
+  if (!right) return refuse(0x63c0 | (triesLeft - 1));
   session.securityState = key.fourth;
   return done();
 }
@@ -53,11 +52,22 @@ function authenticateTransport(
   return right ? done() : refuse(0x63c0 | tries);
 }
 
-/** Writes the remaining tries into the low nibble of a key record's fifth byte. */
-export function setTries(memory: NonVolatileMemory, cell: string, record: Buffer, tries: number): void {
+/**
+ * One try at a key or PIN with a try counter. The try is taken before the comparison and given back after a right one, so
+ * that pulling the card in between wins nobody another try.
+ */
+export function tryWith(memory: NonVolatileMemory, key: StoredKey, isRight: () => boolean): boolean {
+  memory.commit(new Map([[key.cell, withTries(key.record, (key.fifth & 0x0f) - 1)]]));
+  const right = isRight();
+  if (right) memory.commit(new Map([[key.cell, withTries(key.record, key.fifth >> 4)]]));
+  return right;
+}
+
+/** The record with the remaining tries in the low nibble of its fifth byte. */
+export function withTries(record: Buffer, tries: number): Buffer {
   const changed = Buffer.from(record);
   changed[4] = ((changed[4] ?? 0) & 0xf0) | tries;
-  memory.commit(new Map([[cell, changed]]));
+  return changed;
 }
 
 /**
@@ -80,4 +90,18 @@ export function openSecured(
   const mac = command.data.subarray(command.data.length - 4);
   if (!timingSafeEqual(commandMac(algorithm, key.value, challenge, covered), mac)) return SW.commandMacWrong;
   return command.data.subarray(0, command.data.length - 4);
+}
+
+/** As {@link openSecured}, for commands whose data are enciphered under the same key. */
+export function openEnciphered(
+  memory: NonVolatileMemory,
+  session: Session,
+  algorithm: CardAlgorithm,
+  keyId: number,
+  command: Command,
+): Buffer | number {
+  const opened = openSecured(memory, session, algorithm, keyId, command);
+  const key = findKey(memory, session.directory, keyId);
+  if (typeof opened === 'number' || !key) return typeof opened === 'number' ? opened : SW.keyNotFound;
+  return openCommandCryptogram(algorithm, key.value, opened) ?? SW.badData;
 }

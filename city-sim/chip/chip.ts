@@ -34,6 +34,7 @@ export interface ChipState {
  */
 export abstract class Chip {
   abstract readonly atr: Buffer;
+  /** What must be there at END OF PERSONALISATION. */
   protected abstract readonly required: RequiredCells;
   /** Algorithms that WRITE KEY takes. */
   protected abstract readonly keyAlgorithms: readonly CardAlgorithm[];

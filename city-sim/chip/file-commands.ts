@@ -1,6 +1,6 @@
 import type { CardAlgorithm } from '../cryptography/block-cipher.ts';
 import { done, refuse, type Command, type Response } from './apdu.ts';
-import { openSecured } from './authentication.ts';
+import { openEnciphered, openSecured } from './authentication.ts';
 import { accessAllowed, MASTER_FILE, shortFileId, type FileHeader, type FileStore } from './files.ts';
 import { KEY_ID } from './keys.ts';
 import type { NonVolatileMemory } from './memory.ts';
@@ -54,7 +54,7 @@ function tlv(tag: readonly number[], value: Buffer): Buffer {
   return Buffer.concat([Buffer.from([...tag, value.length]), value]);
 }
 
-/** READ and UPDATE BINARY, READ and UPDATE RECORD; undefined for any other instruction. */
+/** READ and UPDATE BINARY, READ, UPDATE and APPEND RECORD; undefined for any other instruction. */
 export function executeFileCommand(
   memory: NonVolatileMemory,
   files: FileStore,
@@ -66,8 +66,9 @@ export function executeFileCommand(
   const { cla, ins } = command;
   if (cla === 0x00 && ins === 0xb0) return readBinary(files, session, command);
   if (cla === 0x00 && ins === 0xb2) return readRecord(files, session, command);
-  if ((cla !== 0x00 && cla !== 0x04) || (ins !== 0xd6 && ins !== 0xdc)) return undefined;
+  if ((cla !== 0x00 && cla !== 0x04) || ![0xd6, 0xdc, 0xe2].includes(ins)) return undefined;
 
+  if (ins === 0xe2 && command.p1 !== 0) return refuse(SW.badParameters);
   const place = ins === 0xd6 ? binaryPlace(session, command) : recordPlace(session, command);
   if (typeof place === 'number') return refuse(place);
   const header = files.header(session.directory, place.fileId);
@@ -95,8 +96,9 @@ function writableData(
   if (command.data.length === 0) return SW.wrongLength;
   if (!personalised) return session.transportAuthenticated ? command.data : SW.securityNotSatisfied;
   if (!accessAllowed(header.writeAccess, session.securityState)) return SW.securityNotSatisfied;
-  if (command.cla === 0x04) return openSecured(memory, session, algorithm, KEY_ID.maintenance, command);
-  return header.macOnUpdate ? SW.securityNotSatisfied : command.data;
+  if (command.cla === 0x00) return header.update === 'plain' ? command.data : SW.securityNotSatisfied;
+  const open = header.update === 'enciphered' ? openEnciphered : openSecured;
+  return open(memory, session, algorithm, KEY_ID.maintenance, command);
 }
 
 interface Place {

@@ -7,8 +7,8 @@ type FileKind = 'binary' | 'fixed-records' | 'cyclic-records' | 'purse';
 /** What CREATE FILE fixed about a file. */
 export interface FileHeader {
   readonly kind: FileKind;
-  /** Updates need a MAC once the chip is personalised. */
-  readonly macOnUpdate: boolean;
+  /** What updates need once the chip is personalised: nothing, a MAC, or encipherment and a MAC. */
+  readonly update: 'plain' | 'mac' | 'enciphered';
   /** Bytes of a binary file, or of one record. */
   readonly size: number;
   /** Number of records, 0 for a binary file. */
@@ -25,16 +25,16 @@ export function parseFileHeader(bytes: Buffer): FileHeader | undefined {
   if (bytes.length !== 7) return undefined;
   const [type = 0, first = 0, second = 0, readAccess = 0, writeAccess = 0] = bytes;
   const access = { readAccess, writeAccess };
-  switch (type) {
+  // The highest bit asks for a MAC on the line (line protection), the next one for encipherment as well.
+  const update = type & 0x40 ? 'enciphered' : type & 0x80 ? 'mac' : 'plain';
+  if (type === 0x2f) return { kind: 'purse', update: 'plain', size: 0, records: 0, ...access };
+  switch (type & 0x3f) {
     case 0x28:
-    case 0xa8:
-      return { kind: 'binary', macOnUpdate: type === 0xa8, size: (first << 8) | second, records: 0, ...access };
+      return { kind: 'binary', update, size: (first << 8) | second, records: 0, ...access };
     case 0x2a:
-      return { kind: 'fixed-records', macOnUpdate: false, size: second, records: first, ...access };
+      return { kind: 'fixed-records', update, size: second, records: first, ...access };
     case 0x2e:
-      return { kind: 'cyclic-records', macOnUpdate: false, size: second, records: first, ...access };
-    case 0x2f:
-      return { kind: 'purse', macOnUpdate: false, size: 0, records: 0, ...access };
+      return { kind: 'cyclic-records', update, size: second, records: first, ...access };
     default:
       return undefined;
   }

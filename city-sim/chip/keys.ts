@@ -12,6 +12,7 @@ export const KEY_ID = {
   pinReload: 0x38,
   cardMaster: 0x39,
   pin: 0x3a,
+  unload: 0x3d,
   purchase: 0x3e,
   load: 0x3f,
 } as const;

@@ -13,8 +13,8 @@ export const LIFE_CELL = {
   serial: 'chip-serial',
 } as const;
 
-/** Files and keys a product must have before END OF PERSONALISATION, as directory/file and directory/0000/key/index. */
-export type RequiredCells = readonly string[];
+/** Files and keys a chip must have before END OF PERSONALISATION, as directory/file and directory/0000/key/index. */
+export type RequiredCells = () => readonly string[];
 
 /** CREATE FILE, ERASE, WRITE KEY and END of docs/reference/card-personalisation.md; undefined for any other instruction. */
 export function personalise(
@@ -100,8 +100,9 @@ function writeKey(
 }
 
 function endOfPersonalisation(memory: NonVolatileMemory, session: Session, required: RequiredCells): Response {
-  if (required.some((cell) => !memory.read(cell))) return refuse(SW.conditionsNotSatisfied);
-  const keys = memory.names('').filter((name) => name.includes('/0000/'));
+  if (required().some((cell) => !memory.read(cell))) return refuse(SW.conditionsNotSatisfied);
+  const pin = `/${KEY_ID.pin.toString(16).toUpperCase()}/`;
+  const keys = memory.names('').filter((name) => name.includes('/0000/') && !name.includes(pin));
   const values = new Set(keys.map((name) => memory.read(name)?.subarray(5).toString('hex')));
   if (values.size !== keys.length) return refuse(SW.conditionsNotSatisfied);
   memory.commit(new Map([[LIFE_CELL.transportKey, undefined]]));

@@ -1,5 +1,6 @@
 import {
   blockSize,
+  decryptEcb,
   encryptEcb,
   lastCbcBlock,
   padWithMarker,
@@ -57,10 +58,10 @@ export function transactionMac(algorithm: CardAlgorithm, session: Buffer, ...par
   return lastCbcBlock(algorithm, session, Buffer.alloc(size), data).subarray(0, 4);
 }
 
-/** The key that makes TACs: with 3DES the XOR of the halves of the DTK, with SM4 the whole DTK. */
-export function tacKey(algorithm: CardAlgorithm, dtk: Buffer): Buffer {
-  if (algorithm === 'sm4') return dtk;
-  return Buffer.from(dtk.subarray(0, 8).map((byte, index) => byte ^ (dtk[index + 8] ?? 0)));
+/** The key that makes TACs and PIN reload MACs: with 3DES the XOR of the halves, with SM4 the whole key. */
+export function foldedKey(algorithm: CardAlgorithm, key: Buffer): Buffer {
+  if (algorithm === 'sm4') return key;
+  return Buffer.from(key.subarray(0, 8).map((byte, index) => byte ^ (key[index + 8] ?? 0)));
 }
 
 /** Transaction authentication code over the given parts (domain page A.4 names them per transaction). */
@@ -69,7 +70,7 @@ export function transactionAuthenticationCode(
   dtk: Buffer,
   ...parts: readonly Buffer[]
 ): Buffer {
-  return transactionMac(algorithm, tacKey(algorithm, dtk), ...parts);
+  return transactionMac(algorithm, foldedKey(algorithm, dtk), ...parts);
 }
 
 /** MAC of a command with secure messaging (A.5); `command` runs from CLA to the last data byte before the MAC. */
@@ -79,6 +80,30 @@ export function commandMac(algorithm: CardAlgorithm, key: Buffer, challenge: Buf
   const data = padWithMarker(command, size);
   const mac = algorithm === '3des' ? retailMac(key, iv, data) : lastCbcBlock(algorithm, key, iv, data);
   return mac.subarray(0, 4);
+}
+
+/** Enciphered data of a command (A.5): length 1 ‖ data, filled with 80 00 … only when not aligned, ECB. */
+export function commandCryptogram(algorithm: CardAlgorithm, key: Buffer, data: Buffer): Buffer {
+  const size = blockSize(algorithm);
+  const content = Buffer.concat([Buffer.from([data.length]), data]);
+  return encryptEcb(algorithm, key, content.length % size === 0 ? content : padWithMarker(content, size));
+}
+
+/** What {@link commandCryptogram} enciphered; undefined when these bytes cannot have come from it. */
+export function openCommandCryptogram(algorithm: CardAlgorithm, key: Buffer, cryptogram: Buffer): Buffer | undefined {
+  const size = blockSize(algorithm);
+  if (cryptogram.length === 0 || cryptogram.length % size !== 0) return undefined;
+  const content = decryptEcb(algorithm, key, cryptogram);
+  const end = 1 + content.readUInt8(0);
+  const data = content.subarray(1, end);
+  if (end > content.length || content.length - end >= size) return undefined;
+  const filling = end % size === 0 ? Buffer.alloc(0) : padWithMarker(content.subarray(0, end), size).subarray(end);
+  return filling.equals(content.subarray(end)) ? data : undefined;
+}
+
+/** MAC of RELOAD PIN (A.1): over the PIN under the folded DRPK, with SM4 under the whole of it. */
+export function pinReloadMac(algorithm: CardAlgorithm, drpk: Buffer, pin: Buffer): Buffer {
+  return transactionMac(algorithm, foldedKey(algorithm, drpk), pin);
 }
 
 /** The 8 bytes that answer a challenge in EXTERNAL AUTHENTICATE; a short challenge is filled with zeros. */

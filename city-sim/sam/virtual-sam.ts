@@ -20,7 +20,7 @@ const PURCHASE_TYPES = [0x05, 0x06, 0x09];
 /** A purchase SAM (PSAM): holds the root purchase key, derives the card's key inside, keeps the terminal transaction number. */
 export class VirtualSam extends Chip {
   readonly atr = Buffer.from('3B8880014349545953414D3160', 'hex');
-  protected readonly required = [
+  protected readonly required = () => [
     `${MASTER_FILE}/0015/data`,
     `${MASTER_FILE}/0016/data`,
     `directory-${APPLICATION}`,
