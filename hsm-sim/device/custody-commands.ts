@@ -68,17 +68,6 @@ const authorise: Command = {
   },
 };
 
-/** RA: ends the authorised state. */
-const cancelAuthorisation: Command = {
-  code: 'RA',
-  name: 'cancelAuthorisation',
-  changes: true,
-  run({ authorised }, fields) {
-    fields.end();
-    authorised.cancel();
-  },
-};
-
 /** K0: first index 2 → more 1 ‖ count 2 ‖ keys (name ‖ usage ‖ algorithm 1 ‖ exportable 1 ‖ levels 1 ‖ check value 6). */
 const listKeys: Command = {
   code: 'K0',
@@ -164,7 +153,6 @@ const discardComponents: Command = {
 export const custodyCommands: readonly Command[] = [
   createCustodian,
   authorise,
-  cancelAuthorisation,
   listKeys,
   generateKey,
   submitComponent,

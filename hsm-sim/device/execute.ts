@@ -1,5 +1,7 @@
 import type { Logger } from '@citycard/common';
 import { CommandRefused, type HsmErrorCode } from '../errors.ts';
+import { HostRefused, type HostErrorCode } from '../host/errors.ts';
+import { hostCommands } from '../host/host-commands.ts';
 import { FieldReader, FieldsEndWrong } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import { answerCode, COMMAND_PREFIX, frameOf, HEADER_BYTES, type Frame } from '../wire/frame.ts';
@@ -23,6 +25,7 @@ const commands: ReadonlyMap<string, Command> = new Map(
     ...rsaCommands,
     ...dataCommands,
     ...generalCommands,
+    ...hostCommands,
   ].map((command) => [command.code, command]),
 );
 
@@ -39,7 +42,8 @@ export async function execute(device: Device, frame: Frame, logger: Logger | und
   const command = commands.get(code);
   const note: AuditNote = {};
   const answer = new FieldWriter();
-  let error: HsmErrorCode = '00';
+  let error: HsmErrorCode | HostErrorCode = '00';
+  let trailer: Buffer = Buffer.alloc(0);
   try {
     if (overlong || code === NO_COMMAND) throw new CommandRefused('80');
     if (!command) throw new CommandRefused('42');
@@ -48,6 +52,7 @@ export async function execute(device: Device, frame: Frame, logger: Logger | und
     if (running) await running;
   } catch (thrown) {
     error = errorOf(thrown);
+    if (thrown instanceof HostRefused) trailer = thrown.trailer;
     if (error === '41') logger?.error({ err: thrown, command: code }, 'command failed inside the HSM');
   }
   device.audit.append({ command: printable(code), error, ...note });
@@ -56,11 +61,11 @@ export async function execute(device: Device, frame: Frame, logger: Logger | und
     if (error === '00') device.store.replace({ auditAnchor: device.audit.head });
   }
   const head = Buffer.from(answerCode(code) + error, 'latin1');
-  return error === '00' ? frameOf(header, head, answer.toBuffer()) : frameOf(header, head);
+  return error === '00' ? frameOf(header, head, answer.toBuffer()) : frameOf(header, head, trailer);
 }
 
-function errorOf(thrown: unknown): HsmErrorCode {
-  if (thrown instanceof CommandRefused) return thrown.code;
+function errorOf(thrown: unknown): HsmErrorCode | HostErrorCode {
+  if (thrown instanceof CommandRefused || thrown instanceof HostRefused) return thrown.code;
   return thrown instanceof FieldsEndWrong ? '80' : '41';
 }
 

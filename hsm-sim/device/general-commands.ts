@@ -5,19 +5,6 @@ import type { Command } from './command.ts';
 export const HSM_VERSION = 'citycard-hsm-sim 0.1.0';
 export const MAX_RANDOM_BYTES = 16_384;
 
-/** B2: length 4 hexadecimal ‖ data → data (domain.md D.1). */
-const echo: Command = {
-  code: 'B2',
-  name: 'echo',
-  run(_device, fields, answer) {
-    const length = fields.ascii(4);
-    if (!/^[0-9A-Fa-f]{4}$/.test(length)) throw new CommandRefused('15');
-    const data = fields.bytes(Number.parseInt(length, 16));
-    fields.end();
-    answer.bytes(data);
-  },
-};
-
 /** N0: count 2 → random bytes. */
 const random: Command = {
   code: 'N0',
@@ -41,4 +28,4 @@ const status: Command = {
   },
 };
 
-export const generalCommands: readonly Command[] = [echo, random, status];
+export const generalCommands: readonly Command[] = [random, status];

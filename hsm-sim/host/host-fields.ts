@@ -21,7 +21,7 @@ export class HostFields {
   readonly #message: Buffer;
   #at: number;
   #end: number;
-  #trailer = Buffer.alloc(0);
+  #trailer: Buffer = Buffer.alloc(0);
 
   /** @param binary the fields may hold any byte, so the trailer can be found only behind the last of them */
   constructor(message: Buffer, from: number, binary: boolean) {
@@ -81,13 +81,23 @@ export class HostFields {
     return true;
   }
 
-  /** Characters up to `mark`, which is taken too; 15 when it does not come within `most` characters. */
-  until(mark: string, most: number): string {
-    const at = this.#message.subarray(this.#at, Math.min(this.#end, this.#at + most + 1)).indexOf(mark, 0, 'latin1');
-    if (at < 0) throw new HostRefused('15');
-    const text = this.text(at);
+  /** Takes a flag 0 or 1 that stands before a key with a scheme letter; a digit of a key without one it leaves. */
+  flagBeforeKey(): '0' | '1' | undefined {
+    const flag = this.peek();
+    if (flag !== '0' && flag !== '1') return undefined;
+    const next = this.#at + 1 < this.#end ? String.fromCharCode(this.#message[this.#at + 1] as number) : '';
+    if (!/[ZUXTYS]/.test(next)) return undefined;
     this.#at++;
-    return text;
+    return flag;
+  }
+
+  /** The digits before `mark`, which is taken too; undefined when it does not come within `most` digits. */
+  digitsUntil(mark: string, most: number): string | undefined {
+    const text = this.#message.toString('latin1', this.#at, Math.min(this.#end, this.#at + most + 1));
+    const at = text.indexOf(mark);
+    if (at < 0 || !/^\d*$/.test(text.slice(0, at))) return undefined;
+    this.#at += at + mark.length;
+    return text.slice(0, at);
   }
 
   /** A key of any scheme. Refuses with 12 (user storage), 26 (unknown scheme), 15 (bad hexadecimal or block). */

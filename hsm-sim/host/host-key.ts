@@ -50,7 +50,11 @@ export function isWeakKey({ algorithm, bytes }: HostKey): boolean {
   if (bytes.length === 16) return isRefusedKey(bytes);
   if (bytes.length === 8) return PLAIN_PARTS.every((other) => isRefusedKey(Buffer.concat([bytes, other])));
   const [first, second, third] = [0, 8, 16].map((at) => bytes.subarray(at, at + 8)) as [Buffer, Buffer, Buffer];
-  return [[first, second], [second, third], [first, third]].some((pair) => isRefusedKey(Buffer.concat(pair)));
+  return [
+    [first, second],
+    [second, third],
+    [first, third],
+  ].some((pair) => isRefusedKey(Buffer.concat(pair)));
 }
 
 /** A new random key, DES parity odd. */

@@ -61,7 +61,7 @@ export function parseHeader(text: string): { header: Tr31Header; bodyAt: number 
     exportability: exportability as Tr31Header['exportability'],
     optional,
   };
-  return (at % versions[header.version].blockLength) === 0 ? { header, bodyAt: at } : undefined;
+  return at % versions[header.version].blockLength === 0 ? { header, bodyAt: at } : undefined;
 }
 
 /** Length of a block, read from its first five characters; undefined when these are no beginning of a block. */
@@ -91,7 +91,8 @@ export function formatHeader(header: Tr31Header, bodyCharacters: number): string
   return text;
 }
 
-function parseOptional(text: string, at: number): (OptionalBlock & { end: number }) | undefined {
+/** One optional block at `at` of a text, and where the next begins; undefined when there is none. */
+export function parseOptional(text: string, at: number): (OptionalBlock & { end: number }) | undefined {
   const start = /^([0-9A-Z]{2})([0-9A-F]{2})/.exec(text.slice(at, at + 4));
   if (!start) return undefined;
   let length = Number.parseInt(start[2] ?? '', 16);
@@ -112,7 +113,8 @@ function parseOptional(text: string, at: number): (OptionalBlock & { end: number
 }
 
 function formatOptional({ id, data }: OptionalBlock): string {
-  if (!/^[0-9A-Z]{2}$/.test(id) || !/^[\x20-\x7e]*$/.test(data)) throw new RangeError(`optional block ${id} is malformed`);
+  if (!/^[0-9A-Z]{2}$/.test(id) || !/^[\x20-\x7e]*$/.test(data))
+    throw new RangeError(`optional block ${id} is malformed`);
   const length = data.length + 4;
   if (length <= SHORT_LENGTH) return `${id}${hexadecimal(length, 2)}${data}`;
   return `${id}0004${hexadecimal(length + 6, 4)}${data}`;

@@ -79,7 +79,10 @@ function isVariant(version: Tr31Version): boolean {
   return version === 'A' || version === 'C';
 }
 
-function blockCiphers(version: Tr31Version, key: Uint8Array): { enciphering: BlockCipher; authenticating: BlockCipher } {
+function blockCiphers(
+  version: Tr31Version,
+  key: Uint8Array,
+): { enciphering: BlockCipher; authenticating: BlockCipher } {
   if (!protectionKeyLengths[version].includes(key.length))
     throw new RangeError(`a protection key of ${key.length} bytes does not fit version ${version}`);
   if (isVariant(version)) {
