@@ -12,6 +12,9 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   productUnknown: { status: 422, sentence: 'No card product has this name.' },
   batchUnknown: { status: 404, sentence: 'No batch has this number.' },
   batchReleased: { status: 409, sentence: 'The batch is released already.' },
+  batchNotInState: { status: 409, sentence: 'The batch is {state}; {step} is not possible.' },
+  cardNotOfBatch: { status: 404, sentence: 'No card of this batch has this number.' },
+  cardNotQuarantined: { status: 409, sentence: 'The card is {state}; only a card in quarantine is rejected.' },
   secondPersonNeeded: { status: 409, sentence: 'A batch is released by another person than the one who prepared it.' },
   cardUnknown: { status: 404, sentence: 'No card has this number.' },
   cardNotReady: { status: 409, sentence: 'The card is {state}; {step} is not possible.' },
@@ -28,6 +31,18 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   chipSerialTaken: {
     status: 502,
     sentence: 'A blank chip bears the serial of a chip that was finished before; set it aside, it may be a copy.',
+  },
+  chipInWork: {
+    status: 409,
+    sentence: 'A chip with this serial is being worked on; take this one out and look whether it is a copy.',
+  },
+  chipRejected: {
+    status: 409,
+    sentence: 'This chip was rejected and its number is void; put it to the chips that are destroyed.',
+  },
+  chipOfOtherProfile: {
+    status: 502,
+    sentence: 'The chip takes no keys of algorithm {algorithm}; put in blanks of kind {chipKind} or pause the batch.',
   },
   readBackDiffers: {
     status: 502,

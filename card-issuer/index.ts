@@ -7,6 +7,7 @@ export const cardIssuerMigrations: MigrationSet = {
 };
 export { composeCardNo, SANDBOX_ISSUER } from './cards/batches.ts';
 export { type Machine, startMachine } from './personalisation/machine.ts';
+export { openStock } from './stock/report.ts';
 export { noReaders, type ReaderPort, startReaderPort } from './readers/attach.ts';
 export { transmitWhole } from './readers/exchange.ts';
 export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.ts';

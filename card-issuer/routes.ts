@@ -1,17 +1,19 @@
 import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { registerCancellationRoutes } from './cancellation/routes.ts';
-import { batchProgress, prepareBatch, releaseBatch } from './cards/batches.ts';
+import { registerBatchRoutes } from './cards/batch-routes.ts';
 import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
+import { registerProductRoutes } from './products/routes.ts';
 import type { ReaderPort } from './readers/attach.ts';
 import { registerReaderRoutes } from './readers/routes.ts';
 import type { Protection } from './protection/protection.ts';
 import type { ResidentDeps } from './residents/index.ts';
 import { registerResidentRoutes } from './residents/routes.ts';
 import { orderSam } from './sams/order.ts';
+import { registerStockRoutes } from './stock/routes.ts';
 
 type MachineAddress = Pick<Machine, 'host' | 'port'>;
 
@@ -34,32 +36,15 @@ export function registerCardIssuerRoutes(
 ): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };
-  const bureau = { preHandler: rolesAllowed('bureau') };
   registerReaderRoutes(server, deps);
+  registerProductRoutes(server, deps);
+  registerStockRoutes(server, deps);
+  registerBatchRoutes(server, deps);
   registerCancellationRoutes(server, deps);
 
   const residents: ResidentDeps = { db, protection: deps.protection };
   registerResidentRoutes(server, residents);
 
-  const Batch = Type.Object(
-    { product: Type.String({ minLength: 1, maxLength: 40 }), count: Type.Integer({ minimum: 1, maximum: 10_000 }) },
-    { additionalProperties: false },
-  );
-  server.post('/v1/card-batches', { ...bureau, schema: { body: Batch } }, async (request, reply) => {
-    return reply.status(201).send(await prepareBatch(db, request.principal, request.body.product, request.body.count));
-  });
-  const BatchParams = Type.Object({ batchId: Id });
-  server.post(
-    '/v1/card-batches/:batchId/release',
-    { ...bureau, schema: { params: BatchParams } },
-    async (request, reply) => {
-      await releaseBatch(db, request.principal, BigInt(request.params.batchId));
-      return reply.status(204).send();
-    },
-  );
-  server.get('/v1/card-batches/:batchId', { ...bureau, schema: { params: BatchParams } }, (request) =>
-    batchProgress(db, BigInt(request.params.batchId)),
-  );
   server.get('/v1/personalisation/machines', { preHandler: rolesAllowed('bureau', 'platform') }, () => ({
     cards: { host: deps.machines.cards.host, port: deps.machines.cards.port },
     sams: { host: deps.machines.sams.host, port: deps.machines.sams.port },

@@ -4,28 +4,45 @@ import {
   businessDate,
   cityDate,
   type Database,
-  luhnDigit,
   type Principal,
   recordAct,
   transact,
+  type Transaction,
 } from '@citycard/common';
-import { HOME_CITY } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
+import { nextCardNumbers } from './numbers.ts';
 
-/** Issuer code inside the card number (terminal interface, section 5: 310 ‖ city 4 ‖ issuer 2 ‖ sequence 9 ‖ Luhn). */
-const ISSUER = '01';
+export { composeCardNo, SANDBOX_ISSUER } from './numbers.ts';
 
-/** Sandbox cards have an issuer code of their own, so that their numbers can never meet those of real cards. */
-export const SANDBOX_ISSUER = '99';
+/** Prepared: waits for the second person. Released: the machine works on it. Paused: it does not, for now. */
+export type BatchState = 'prepared' | 'released' | 'paused' | 'cancelled';
 
-/** The card number with the given sequence, its Luhn digit included. */
-export function composeCardNo(issuer: string, sequence: bigint): string {
-  const body = `310${HOME_CITY}${issuer}${sequence.toString().padStart(9, '0')}`;
-  return body + luhnDigit(body);
+/** What people do with a batch after it was prepared, and in which states. */
+const BATCH_STEPS = {
+  release: { from: ['prepared'], to: 'released' },
+  pause: { from: ['released'], to: 'paused' },
+  resume: { from: ['paused'], to: 'released' },
+  cancel: { from: ['prepared', 'released', 'paused'], to: 'cancelled' },
+} as const satisfies Readonly<Record<string, { from: readonly BatchState[]; to: BatchState }>>;
+
+/** The state after the step, or undefined when a batch in this state cannot take it. */
+export function batchStateAfter(state: BatchState, step: keyof typeof BATCH_STEPS): BatchState | undefined {
+  const { from, to }: { from: readonly BatchState[]; to: BatchState } = BATCH_STEPS[step];
+  return from.includes(state) ? to : undefined;
+}
+
+export interface BatchTerms {
+  readonly batch_id: bigint;
+  readonly product: string;
+  readonly product_version: number;
+  readonly chip_kind: string;
+  readonly state: BatchState;
+  readonly prepared_by: string;
 }
 
 /**
- * Prepares the data of a batch: numbers and validity of every card, waiting for a second person's release.
+ * Prepares the data of a batch: numbers and validity of every card of the product's newest approved version, waiting for
+ * a second person's release.
  *
  * @throws card-issuer.product-unknown
  */
@@ -36,37 +53,37 @@ export async function prepareBatch(
   count: number,
 ): Promise<{ batchId: bigint }> {
   return transact(db, async (tx) => {
-    const found = await tx.query<{ validity_years: number }>(
-      'select validity_years from issuer.card_product where product = $1',
-      [product],
-    );
-    const validity = found.rows[0];
-    if (validity === undefined) throw issuerErrors.productUnknown(product);
-
     const batch = await tx.query<{ batch_id: bigint }>(
-      'insert into issuer.card_batch (product, card_count, prepared_by) values ($1, $2, $3) returning batch_id',
+      `insert into issuer.card_batch (product, product_version, chip_kind, card_count, waiting, prepared_by)
+       select product, version, chip_kind, $2, $2, $3 from issuer.card_product where product = $1 returning batch_id`,
       [product, count, officer.id],
     );
-    const batchId = batch.rows[0]?.batch_id ?? 0n;
-    const sequences = await tx.query<{ sequence: bigint }>(
-      `select nextval('issuer.card_sequence') as sequence from generate_series(1, $1)`,
-      [count],
-    );
-    const validFrom = cityDate(new Date());
-    await tx.query(
-      `insert into issuer.card (card_no, batch_id, product, valid_from, valid_to)
-       select number, $2, $3, $4, $5 from unnest($1::text[]) as number`,
-      [
-        sequences.rows.map((row) => composeCardNo(ISSUER, row.sequence)),
-        batchId,
-        product,
-        validFrom,
-        lastDay(validFrom, validity.validity_years),
-      ],
-    );
+    const batchId = batch.rows[0]?.batch_id;
+    if (batchId === undefined) throw issuerErrors.productUnknown(product);
+    await prepareCards(tx, batchId, count);
     await recordAct(tx, officer, { act: 'prepare-batch', subject: `batch ${batchId}`, detail: { product, count } });
     return { batchId };
   });
+}
+
+/** Adds cards to a batch, with numbers of their own and the validity of the batch's product. */
+export async function prepareCards(tx: Transaction, batchId: bigint, count: number): Promise<string[]> {
+  const found = await tx.query<{ product: string; years: number }>(
+    `select b.product, (v.document ->> 'validityYears')::int as years
+       from issuer.card_batch b join issuer.product_version v on v.product = b.product and v.version = b.product_version
+      where b.batch_id = $1`,
+    [batchId],
+  );
+  const terms = found.rows[0];
+  if (terms === undefined) throw issuerErrors.batchUnknown();
+  const numbers = await nextCardNumbers(tx, count);
+  const validFrom = cityDate(new Date());
+  await tx.query(
+    `insert into issuer.card (card_no, batch_id, product, valid_from, valid_to)
+     select number, $2, $3, $4, $5 from unnest($1::text[]) as number`,
+    [numbers, batchId, terms.product, validFrom, lastDay(validFrom, terms.years)],
+  );
+  return numbers;
 }
 
 /** The day before the same day so many years later. */
@@ -76,52 +93,65 @@ function lastDay(from: BusinessDate, years: number): BusinessDate {
   return addDays(businessDate(`${Number(year) + years}-${month}-${sameDay}`), -1);
 }
 
+/** The batch, held until the transaction ends. @throws card-issuer.batch-unknown */
+export async function lockBatch(tx: Transaction, batchId: bigint): Promise<BatchTerms> {
+  const { rows } = await tx.query<BatchTerms>(
+    'select batch_id, product, product_version, chip_kind, state, prepared_by from issuer.card_batch where batch_id = $1 for update',
+    [batchId],
+  );
+  if (rows[0] === undefined) throw issuerErrors.batchUnknown();
+  return rows[0];
+}
+
 /**
  * Releases a prepared batch to the machine. Two people: the database refuses the one who prepared it as well.
  *
- * @throws card-issuer.batch-unknown, card-issuer.batch-released, card-issuer.second-person-needed
+ * @throws card-issuer.batch-unknown, card-issuer.batch-released, card-issuer.batch-not-in-state, card-issuer.second-person-needed
  */
 export async function releaseBatch(db: Database, officer: Principal, batchId: bigint): Promise<void> {
   await transact(db, async (tx) => {
-    const found = await tx.query<{ prepared_by: string; released_by: string | null }>(
-      'select prepared_by, released_by from issuer.card_batch where batch_id = $1 for update',
-      [batchId],
-    );
-    const batch = found.rows[0];
-    if (batch === undefined) throw issuerErrors.batchUnknown();
-    if (batch.released_by !== null) throw issuerErrors.batchReleased();
+    const batch = await lockBatch(tx, batchId);
+    if (batch.state === 'released' || batch.state === 'paused') throw issuerErrors.batchReleased();
+    if (batchStateAfter(batch.state, 'release') === undefined)
+      throw issuerErrors.batchNotInState({ state: batch.state, step: 'release' });
     if (batch.prepared_by === officer.id) throw issuerErrors.secondPersonNeeded();
-    await tx.query('update issuer.card_batch set released_by = $2, released_at = now() where batch_id = $1', [
-      batchId,
-      officer.id,
-    ]);
+    await tx.query(
+      `update issuer.card_batch set state = 'released', released_by = $2, released_at = now() where batch_id = $1`,
+      [batchId, officer.id],
+    );
     await recordAct(tx, officer, { act: 'release-batch', subject: `batch ${batchId}` });
   });
 }
 
-/** Where a batch stands: how many cards are ready, how many chips were begun and not finished. */
-export interface BatchProgress {
-  readonly count: number;
-  readonly personalised: number;
-  readonly unfinished: number;
-  readonly cards: readonly string[];
-}
-
-export async function batchProgress(db: Database, batchId: bigint): Promise<BatchProgress> {
-  const batch = await db.query<{ card_count: number }>('select card_count from issuer.card_batch where batch_id = $1', [
-    batchId,
-  ]);
-  const count = batch.rows[0]?.card_count;
-  if (count === undefined) throw issuerErrors.batchUnknown();
-  const cards = await db.query<{ card_no: string; state: string }>(
-    'select card_no, state from issuer.card where batch_id = $1 order by card_no',
-    [batchId],
-  );
-  const ready = cards.rows.filter((card) => card.state !== 'prepared' && card.state !== 'personalising');
-  return {
-    count,
-    personalised: ready.length,
-    unfinished: cards.rows.filter((card) => card.state === 'personalising').length,
-    cards: ready.map((card) => card.card_no),
-  };
+/**
+ * Pauses, resumes or cancels a batch. What a chip was begun for goes on in any case; a cancelled batch voids the numbers
+ * that no chip was begun for. Taking the step again changes nothing.
+ *
+ * @throws card-issuer.batch-unknown, card-issuer.batch-not-in-state
+ */
+export async function stepBatch(
+  db: Database,
+  officer: Principal,
+  batchId: bigint,
+  step: 'pause' | 'resume' | 'cancel',
+): Promise<BatchState> {
+  return transact(db, async (tx) => {
+    const { state } = await lockBatch(tx, batchId);
+    if (state === BATCH_STEPS[step].to) return state;
+    const after = batchStateAfter(state, step);
+    if (after === undefined) throw issuerErrors.batchNotInState({ state, step });
+    if (step === 'cancel') {
+      await tx.query(
+        `update issuer.card set state = 'rejected', set_aside_reason = 'batch-cancelled', set_aside_at = now()
+          where batch_id = $1 and state = 'prepared'`,
+        [batchId],
+      );
+    }
+    await tx.query(
+      `update issuer.card_batch set state = $2, waiting = case when $2 = 'cancelled' then 0 else waiting end where batch_id = $1`,
+      [batchId, after],
+    );
+    await recordAct(tx, officer, { act: `${step}-batch`, subject: `batch ${batchId}` });
+    return after;
+  });
 }

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import type { Logger } from '@citycard/common';
-import { Chip } from './chip.ts';
+import { BUREAU_LOCATION, BUREAU_MACHINE, CardBooks } from './books.ts';
+import { Chip, type PersonalisedChip } from './chip.ts';
 import { type PersonalisationDeps, personaliseCard, personaliseSam } from './personalise.ts';
 
 /** A personalisation machine: a TCP listener; a chip that connects is a chip that was put in, and is ejected when done. */
@@ -10,17 +11,27 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-/** Chips worked on at one time: enough to keep one HSM busy. */
-const slots = 8;
+/** Where the machine listens, what it is called in the books, and where in the stock its blanks come from. */
+export interface MachinePlace {
+  readonly host: string;
+  readonly port: number;
+  /** Several machines on one database bear different names: each sets aside what it left unfinished itself. */
+  readonly name?: string;
+  readonly location?: string;
+}
+
+/** Chips worked on at one time: enough that HSM and database are asked for several at once. */
+const slots = 48;
 /** Chips at the machine at one time; beyond these a connection is closed at once. */
 const longestQueue = 256;
 
-export function startMachine(
+export async function startMachine(
   deps: PersonalisationDeps & { logger: Logger },
   kind: 'cards' | 'sams',
-  where: { host: string; port: number },
+  where: MachinePlace,
 ): Promise<Machine> {
-  const personalise = kind === 'cards' ? personaliseCard : personaliseSam;
+  const { logger } = deps;
+  const personalise = kind === 'cards' ? await cardMaker(deps, where) : (chip: Chip) => personaliseSam(deps, chip);
   const inside = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   let free = slots;
@@ -37,13 +48,13 @@ export function startMachine(
   const server = createServer((socket) => {
     const chip = new Chip(socket);
     const session = takeSlot()
-      .then(() => personalise(deps, chip).finally(giveSlot))
+      .then(() => personalise(chip).finally(giveSlot))
       .then((number) => {
         if (number === undefined)
-          deps.logger.warn({ machine: kind }, 'a chip was put in but nothing is waiting to be personalised');
+          logger.warn({ machine: kind }, 'a chip was put in but nothing is waiting to be personalised');
       })
       .catch((error: unknown) =>
-        deps.logger.error({ machine: kind, err: error }, 'personalisation broke off; put the same chip in again'),
+        logger.error({ machine: kind, err: error }, 'personalisation broke off; put the same chip in again'),
       )
       .finally(() => {
         chip.eject();
@@ -53,20 +64,38 @@ export function startMachine(
   });
   server.maxConnections = longestQueue;
 
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(where.port, where.host, () => {
       server.removeListener('error', reject);
-      const { port } = server.address() as AddressInfo;
-      resolve({
-        host: where.host,
-        port,
-        stop: async () => {
-          const closed = new Promise<void>((done) => server.close(() => done()));
-          await Promise.allSettled(inside);
-          await closed;
-        },
-      });
+      resolve();
     });
   });
+  return {
+    host: where.host,
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      await Promise.allSettled(inside);
+      await closed;
+    },
+  };
+}
+
+/** What was begun when this machine was last stopped by force is set aside before the first chip is taken. */
+async function cardMaker(
+  deps: PersonalisationDeps & { logger: Logger },
+  { name, location }: MachinePlace,
+): Promise<(chip: PersonalisedChip) => Promise<string | undefined>> {
+  const books = new CardBooks(deps.db, {
+    machine: name ?? BUREAU_MACHINE,
+    location: location ?? BUREAU_LOCATION,
+  });
+  const interrupted = await books.setAsideInterrupted();
+  if (interrupted > 0)
+    deps.logger.warn(
+      { cards: interrupted },
+      'cards were being made when the machine was stopped; put their chips in again',
+    );
+  return (chip) => personaliseCard({ ...deps, books }, chip);
 }

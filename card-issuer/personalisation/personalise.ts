@@ -1,65 +1,146 @@
-import { compactDate, type BusinessDate, type Database } from '@citycard/common';
+import { CityCardError, compactDate, type Database } from '@citycard/common';
 import { applicationSerial, cardFactor, cardNo, cityFactor, HOME_CITY } from '@citycard/clearing';
-import type { HsmClient } from '@citycard/hsm-sim';
+import { type HsmClient, HsmRefused, HsmUnavailable } from '@citycard/hsm-sim';
 import { issuerErrors } from '../errors.ts';
-import type { Chip } from './chip.ts';
-import { claimCard, claimSam, findClaim } from './claim.ts';
-import { type CardData, cardScript, managementData, publicApplicationData, samScript } from './script.ts';
-import { authenticate, chipSerial, powerUp, readBackCard, readBackSam, writeScript } from './session.ts';
+import { planOf } from '../products/versions.ts';
+import type { CardBooks } from './books.ts';
+import { type CardData, type CardPlan, cardScript } from './card-script.ts';
+import type { PersonalisedChip } from './chip.ts';
+import type { CardClaim } from './claim.ts';
+import type { Outcome } from './outcome.ts';
+import { claimSam, findSamClaim, type SamClaim } from './sam-claim.ts';
+import { samScript } from './script.ts';
+import {
+  authenticate,
+  CHIP_TRANSPORT,
+  chipSerial,
+  powerUp,
+  readBackCard,
+  readBackSam,
+  writeScript,
+} from './session.ts';
 
 export interface PersonalisationDeps {
   readonly db: Database;
   readonly hsm: HsmClient;
 }
 
+/** A key record of the other algorithm: what a chip of the other profile says to its first application key. */
+const BAD_DATA = '6A80';
+
 /**
- * Makes the chip a card: authenticate, claim a number, write, read back, mark as personalised. Interrupted anywhere, the
- * same chip is put in again and goes on with the same number. A chip that is not a blank of ours is given none.
+ * Makes the chip a card: authenticate, claim a number, write, read back, mark as personalised. A session that breaks off
+ * leaves its card in quarantine; the same chip is put in again and goes on with the same number. A chip that is not a blank
+ * of ours is given none, and one that takes no keys of the product's algorithm gives it back.
  *
  * @returns the card number, or undefined when no card was waiting
- * @throws card-issuer.chip-refused, chip-gone, chip-of-other-kind, chip-foreign, chip-serial-taken, read-back-differs; a card that was begun
- *   stays in state personalising (quarantine)
+ * @throws card-issuer.chip-refused, .chip-gone, .chip-of-other-kind, .chip-of-other-profile, .chip-foreign, .chip-serial-taken, .chip-in-work,
+ *   .chip-rejected, .read-back-differs, card-issuer.stock.no-blanks, HsmUnavailable, HsmRefused
  */
-export async function personaliseCard(deps: PersonalisationDeps, chip: Chip): Promise<string | undefined> {
+export async function personaliseCard(
+  deps: PersonalisationDeps & { readonly books: CardBooks },
+  chip: PersonalisedChip,
+): Promise<string | undefined> {
+  const { books, hsm } = deps;
   await powerUp(chip, 'card');
   const serial = await chipSerial(chip);
-  const life = await authenticate({ chip, hsm: deps.hsm });
-  const claim = life === 'blank' ? await claimCard(deps.db, serial) : await findClaim(deps.db, 'card', serial);
-  if (claim === undefined) return nothingFor(life);
-  if (claim.finished) return alreadyMade(life, claim.number);
-
-  const card = await preparedData(deps.db, claim.number);
-  if (life === 'blank') {
-    await writeScript({ chip, hsm: deps.hsm }, cardScript(card), {
-      factors: [cityFactor(HOME_CITY), cardFactor(cardNo(claim.number))],
-      algorithm: card.algorithm,
-    });
+  books.enter(serial);
+  try {
+    const life = await authenticate({ chip, hsm });
+    const claim = await books.claim(serial, life);
+    if (claim === undefined) return nothingFor(life);
+    if (claim.finished) return alreadyMade(life, claim.cardNo);
+    try {
+      await make(deps, chip, claim, life);
+    } catch (error) {
+      const { outcome, told } = outcomeOf(claim, error);
+      // Where even that cannot be written, the card stays in work: the same chip goes on with it, here or after a restart.
+      await books.end(claim, outcome).catch(() => undefined);
+      throw told;
+    }
+    await books.end(claim, { kind: 'finish' });
+    return claim.cardNo;
+  } finally {
+    books.leave(serial);
   }
-  await readBackCard(chip, { file15: publicApplicationData(card), file17: managementData(card) });
-  await deps.db.query(
-    `update issuer.card set state = 'personalised', personalised_at = now() where card_no = $1 and state = 'personalising'`,
-    [claim.number],
-  );
-  return claim.number;
+}
+
+async function make(
+  { db, hsm }: PersonalisationDeps,
+  chip: PersonalisedChip,
+  claim: CardClaim,
+  life: 'blank' | 'finished',
+): Promise<void> {
+  const plan = await planOf(db, claim.product, claim.productVersion);
+  const card: CardData = {
+    applicationSerial: applicationSerial(cardNo(claim.cardNo)),
+    validFrom: compactDate(claim.validFrom),
+    validTo: compactDate(claim.validTo),
+  };
+  if (life === 'blank') await writeScript(chip, cardScript(plan, card), await keysOf(hsm, plan, claim));
+  await readBackCard(chip, plan, card);
+}
+
+/** All keys of the card, wrapped in one message to the HSM. */
+function keysOf(hsm: HsmClient, { roots, algorithm }: CardPlan, { cardNo: number }: CardClaim): Promise<Buffer[]> {
+  return hsm.wrapCardKeys({
+    roots,
+    algorithm,
+    transport: CHIP_TRANSPORT,
+    factors: [cityFactor(HOME_CITY), cardFactor(cardNo(number))],
+  });
+}
+
+/** What becomes of a card whose session broke off, and what the person at the machine is told. */
+function outcomeOf(claim: CardClaim, error: unknown): { outcome: Outcome; told: unknown } {
+  if (isOtherProfile(error)) {
+    const algorithm = claim.chipKind.endsWith('sm4') ? 'SM4' : '3DES';
+    return {
+      outcome: { kind: 'put-back' },
+      told: issuerErrors.chipOfOtherProfile({ algorithm, chipKind: claim.chipKind }, error),
+    };
+  }
+  return { outcome: { kind: 'set-aside', reason: reasonOf(error) }, told: error };
+}
+
+/** Keys come before anything that bears the number, so a chip that refuses one is as blank as before. */
+function isOtherProfile(error: unknown): boolean {
+  if (!(error instanceof CityCardError) || error.code !== 'card-issuer.chip-refused') return false;
+  const { step, status } = error.detail as { step: string; status: string };
+  return status === BAD_DATA && step.startsWith('WRITE KEY');
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CityCardError) return error.code.replace('card-issuer.', '');
+  if (error instanceof HsmUnavailable) return 'hsm-unavailable';
+  return error instanceof HsmRefused ? 'hsm-refused' : 'fault';
 }
 
 /** As `personaliseCard`, for purchase SAMs. @returns the SAM number, or undefined when none was ordered */
-export async function personaliseSam(deps: PersonalisationDeps, chip: Chip): Promise<string | undefined> {
+export async function personaliseSam(deps: PersonalisationDeps, chip: PersonalisedChip): Promise<string | undefined> {
   await powerUp(chip, 'sam');
   const serial = await chipSerial(chip);
   const life = await authenticate({ chip, hsm: deps.hsm });
-  const claim = life === 'blank' ? await claimSam(deps.db, serial) : await findClaim(deps.db, 'sam', serial);
+  const claim = await (life === 'blank' ? claimSam : findSamClaim)(deps.db, serial);
   if (claim === undefined) return nothingFor(life);
-  if (claim.finished) return alreadyMade(life, claim.number);
-  if (life === 'blank') {
-    await writeScript({ chip, hsm: deps.hsm }, samScript(claim.number), { factors: [], algorithm: '3des' });
-  }
-  await readBackSam(chip, claim.number);
+  if (claim.finished) return alreadyMade(life, claim.samNo);
+  if (life === 'blank') await writeSam(deps.hsm, chip, claim);
+  await readBackSam(chip, claim.samNo);
   await deps.db.query(
     `update issuer.sam set state = 'personalised', personalised_at = now() where sam_no = $1 and state = 'personalising'`,
-    [claim.number],
+    [claim.samNo],
   );
-  return claim.number;
+  return claim.samNo;
+}
+
+async function writeSam(hsm: HsmClient, chip: PersonalisedChip, { samNo }: SamClaim): Promise<void> {
+  const { encrypted } = await hsm.wrapCardKey({
+    root: 'name:DPK',
+    factors: [],
+    algorithm: '3des',
+    transport: CHIP_TRANSPORT,
+  });
+  await writeScript(chip, samScript(samNo), [encrypted]);
 }
 
 function nothingFor(life: 'blank' | 'finished'): undefined {
@@ -71,29 +152,4 @@ function nothingFor(life: 'blank' | 'finished'): undefined {
 function alreadyMade(life: 'blank' | 'finished', number: string): string {
   if (life === 'blank') throw issuerErrors.chipSerialTaken();
   return number;
-}
-
-async function preparedData(db: Database, number: string): Promise<CardData> {
-  const found = await db.query<{
-    valid_from: BusinessDate;
-    valid_to: BusinessDate;
-    main_type: number;
-    sub_type: number;
-    algorithm: '3des' | 'sm4';
-  }>(
-    `select c.valid_from, c.valid_to, p.main_type, p.sub_type, p.algorithm
-       from issuer.card c join issuer.card_product p using (product) where c.card_no = $1`,
-    [number],
-  );
-  const row = found.rows[0];
-  if (row === undefined) throw issuerErrors.cardUnknown();
-  return {
-    applicationSerial: applicationSerial(cardNo(number)),
-    cityCode: HOME_CITY,
-    validFrom: compactDate(row.valid_from),
-    validTo: compactDate(row.valid_to),
-    mainType: row.main_type,
-    subType: row.sub_type,
-    algorithm: row.algorithm,
-  };
 }

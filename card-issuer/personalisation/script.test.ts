@@ -1,29 +1,54 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
-import { cardScript, managementData, publicApplicationData, samScript, type ScriptStep } from './script.ts';
+import { commonMigrations, startTestDatabase, type TestDatabase } from '@citycard/common';
+import { clearingMigrations } from '@citycard/clearing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cardIssuerMigrations } from '../index.ts';
+import { findProductVersion } from '../products/versions.ts';
+import { type CardPlan, cardScript, planCard } from './card-script.ts';
+import { samScript, type ScriptStep } from './script.ts';
+import { standardScript } from './standard-script.test-data.ts';
 
-const card = {
-  applicationSerial: '03104580010000000012',
-  cityCode: '4580',
-  validFrom: '20260504',
-  validTo: '20340503',
-  mainType: 1,
-  subType: 0,
-  algorithm: '3des',
-} as const;
+const card = { applicationSerial: '03104580010000000012', validFrom: '20260504', validTo: '20340503' };
+let database: TestDatabase;
+let standard: CardPlan;
+let sm4: CardPlan;
 
-test('file 15h and file 17h, byte for byte (terminal interface, section 5)', () => {
-  expect(publicApplicationData(card).toString('hex').toUpperCase()).toBe(
-    ['0000458000000000', '01', '01', '03104580010000000012', '20260504', '20340503', '01', '00'].join(''),
+beforeAll(async () => {
+  database = await startTestDatabase([commonMigrations, clearingMigrations, cardIssuerMigrations]);
+  standard = planCard((await findProductVersion(database.db, 'standard', 1)).document);
+  sm4 = planCard((await findProductVersion(database.db, 'standard-sm4', 1)).document);
+});
+afterAll(() => database.stop());
+
+const bytes = (step: ScriptStep) => (step.kind === 'key' ? step.header : step.apdu).toString('hex').toUpperCase();
+
+test('the standard product is written byte for byte as it always was', () => {
+  const script = cardScript(standard, card).map((step) =>
+    step.kind === 'key' ? `${bytes(step)} [${standard.roots[step.key]?.replace('name:', '')}]` : bytes(step),
   );
-  expect(managementData(card).toString('hex').toUpperCase()).toBe(
-    ['00000156', '3700', '4580', '0001', '01', '00'.repeat(49)].join(''),
-  );
+  expect(script).toEqual(standardScript);
+});
+
+test('a card is read back as a reader in the street reads it', () => {
+  expect(
+    standard.readBack.map((step) => [
+      step.apdu.toString('hex').toUpperCase(),
+      step.kind === 'read' ? step.content(card).toString('hex').toUpperCase() : '',
+    ]),
+  ).toEqual([
+    ['00A4040008A000000632010105', ''],
+    [
+      '00B095001E',
+      ['0000458000000000', '01', '01', '03104580010000000012', '20260504', '20340503', '01', '00'].join(''),
+    ],
+    ['00B097003C', ['00000156', '3700', '4580', '0001', '01', '00'.repeat(49)].join('')],
+    ['805C000204', '00000000'],
+  ]);
 });
 
 test('the digits of the card must be digits', () => {
   for (const wrong of [{ validTo: '2034050X' }, { applicationSerial: '03104580010000000012F' }])
-    expect(() => publicApplicationData({ ...card, ...wrong })).toThrow();
+    expect(() => cardScript(standard, { ...card, ...wrong })).toThrow();
 });
 
 /** The rows of a script in the reference: number, command and its bytes, with what is filled in as `[…]`. */
@@ -31,7 +56,7 @@ async function referenceScript(title: string): Promise<string[]> {
   const page = await readFile(new URL('../../docs/reference/card-personalisation.md', import.meta.url), 'utf8');
   const section = page.split(`## ${title}`)[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| (\d+) \| [^|]+ \| ([^|]+) \|$/gm)];
-  return rows.filter(([, number]) => Number(number) >= 3).map(([, , bytes = '']) => bytes.replaceAll(/[`\s]/g, ''));
+  return rows.filter(([, number]) => Number(number) >= 3).map(([, , code = '']) => code.replaceAll(/[`\s]/g, ''));
 }
 
 /** What the reference fixes, to the byte; `[ET(key)]` comes from the HSM later, other brackets are data of one card or key. */
@@ -41,31 +66,19 @@ function asPattern(row: string): RegExp {
 
 test('the scripts are those of the reference, step by step', async () => {
   for (const [title, script] of [
-    ['Script of a card', cardScript(card)],
+    ['Script of a card', cardScript(standard, card)],
     ['Script of a SAM', samScript('458001000001')],
   ] as const) {
     const reference = await referenceScript(title);
     expect(reference.length).toBe(script.length);
-    for (const [index, step] of script.entries()) {
-      const row = reference[index] ?? '';
-      const sent = (step.kind === 'key' ? step.header : step.apdu).toString('hex').toUpperCase();
-      expect(sent).toMatch(asPattern(row));
-    }
+    for (const [index, step] of script.entries()) expect(bytes(step)).toMatch(asPattern(reference[index] ?? ''));
   }
 });
 
-test('the algorithm of the product stands in every key of the application, not in the card master key', () => {
-  const attributes = (algorithm: '3des' | 'sm4') =>
-    cardScript({ ...card, algorithm }).flatMap((step) =>
-      step.kind === 'key' ? [step.header.subarray(-2).toString('hex')] : [],
-    );
-  expect(attributes('3des')).toEqual(['0133', ...Array.from({ length: 8 }, () => '0100')]);
-  expect(attributes('sm4')).toEqual(['0133', ...Array.from({ length: 8 }, () => '0104')]);
-});
-
-test('a SAM gets the root purchase key itself, a card keys derived for it', () => {
-  const keys = (script: ScriptStep[]) =>
-    script.flatMap((step) => (step.kind === 'key' ? [[step.root, step.derived]] : []));
-  expect(keys(samScript('458001000001'))).toEqual([['DPK', false]]);
-  expect(keys(cardScript(card)).every(([, derived]) => derived === true)).toBe(true);
+test('the algorithm of the product stands in every key of the application and in the names of its roots', () => {
+  const attributes = (plan: CardPlan) =>
+    cardScript(plan, card).flatMap((step) => (step.kind === 'key' ? [step.header.subarray(-2).toString('hex')] : []));
+  expect(attributes(standard)).toEqual(['0133', ...Array.from({ length: 8 }, () => '0100')]);
+  expect(attributes(sm4)).toEqual(['0133', ...Array.from({ length: 8 }, () => '0204')]);
+  expect(sm4.roots).toEqual(standard.roots.map((root) => `${root}-SM4`));
 });

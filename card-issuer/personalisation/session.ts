@@ -1,9 +1,9 @@
 import type { HsmClient } from '@citycard/hsm-sim';
 import { issuerErrors } from '../errors.ts';
-import { Chip } from './chip.ts';
+import type { CardData, CardPlan } from './card-script.ts';
+import type { PersonalisedChip } from './chip.ts';
 import type { ScriptStep } from './script.ts';
 
-const selectApplication = Buffer.from('00A4040008A000000632010105', 'hex');
 const readChipSerial = Buffer.from('80F6000308', 'hex');
 const getChallenge = Buffer.from('0084000008', 'hex');
 
@@ -11,16 +11,16 @@ const getChallenge = Buffer.from('0084000008', 'hex');
 const blankAnswers = { card: '3B8880014349545953494D3168', sam: '3B8880014349545953414D3160' } as const;
 
 /** The transport key of blank chips. */
-const CHIP_TRANSPORT = 'name:CHIP';
+export const CHIP_TRANSPORT = 'name:CHIP';
 
 /** Powers the chip and makes sure that it is in the right machine. @throws card-issuer.chip-of-other-kind */
-export async function powerUp(chip: Chip, kind: 'card' | 'sam'): Promise<void> {
+export async function powerUp(chip: PersonalisedChip, kind: 'card' | 'sam'): Promise<void> {
   const answer = (await chip.powerOn()).toString('hex').toUpperCase();
   if (answer !== blankAnswers[kind]) throw issuerErrors.chipOfOtherKind({ kind, answer });
 }
 
 /** 16 hex digits, readable in every state of the chip. */
-export async function chipSerial(chip: Chip): Promise<string> {
+export async function chipSerial(chip: PersonalisedChip): Promise<string> {
   const serial = await chip.expect(readChipSerial, 'read chip serial');
   return serial.toString('hex').toUpperCase();
 }
@@ -31,7 +31,13 @@ export async function chipSerial(chip: Chip): Promise<string> {
  *
  * @throws card-issuer.chip-refused for a chip with another transport key, card-issuer.chip-gone
  */
-export async function authenticate({ chip, hsm }: { chip: Chip; hsm: HsmClient }): Promise<'blank' | 'finished'> {
+export async function authenticate({
+  chip,
+  hsm,
+}: {
+  chip: PersonalisedChip;
+  hsm: HsmClient;
+}): Promise<'blank' | 'finished'> {
   const challenge = await chip.expect(getChallenge, 'GET CHALLENGE');
   const cryptogram = await hsm.externalAuthenticate({
     root: CHIP_TRANSPORT,
@@ -48,50 +54,44 @@ export async function authenticate({ chip, hsm }: { chip: Chip; hsm: HsmClient }
 }
 
 /**
- * Writes the whole script to a blank that is authenticated.
+ * Writes the whole script to a blank that is authenticated; `keys` are the wrapped keys of its WRITE KEY steps.
  *
  * @throws card-issuer.chip-refused, card-issuer.chip-gone; a session that broke off is repeated from its first step
  */
 export async function writeScript(
-  { chip, hsm }: { chip: Chip; hsm: HsmClient },
+  chip: PersonalisedChip,
   steps: readonly ScriptStep[],
-  derivation: { factors: readonly Buffer[]; algorithm: '3des' | 'sm4' },
+  keys: readonly Buffer[],
 ): Promise<void> {
   for (const step of steps) {
     if (step.kind === 'command') {
       await chip.expect(step.apdu, step.name);
     } else {
-      const { encrypted } = await hsm.wrapCardKey({
-        root: `name:${step.root}`,
-        factors: step.derived ? derivation.factors : [],
-        algorithm: derivation.algorithm,
-        transport: CHIP_TRANSPORT,
-      });
-      await chip.expect(Buffer.concat([step.header, encrypted]), step.name);
+      const key = keys[step.key];
+      if (key === undefined) throw new RangeError(`the script has no key for ${step.name}`);
+      await chip.expect(Buffer.concat([step.header, key]), step.name);
     }
   }
 }
 
 /**
- * Reads back what a reader in the street will read: file 15h, file 17h and a balance of zero.
+ * Reads back what a reader in the street will read: the files that are free to read, and a balance of zero.
  *
  * @throws card-issuer.read-back-differs naming what differs
  */
-export async function readBackCard(chip: Chip, expected: { file15: Buffer; file17: Buffer }): Promise<void> {
-  await chip.expect(selectApplication, 'SELECT application');
-  const reads = [
-    { what: 'file 15h', apdu: '00B095001E', expected: expected.file15 },
-    { what: 'file 17h', apdu: '00B097003C', expected: expected.file17 },
-    { what: 'balance', apdu: '805C000204', expected: Buffer.alloc(4) },
-  ];
-  for (const read of reads) {
-    const data = await chip.expect(Buffer.from(read.apdu, 'hex'), `read ${read.what}`);
-    if (!data.equals(read.expected)) throw issuerErrors.readBackDiffers(read.what);
+export async function readBackCard(chip: PersonalisedChip, plan: CardPlan, card: CardData): Promise<void> {
+  for (const step of plan.readBack) {
+    if (step.kind === 'select') {
+      await chip.expect(step.apdu, 'SELECT application');
+    } else {
+      const data = await chip.expect(step.apdu, `read ${step.what}`);
+      if (!data.equals(step.content(card))) throw issuerErrors.readBackDiffers(step.what);
+    }
   }
 }
 
 /** @throws card-issuer.read-back-differs */
-export async function readBackSam(chip: Chip, samNo: string): Promise<void> {
+export async function readBackSam(chip: PersonalisedChip, samNo: string): Promise<void> {
   const data = await chip.expect(Buffer.from('00B0960006', 'hex'), 'read SAM number');
   if (data.toString('hex') !== samNo) throw issuerErrors.readBackDiffers('SAM number');
 }

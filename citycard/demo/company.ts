@@ -24,6 +24,13 @@ export const companyAccounts = [
   'unclaimed-refund:main',
 ] as const;
 
+/** Blank chips of every kind the first products are made of, in the bureau: nobody should have to count them for a demo. */
+export const openingStock = {
+  chipKinds: ['fmcos-3des', 'fmcos-sm4'],
+  quantity: 1_000_000,
+  location: 'bureau',
+} as const;
+
 /** The published holidays, and for the years after them a provisional calendar: a demo must run in any year. */
 export function demoCalendar(): WorkingCalendar {
   return chinaCalendar({ provisionalThrough: new Date().getUTCFullYear() + 1 });

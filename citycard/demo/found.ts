@@ -1,8 +1,9 @@
 import { ensureCityCa, HOME_CITY, openAccount, openDay } from '@citycard/clearing';
 import { cityDate, type Database, transact } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
+import { openStock } from '@citycard/card-issuer';
 import { writeMark } from '../installation/mark.ts';
-import { addDemoTariffs, bankAccounts, companyAccounts } from './company.ts';
+import { addDemoTariffs, bankAccounts, companyAccounts, openingStock } from './company.ts';
 import { holdCeremony } from './ceremony.ts';
 import { createPeople, type Credentials } from './people.ts';
 
@@ -22,6 +23,7 @@ export async function foundDemo(
     for (const code of companyAccounts) await openAccount(tx, code);
     await addDemoTariffs(tx);
     await openDay(tx, cityDate(new Date()));
+    await openStock(tx, openingStock);
     await writeMark(tx, { state: 'founded' });
     return people;
   });

@@ -1,0 +1,113 @@
+import { type Database, transact } from '@citycard/common';
+import { issuerErrors } from '../errors.ts';
+import { bookMovements } from '../stock/movements.ts';
+import { type CardClaim, type Claimant, claimCards, knownCards } from './claim.ts';
+import { Gathering } from './gathering.ts';
+import { type Ended, type Outcome, writeFaults, writeOutcomes } from './outcome.ts';
+
+/** Machine and stock of whoever does not say: the machine of the bureau. */
+export const BUREAU_MACHINE = 'cards';
+export const BUREAU_LOCATION = 'bureau';
+/** With this many chips in the machine the next round fills up while the first of it waits. */
+const busyFrom = 6;
+const lingerMs = 20;
+
+type Asked =
+  | { readonly kind: 'claim'; readonly chipSerial: string; readonly isBlank: boolean }
+  | ({ readonly kind: 'end' } & Ended);
+
+/**
+ * What a machine writes down: which chip becomes which card, and how that ended. What several chips ask for at the same
+ * time is written in one transaction; a claim is on disk before the first command that writes to the chip.
+ */
+export class CardBooks {
+  readonly #db: Database;
+  readonly #claimant: Claimant;
+  readonly #inWork = new Set<string>();
+  readonly #rounds: Gathering<Asked, CardClaim | undefined>;
+
+  constructor(db: Database, claimant: Partial<Claimant> = {}) {
+    this.#db = db;
+    this.#claimant = { machine: BUREAU_MACHINE, location: BUREAU_LOCATION, ...claimant };
+    this.#rounds = new Gathering(
+      (asked) => this.#write(asked),
+      () => (this.#inWork.size < busyFrom ? 0 : lingerMs),
+    );
+  }
+
+  /**
+   * Lets a chip in, until `leave`: two chips of one serial in the machine at the same time are a copy and its original.
+   *
+   * @throws card-issuer.chip-in-work
+   */
+  enter(chipSerial: string): void {
+    if (this.#inWork.has(chipSerial)) throw issuerErrors.chipInWork();
+    this.#inWork.add(chipSerial);
+  }
+
+  leave(chipSerial: string): void {
+    this.#inWork.delete(chipSerial);
+  }
+
+  /**
+   * Ties the chip to a card before anything is written to it. A chip that was here before (its session broke off) gets
+   * the number it had; a new blank the next prepared one of a released batch, in order.
+   *
+   * @returns undefined when nothing is waiting to be personalised, or when a finished chip is not ours
+   * @throws card-issuer.chip-rejected, .chip-in-work, .chip-serial-taken, card-issuer.stock.no-blanks
+   */
+  claim(chipSerial: string, life: 'blank' | 'finished'): Promise<CardClaim | undefined> {
+    return this.#rounds.add({ kind: 'claim', chipSerial, isBlank: life === 'blank' });
+  }
+
+  /** Writes how the session ended. @throws card-issuer.chip-rejected when the bureau rejected the card meanwhile */
+  async end(claim: CardClaim, outcome: Outcome): Promise<void> {
+    await this.#rounds.add({ kind: 'end', claim, outcome });
+  }
+
+  /** Cards that this machine had begun when it was stopped by force: nobody knows how far their chips came. */
+  async setAsideInterrupted(): Promise<number> {
+    return transact(this.#db, async (tx) => {
+      const { rows } = await tx.query<{ cardNo: string; chipSerial: string; batchId: bigint }>(
+        `update issuer.card c set state = 'quarantined', set_aside_reason = 'machine-stopped', set_aside_at = now()
+           from issuer.chip h
+          where c.state = 'personalising' and h.kind = 'card' and h.number = c.card_no and h.machine = $1
+         returning c.card_no as "cardNo", c.chip_serial as "chipSerial", c.batch_id as "batchId"`,
+        [this.#claimant.machine],
+      );
+      await writeFaults(
+        tx,
+        rows.map((row) => ({ ...row, reason: 'machine-stopped' })),
+      );
+      return rows.length;
+    });
+  }
+
+  #write(asked: readonly Asked[]): Promise<(CardClaim | Error | undefined)[]> {
+    return transact(this.#db, async (tx) => {
+      const ended = asked.filter((one) => one.kind === 'end');
+      const claims = asked.filter((one) => one.kind === 'claim');
+      const outcomes = await writeOutcomes(tx, this.#claimant, ended);
+      const known =
+        claims.length === 0
+          ? new Map()
+          : await knownCards(
+              tx,
+              this.#claimant,
+              claims.map(({ chipSerial }) => chipSerial),
+            );
+      const fresh = claims.filter(({ chipSerial, isBlank }) => isBlank && !known.has(chipSerial));
+      const claimed = await claimCards(
+        tx,
+        this.#claimant,
+        fresh.map(({ chipSerial }) => chipSerial),
+      );
+      await bookMovements(tx, [...outcomes.movements, ...claimed.movements]);
+      return asked.map((one) =>
+        one.kind === 'end'
+          ? outcomes.answers.get(one)
+          : (known.get(one.chipSerial) ?? claimed.answers.get(one.chipSerial)),
+      );
+    });
+  }
+}

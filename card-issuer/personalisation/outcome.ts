@@ -1,0 +1,133 @@
+import type { Transaction } from '@citycard/common';
+import type { CardState } from '../cards/life-cycle.ts';
+import { issuerErrors } from '../errors.ts';
+import type { Movement, MovementKind } from '../stock/movements.ts';
+import type { CardClaim } from './claim.ts';
+
+/** How a session ended that had a card. */
+export type Outcome =
+  | { readonly kind: 'finish' }
+  /** Nobody knows how far the chip came. */
+  | { readonly kind: 'set-aside'; readonly reason: string }
+  /** The chip is certainly no card, and a blank as before: the number goes to the next one. */
+  | { readonly kind: 'put-back' };
+
+export interface Ended {
+  readonly claim: CardClaim;
+  readonly outcome: Outcome;
+}
+
+type Answers = Map<Ended, Error | undefined>;
+
+/** Writes how sessions ended, in sets; the error of an item is its own. Movements are the caller's to book. */
+export async function writeOutcomes(
+  tx: Transaction,
+  where: { machine: string; location: string },
+  ended: readonly Ended[],
+): Promise<{ answers: Answers; movements: Movement[] }> {
+  const of = (kind: Outcome['kind']) => ended.filter(({ outcome }) => outcome.kind === kind);
+  const answers: Answers = new Map();
+  const finished = await finish(tx, of('finish'), answers);
+  await setAside(tx, of('set-aside'));
+  const back = await putBack(tx, of('put-back'));
+  return {
+    answers,
+    movements: [
+      ...movementsOf(finished, 'finish', 'good', where.machine),
+      ...movementsOf(back, 'put-back', where.location, where.machine),
+    ],
+  };
+}
+
+/** As many movements as there are batches; the blanks of all of them are in work. */
+function movementsOf(ended: readonly Ended[], kind: MovementKind, to: string, doneBy: string): Movement[] {
+  const batches = new Map<string, Movement>();
+  for (const { claim } of ended) {
+    const reference = `batch ${claim.batchId}`;
+    const quantity = (batches.get(reference)?.quantity ?? 0) + 1;
+    batches.set(reference, { chipKind: claim.chipKind, from: 'work', to, quantity, kind, reference, doneBy });
+  }
+  return [...batches.values()];
+}
+
+/** Cards that took the step; the others answer for themselves. */
+async function stepAll(
+  tx: Transaction,
+  ended: readonly Ended[],
+  from: readonly CardState[],
+  set: string,
+): Promise<Ended[]> {
+  if (ended.length === 0) return [];
+  const { rows } = await tx.query<{ card_no: string }>(
+    `update issuer.card c set ${set}
+       from unnest($1::text[], $2::text[], $3::text[]) as e(card_no, chip_serial, reason)
+      where c.card_no = e.card_no and c.card_no = any($1) and c.chip_serial = e.chip_serial and c.state = any($4)
+     returning c.card_no`,
+    [
+      ended.map(({ claim }) => claim.cardNo),
+      ended.map(({ claim }) => claim.chipSerial),
+      ended.map(({ outcome }) => (outcome.kind === 'set-aside' ? outcome.reason : null)),
+      from,
+    ],
+  );
+  const stepped = new Set(rows.map((row) => row.card_no));
+  return ended.filter(({ claim }) => stepped.has(claim.cardNo));
+}
+
+async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers): Promise<Ended[]> {
+  const finished = await stepAll(
+    tx,
+    ended,
+    ['personalising', 'quarantined'],
+    `state = 'personalised', personalised_at = now(), set_aside_reason = null, set_aside_at = null`,
+  );
+  // The bureau rejected it while it was still in the machine: whatever the chip says, its number is void.
+  for (const one of ended) if (!finished.includes(one)) answers.set(one, issuerErrors.chipRejected());
+  return finished;
+}
+
+async function setAside(tx: Transaction, ended: readonly Ended[]): Promise<void> {
+  const aside = await stepAll(
+    tx,
+    ended,
+    ['personalising'],
+    `state = 'quarantined', set_aside_reason = e.reason, set_aside_at = now()`,
+  );
+  await writeFaults(
+    tx,
+    aside.map(({ claim, outcome }) => ({ ...claim, reason: outcome.kind === 'set-aside' ? outcome.reason : '' })),
+  );
+}
+
+/** Remembers why chips were set aside. */
+export async function writeFaults(
+  tx: Transaction,
+  faults: readonly { cardNo: string; chipSerial: string; batchId: bigint; reason: string }[],
+): Promise<void> {
+  if (faults.length === 0) return;
+  await tx.query(
+    `insert into issuer.personalisation_fault (card_no, chip_serial, batch_id, reason)
+     select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])`,
+    [
+      faults.map((fault) => fault.cardNo),
+      faults.map((fault) => fault.chipSerial),
+      faults.map((fault) => fault.batchId),
+      faults.map((fault) => fault.reason),
+    ],
+  );
+}
+
+async function putBack(tx: Transaction, ended: readonly Ended[]): Promise<Ended[]> {
+  const back = await stepAll(tx, ended, ['personalising'], `state = 'prepared', chip_serial = null`);
+  if (back.length === 0) return back;
+  await tx.query(`delete from issuer.chip where kind = 'card' and chip_serial = any($1)`, [
+    back.map(({ claim }) => claim.chipSerial),
+  ]);
+  await tx.query(
+    `update issuer.card_batch b set waiting = b.waiting + back.cards
+       from (select batch_id, count(*)::int as cards from unnest($1::bigint[]) as batch_id group by batch_id) back
+      where b.batch_id = back.batch_id`,
+    [back.map(({ claim }) => claim.batchId)],
+  );
+  return back;
+}
