@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { foundedHsm } from '../device/founded.test-data.ts';
-import type { LmkSource } from '../keys/local-master-key.ts';
+import { localMasterKey, type LmkSource } from '../keys/local-master-key.ts';
+import type { Tr31Header } from '../keys/tr31-header.ts';
+import { wrapTr31 } from '../keys/tr31.ts';
+import { hostLmk } from '../keys/variant-lmk-pairs.ts';
 import { SchemeCipher, type VariantScheme } from '../keys/variant-lmk.ts';
 import { answerCode, frameOf } from '../wire/frame.ts';
 import { keyType } from './key-types.ts';
@@ -46,6 +49,12 @@ export function clearOf(code: string, text: string): Buffer {
   const scheme = (/^[UXTY]/.exec(text)?.[0] ?? 'Z') as VariantScheme;
   const cipher = new SchemeCipher(pairOf(type.pair), type.variant);
   return cipher.decipher(scheme, hex(scheme === 'Z' ? text : text.slice(1)));
+}
+
+/** A key block of scheme S under the key block LMK that belongs to the test LMK. */
+export function blockUnderTestLmk(header: Omit<Tr31Header, 'version'>, key: Buffer): string {
+  const { block } = hostLmk(localMasterKey('test', Buffer.alloc(16)));
+  return `S${wrapTr31(block, { ...header, version: 'D' }, key)}`;
 }
 
 const COMMANDS = ['hostGenerateKey', 'hostGenerateComponent', 'hostFormKey', 'hostImportKey', 'hostExportKey'];
