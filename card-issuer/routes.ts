@@ -4,8 +4,10 @@ import { registerCancellationRoutes } from './cancellation/routes.ts';
 import { registerBatchRoutes } from './cards/batch-routes.ts';
 import { cardView } from './cards/view.ts';
 import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
+import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
+import { type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
 import { registerProductRoutes } from './products/routes.ts';
 import type { ReaderPort } from './readers/attach.ts';
 import { registerReaderRoutes } from './readers/routes.ts';
@@ -32,11 +34,14 @@ export function registerCardIssuerRoutes(
     readonly readers: ReaderPort;
     readonly hsm: HsmClient;
     readonly protection: Protection;
+    /** The line to Public Security; absent where none exists. */
+    readonly responder?: IdentityResponder;
   },
 ): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };
   registerReaderRoutes(server, deps);
+  registerIssueNowRoutes(server, deps);
   registerProductRoutes(server, deps);
   registerStockRoutes(server, deps);
   registerBatchRoutes(server, deps);
@@ -44,6 +49,8 @@ export function registerCardIssuerRoutes(
 
   const residents: ResidentDeps = { db, protection: deps.protection };
   registerResidentRoutes(server, residents);
+  const line = deps.responder === undefined ? {} : { responder: deps.responder };
+  registerPopulationRoutes(server, { ...residents, ...line, hsm: deps.hsm });
 
   server.get('/v1/personalisation/machines', { preHandler: rolesAllowed('bureau', 'platform') }, () => ({
     cards: { host: deps.machines.cards.host, port: deps.machines.cards.port },

@@ -1,0 +1,61 @@
+import { type Database, fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { BUREAU_LOCATION } from '../personalisation/books.ts';
+import type { CounterReaders } from '../readers/reader.ts';
+import { CounterDesk } from './issue-now.ts';
+import { issueCard } from './issue.ts';
+
+const IssueNow = Type.Object(
+  {
+    reader: Type.String({ minLength: 1, maxLength: 40 }),
+    product: Type.String({ minLength: 1, maxLength: 40 }),
+    residentId: Type.Integer({ minimum: 1 }),
+    depositFen: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+    shiftId: Type.Integer({ minimum: 1 }),
+    /** Place of the stock the blank is taken from; the bureau's desk when nothing is said. */
+    stock: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' })),
+  },
+  { additionalProperties: false },
+);
+
+/** Nothing is stored under the key yet: thrown out of `idempotent`, which then leaves nothing behind. */
+const notYet = new Error('no answer is stored under this key');
+
+/** `POST /v1/counter/issue-now`: a blank in the reader of the counter becomes the card of the resident who stands there. */
+export function registerIssueNowRoutes(
+  server: HttpServer,
+  deps: { readonly db: Database; readonly hsm: HsmClient; readonly readers: CounterReaders },
+): void {
+  const desk = new CounterDesk(deps);
+  server.post(
+    '/v1/counter/issue-now',
+    {
+      preHandler: rolesAllowed('clerk'),
+      schema: { summary: 'Personalise the blank in the reader and hand it over, in one go', body: IssueNow },
+    },
+    async (request, reply) => {
+      const { body, principal } = request;
+      // The chip takes seconds, which no transaction waits for; so a stored answer is looked for before.
+      const before = await idempotent(deps.db, request, () => Promise.reject(notYet)).catch((error: unknown) => {
+        if (error !== notYet) throw error;
+        return undefined;
+      });
+      if (before !== undefined) return reply.status(before.status).send(before.body);
+
+      const key = String(request.headers['idempotency-key']);
+      const residentId = BigInt(body.residentId);
+      const shiftId = BigInt(body.shiftId);
+      const { reader, product, stock = BUREAU_LOCATION } = body;
+      const cardNo = await desk.makeCard(principal, { key, reader, product, residentId, shiftId, stock });
+      const answer = await idempotent(deps.db, request, async (tx) => {
+        await issueCard(tx, principal, { cardNo, residentId, depositFen: fen(body.depositFen), shiftId });
+        await tx.query('delete from issuer.counter_work where clerk = $1 and idempotency_key = $2', [
+          principal.id,
+          key,
+        ]);
+        return { status: 201, body: { cardNo, state: 'active' } };
+      });
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+}

@@ -1,0 +1,124 @@
+import { type Database, type Principal, recordAct, transact } from '@citycard/common';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { issuerErrors } from '../errors.ts';
+import { CardBooks } from '../personalisation/books.ts';
+import type { PersonalisedChip } from '../personalisation/chip.ts';
+import { personaliseCard } from '../personalisation/personalise.ts';
+import { chipSerial } from '../personalisation/session.ts';
+import type { CardInReader, CounterReaders } from '../readers/reader.ts';
+import { issueNowErrors } from './issue-now-errors.ts';
+import { requireOpenShift } from './shifts.ts';
+
+/** What the clerk asks for; `key` is the Idempotency-Key of the request. */
+export interface IssueNowOrder {
+  readonly key: string;
+  readonly reader: string;
+  readonly product: string;
+  readonly residentId: bigint;
+  readonly shiftId: bigint;
+  /** Place of the stock that the blank comes from. */
+  readonly stock: string;
+}
+
+/** Requests are not repeated for longer than this. */
+const FORGOTTEN_AFTER = '40 days';
+
+/** Makes single cards in the readers of counters: the machine of the bureau, one chip at a time, with the holder waiting. */
+export class CounterDesk {
+  readonly #deps: { readonly db: Database; readonly hsm: HsmClient; readonly readers: CounterReaders };
+  readonly #books = new Map<string, CardBooks>();
+  /** Readers whose cards of an earlier run of this process have been set aside. */
+  readonly #cleared = new Set<string>();
+
+  constructor(deps: { readonly db: Database; readonly hsm: HsmClient; readonly readers: CounterReaders }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Makes the blank in the reader the next prepared card of a released batch of the product, and reads it back. What would
+   * refuse the issue afterwards is refused first, before anything is written. A card pulled on the way is quarantined; the same
+   * request with the same chip goes on with the same number, and with another chip is refused, so that one request never
+   * makes two cards.
+   *
+   * @returns the card's number, ready to be issued
+   * @throws card-issuer.issue-now.*, card-issuer.readers.*, card-issuer.shift-unknown, resident-unknown, product-unknown, and
+   *   what `personaliseCard` throws
+   */
+  async makeCard(clerk: Principal, order: IssueNowOrder): Promise<string> {
+    await this.#refuseEarly(clerk, order);
+    return this.#deps.readers.withCard(clerk, order.reader, async (card) => {
+      const chip = asChip(card);
+      await this.#tie(clerk, order, await chipSerial(chip));
+      const number = await personaliseCard({ ...this.#deps, books: await this.#booksOf(order) }, chip);
+      if (number === undefined) throw issueNowErrors.nothingPrepared({ product: order.product });
+      await this.#requireProduct(number, order.product);
+      return number;
+    });
+  }
+
+  async #refuseEarly(clerk: Principal, { product, residentId, shiftId }: IssueNowOrder): Promise<void> {
+    await transact(this.#deps.db, async (tx) => {
+      await requireOpenShift(tx, clerk, shiftId);
+      const resident = await tx.query('select from issuer.resident where resident_id = $1', [residentId]);
+      if (resident.rowCount === 0) throw issuerErrors.residentUnknown();
+      const known = await tx.query('select from issuer.card_product where product = $1', [product]);
+      if (known.rowCount === 0) throw issuerErrors.productUnknown(product);
+    });
+  }
+
+  /** One request, one chip: the first to lie in the reader when the request is carried out. */
+  async #tie(clerk: Principal, order: IssueNowOrder, serial: string): Promise<void> {
+    await transact(this.#deps.db, async (tx) => {
+      await tx.query(`delete from issuer.counter_work where begun_at < now() - $1::interval`, [FORGOTTEN_AFTER]);
+      const begun = await tx.query(
+        `insert into issuer.counter_work (clerk, idempotency_key, chip_serial, product, resident_id) values ($1, $2, $3, $4, $5)
+         on conflict do nothing`,
+        [clerk.id, order.key, serial, order.product, order.residentId],
+      );
+      if (begun.rowCount === 1) {
+        const detail = { reader: order.reader, product: order.product, residentId: Number(order.residentId) };
+        return recordAct(tx, clerk, { act: 'begin-counter-issue', subject: `chip ${serial}`, detail });
+      }
+      const { rows } = await tx.query<{ chip_serial: string; product: string; resident_id: bigint }>(
+        'select chip_serial, product, resident_id from issuer.counter_work where clerk = $1 and idempotency_key = $2',
+        [clerk.id, order.key],
+      );
+      const [first] = rows;
+      if (first === undefined) return;
+      if (first.product !== order.product || first.resident_id !== order.residentId)
+        throw issueNowErrors.otherContent();
+      if (first.chip_serial !== serial) throw issueNowErrors.otherChip({ begun: first.chip_serial, found: serial });
+    });
+  }
+
+  /** A finished card put in instead of a blank is issued only as what it is. */
+  async #requireProduct(number: string, asked: string): Promise<void> {
+    const { rows } = await this.#deps.db.query<{ product: string }>(
+      'select product from issuer.card where card_no = $1',
+      [number],
+    );
+    const made = rows[0]?.product;
+    if (made !== asked) throw issueNowErrors.otherProduct({ made, asked });
+  }
+
+  /** A process that was killed may have left a card of this reader half made: it is set aside before the next is begun. */
+  async #booksOf({ reader, product, stock }: IssueNowOrder): Promise<CardBooks> {
+    const name = JSON.stringify([reader, product, stock]);
+    const known = this.#books.get(name);
+    if (known !== undefined) return known;
+    const books = new CardBooks(this.#deps.db, { machine: `counter ${reader}`, location: stock, product });
+    this.#books.set(name, books);
+    if (!this.#cleared.has(reader)) await books.setAsideInterrupted();
+    this.#cleared.add(reader);
+    return books;
+  }
+}
+
+/** The reader has powered the card already. */
+function asChip(card: CardInReader): PersonalisedChip {
+  return {
+    powerOn: () => Promise.resolve(card.answerToReset),
+    transmit: (apdu) => card.transmit(apdu),
+    expect: (apdu, step) => card.expect(apdu, step),
+  };
+}
