@@ -13,4 +13,15 @@ export { transmitWhole } from './readers/exchange.ts';
 export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.ts';
 export { cardNumberOf } from './readers/recognise.ts';
 export { createProtection, type Protection } from './protection/protection.ts';
+export {
+  dataDictionary,
+  httpResponder,
+  type IdentityResponder,
+  noResponder,
+  startIdentityChecks,
+} from './population/index.ts';
 export { registerCardIssuerRoutes } from './routes.ts';
+export { blockCard, type BlockKind, onDeath, openBlocks, unblockCard } from './cards/blocks.ts';
+export { registerCardLifeJobs, runCardLife } from './cards/jobs.ts';
+export type { CardState, CardStep } from './cards/life-cycle.ts';
+export { stepCard, type StepOptions, type SteppedCard } from './cards/step.ts';

@@ -73,3 +73,12 @@ export {
   type TerminalMemory,
 } from './terminal/memory.ts';
 export { Terminal } from './terminal/terminal.ts';
+export { Department, type DepartmentSettings, type Mistake } from './population/department.ts';
+export {
+  type AcknowledgedRow,
+  type PersonChange,
+  type PopulationFile,
+  readAcknowledgement,
+  readDelta,
+} from './population/delta-file.ts';
+export { IdentityResponder, type ResponderMood } from './population/identity-responder.ts';

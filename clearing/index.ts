@@ -9,6 +9,7 @@ export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';
 export * from './purses/purse.ts';
 export { setPurseCap } from './purses/purse-cap.ts';
+export { type CardMovement, cardMovements } from './ledger/card-statement.ts';
 export * from './purses/purse-standing.ts';
 export * from './purses/move-balance.ts';
 export * from './purses/concession.ts';
