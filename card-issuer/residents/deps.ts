@@ -9,8 +9,10 @@ export interface ResidentDeps {
   readonly hooks?: readonly ResidentHook[];
 }
 
-/** What the rest of the issuer does when a resident dies, moves or turns out to be two records. A throw undoes it all. */
+/** What the rest of the issuer does when a resident comes, dies, moves or turns out to be two records. A throw undoes it all. */
 export interface ResidentHook {
+  /** Somebody was registered at a counter; residents taken over from a department's files are not told of. */
+  onRegistered?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onDeath?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedOut?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedIn?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;

@@ -24,6 +24,9 @@ const Environment = Type.Object({
   REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
   /** Bearer tokens we show to billers: `CODE=token`, separated by commas. */
   CITYCARD_BILLER_TOKENS: Type.String({ default: '', pattern: '^$|^[^=,]{4}=[^=,]+(,[^=,]{4}=[^=,]+)*$' }),
+  /** Public Security's responder for identity checks, and the bearer token shown to it. */
+  CITYCARD_IDENTITY_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
+  CITYCARD_IDENTITY_TOKEN: Type.String({ default: '' }),
   CITYCARD_LOG_LEVEL: Type.Union(
     [
       Type.Literal('trace'),
@@ -38,7 +41,7 @@ const Environment = Type.Object({
 });
 
 /** Variables that are not repeated in messages: they hold passwords and tokens. */
-const secrets = ['DATABASE_URL', 'REDIS_URL', 'CITYCARD_BILLER_TOKENS'];
+const secrets = ['DATABASE_URL', 'REDIS_URL', 'CITYCARD_BILLER_TOKENS', 'CITYCARD_IDENTITY_TOKEN'];
 
 export interface Configuration {
   readonly mode: 'demo' | 'production';
@@ -52,6 +55,8 @@ export interface Configuration {
   readonly redisUrl?: string;
   /** By biller code. */
   readonly billerTokens: ReadonlyMap<string, string>;
+  /** The line to Public Security, where there is one. */
+  readonly identityLine?: { readonly url: string; readonly token: string };
   readonly logLevel: string;
 }
 
@@ -85,6 +90,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     gatewayPort: read.CITYCARD_GATEWAY_PORT,
     hsmPort: read.CITYCARD_HSM_PORT,
     readerPort: read.CITYCARD_READER_PORT,
+    ...(read.CITYCARD_IDENTITY_URL === undefined
+      ? {}
+      : { identityLine: { url: read.CITYCARD_IDENTITY_URL, token: read.CITYCARD_IDENTITY_TOKEN } }),
     billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cardIssuerMigrations, createProtection, registerCardIssuerRoutes } from '@citycard/card-issuer';
+import { cardIssuerMigrations, createProtection, httpResponder, registerCardIssuerRoutes } from '@citycard/card-issuer';
 import {
   clearingMigrations,
   httpBillers,
@@ -145,6 +145,7 @@ async function start(
     db,
     hsm,
     protection: createProtection({ db, hsm }),
+    ...(configuration.identityLine === undefined ? {} : { responder: httpResponder(configuration.identityLine) }),
     machines: workers.machines,
     readers: workers.readers,
   });

@@ -88,7 +88,9 @@ async function addResident({ deps, carrier, department, exchanged }: Applying, r
   const residencePermitNo = value('residence-permit-no');
   if (name === undefined || (population !== 'permanent' && population !== 'floating')) return 'incomplete';
   try {
-    const { residentId } = await registerResident(deps, carrier, {
+    // Whom Public Security names need not be asked about: the hooks of a counter stay out of it.
+    const { db, protection } = deps;
+    const { residentId } = await registerResident({ db, protection }, carrier, {
       ...{ idNumber: row.idNumber, name, population },
       ...(residencePermitNo === undefined ? {} : { residencePermitNo }),
     });

@@ -38,6 +38,7 @@ export async function checkIdentity(
     await queueCheck(tx, actor, residentId);
     const [idNumber, name] = [record.document['id-number']?.value, record.document.name?.value];
     if (idNumber === undefined || name === undefined) return undefined;
+    if (!responder.exists) return { idNumber, name };
     const purpose = 'identity check with public-security';
     await logDisclosure(tx, actor, { kind: 'disclosure', purpose, items: ASKED, residentIds: [residentId] });
     return { idNumber, name, ...(record.photoVersion > 0 && { photoVersion: record.photoVersion }) };

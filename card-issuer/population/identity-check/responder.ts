@@ -18,6 +18,8 @@ export type IdentityAnswer =
 
 /** The line to Public Security. Never throws. */
 export interface IdentityResponder {
+  /** False where no line exists: then nothing is sent, and nothing logged as sent. */
+  readonly exists: boolean;
   ask(question: IdentityQuestion): Promise<IdentityAnswer>;
 }
 
@@ -37,6 +39,7 @@ export function httpResponder(settings: {
   readonly timeoutMs?: number;
 }): IdentityResponder {
   return {
+    exists: true,
     ask: async (question) => {
       try {
         const response = await fetch(settings.url, {
@@ -60,6 +63,7 @@ export function httpResponder(settings: {
 
 /** Where no line exists: everybody waits. */
 export const noResponder: IdentityResponder = {
+  exists: false,
   ask: () => Promise.resolve({ ok: false, reason: 'no line to Public Security is configured' }),
 };
 

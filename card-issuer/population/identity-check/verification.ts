@@ -1,5 +1,6 @@
 import { cardNo, findPurse, setPurseCap } from '@citycard/clearing';
 import { cityDate, type Database, type Fen, fen, type Principal, recordAct, type Transaction } from '@citycard/common';
+import type { ResidentHook } from '../../residents/deps.ts';
 import { openCase } from '../registrar-cases.ts';
 import type { IdentityVerdict } from './responder.ts';
 
@@ -26,6 +27,9 @@ export async function queueCheck(
   );
 }
 
+/** Everybody registered at a counter is checked: queued in the transaction that registers. */
+export const checkOnRegistration: ResidentHook = { onRegistered: queueCheck };
+
 /**
  * The cap of a new purse (domain facts F.1): the product's, but no more than the limit of named cards, and the limit of
  * anonymous ones as long as Public Security has not confirmed the holder. A holder nobody has asked about is
@@ -35,9 +39,9 @@ export async function purseCapFor(
   tx: Transaction,
   residentId: bigint,
   productCap: Fen,
-  actor: Pick<Principal, 'id'>,
+  actor?: Pick<Principal, 'id'>,
 ): Promise<Fen> {
-  await queueCheck(tx, actor, residentId);
+  if (actor !== undefined) await queueCheck(tx, actor, residentId);
   const limit = await ruleValue(tx, (await verificationOf(tx, residentId)) === 'match' ? 'namedCap' : 'anonCap');
   return limit < productCap ? limit : productCap;
 }
