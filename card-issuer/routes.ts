@@ -7,7 +7,7 @@ import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
 import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
-import { type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
+import { checkOnRegistration, type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
 import { registerProductRoutes } from './products/routes.ts';
 import type { ReaderPort } from './readers/attach.ts';
 import { registerReaderRoutes } from './readers/routes.ts';
@@ -47,7 +47,7 @@ export function registerCardIssuerRoutes(
   registerBatchRoutes(server, deps);
   registerCancellationRoutes(server, deps);
 
-  const residents: ResidentDeps = { db, protection: deps.protection };
+  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [checkOnRegistration] };
   registerResidentRoutes(server, residents);
   const line = deps.responder === undefined ? {} : { responder: deps.responder };
   registerPopulationRoutes(server, { ...residents, ...line, hsm: deps.hsm });

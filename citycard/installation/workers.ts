@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { type Machine, noReaders, type ReaderPort, startMachine, startReaderPort } from '@citycard/card-issuer';
+import {
+  createProtection,
+  httpResponder,
+  type Machine,
+  noReaders,
+  type ReaderPort,
+  startIdentityChecks,
+  startMachine,
+  startReaderPort,
+} from '@citycard/card-issuer';
 import { type ClearingDayDeps, registerClearingJobs, startValidation } from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
@@ -46,6 +55,11 @@ export async function startWorkers(
   undo.push(() => validation.stop());
   const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
   undo.push(() => clearingJobs.close());
+  if (configuration.identityLine !== undefined) {
+    const responder = httpResponder(configuration.identityLine);
+    const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });
+    undo.push(() => checks.stop());
+  }
   const cards = await startMachine(engines, 'cards', { host, port: 0 });
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });
