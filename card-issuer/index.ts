@@ -5,9 +5,10 @@ export const cardIssuerMigrations: MigrationSet = {
   schema: 'issuer',
   directory: fileURLToPath(new URL('./migrations', import.meta.url)),
 };
-export { composeCardNo, SANDBOX_ISSUER } from './cards/batches.ts';
+export { batchProgress, type BatchProgress } from './cards/batch-report.ts';
+export { composeCardNo, prepareBatch, releaseBatch, SANDBOX_ISSUER } from './cards/batches.ts';
 export { type Machine, startMachine } from './personalisation/machine.ts';
-export { openStock } from './stock/report.ts';
+export { openStock, proveStock, stockLines, type StockLine, type StockProof } from './stock/report.ts';
 export { noReaders, type ReaderPort, startReaderPort } from './readers/attach.ts';
 export { transmitWhole } from './readers/exchange.ts';
 export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.ts';

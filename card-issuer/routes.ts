@@ -2,9 +2,13 @@ import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact
 import type { HsmClient } from '@citycard/hsm-sim';
 import { registerCancellationRoutes } from './cancellation/routes.ts';
 import { registerBatchRoutes } from './cards/batch-routes.ts';
-import { cardView } from './cards/view.ts';
-import { issueCard, reportFound, reportLoss } from './counter/issue.ts';
+import { cardsOfResidents } from './cards/resident-hook.ts';
+import { registerConcessionRoutes } from './concessions/routes.ts';
+import { registerBalanceRoutes } from './counter/balance-routes.ts';
+import { registerChipRoutes } from './counter/chip-routes.ts';
 import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
+import { registerLateTapRoutes } from './counter/late-tap-routes.ts';
+import { registerCardLifeRoutes } from './counter/life-routes.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
 import { checkOnRegistration, type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
@@ -14,12 +18,12 @@ import { registerReaderRoutes } from './readers/routes.ts';
 import type { Protection } from './protection/protection.ts';
 import type { ResidentDeps } from './residents/index.ts';
 import { registerResidentRoutes } from './residents/routes.ts';
+import { registerLegacyRoutes } from './legacy/routes.ts';
 import { orderSam } from './sams/order.ts';
 import { registerStockRoutes } from './stock/routes.ts';
 
 type MachineAddress = Pick<Machine, 'host' | 'port'>;
 
-const CardNumber = Type.String({ pattern: '^[0-9]{19}$' });
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
 const ParticipantNo = Type.String({ minLength: 4, maxLength: 15 });
 /** Fen; a deposit or a cash count above a million yuan is a typing mistake. */
@@ -46,9 +50,15 @@ export function registerCardIssuerRoutes(
   registerStockRoutes(server, deps);
   registerBatchRoutes(server, deps);
   registerCancellationRoutes(server, deps);
+  registerLegacyRoutes(server, deps);
 
-  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [checkOnRegistration] };
+  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [cardsOfResidents, checkOnRegistration] };
   registerResidentRoutes(server, residents);
+  registerCardLifeRoutes(server, residents);
+  registerBalanceRoutes(server, deps);
+  registerChipRoutes(server, deps);
+  registerLateTapRoutes(server, deps);
+  registerConcessionRoutes(server, { ...deps, ...residents });
   const line = deps.responder === undefined ? {} : { responder: deps.responder };
   registerPopulationRoutes(server, { ...residents, ...line, hsm: deps.hsm });
 
@@ -64,50 +74,6 @@ export function registerCardIssuerRoutes(
   server.post('/v1/sams', { preHandler: rolesAllowed('platform'), schema: { body: Sam } }, async (request, reply) => {
     return reply.status(201).send(await transact(db, (tx) => orderSam(tx, request.principal, request.body)));
   });
-
-  const CardParams = Type.Object({ cardNo: CardNumber });
-  const Issue = Type.Object(
-    { residentId: Type.Integer({ minimum: 1 }), depositFen: AmountFen, shiftId: Type.Integer({ minimum: 1 }) },
-    { additionalProperties: false },
-  );
-  server.post(
-    '/v1/cards/:cardNo/issue',
-    { ...clerk, schema: { params: CardParams, body: Issue } },
-    async (request, reply) => {
-      const { residentId, depositFen, shiftId } = request.body;
-      const answer = await idempotent(db, request, async (tx) => {
-        await issueCard(tx, request.principal, {
-          cardNo: request.params.cardNo,
-          residentId: BigInt(residentId),
-          depositFen: fen(depositFen),
-          shiftId: BigInt(shiftId),
-        });
-        return { status: 200, body: { cardNo: request.params.cardNo, state: 'active' } };
-      });
-      return reply.status(answer.status).send(answer.body);
-    },
-  );
-  const Loss = Type.Object(
-    { by: Type.Union([Type.Literal('phone'), Type.Literal('counter')]) },
-    { additionalProperties: false },
-  );
-  server.post(
-    '/v1/cards/:cardNo/loss-report',
-    { ...clerk, schema: { params: CardParams, body: Loss } },
-    async (request) => {
-      await transact(db, (tx) => reportLoss(tx, request.principal, request.params.cardNo, request.body.by));
-      return { cardNo: request.params.cardNo, state: request.body.by === 'phone' ? 'lost-reported' : 'lost-confirmed' };
-    },
-  );
-  server.post('/v1/cards/:cardNo/found', { ...clerk, schema: { params: CardParams } }, async (request) => {
-    await transact(db, (tx) => reportFound(tx, request.principal, request.params.cardNo));
-    return { cardNo: request.params.cardNo, state: 'active' };
-  });
-  server.get(
-    '/v1/cards/:cardNo',
-    { preHandler: rolesAllowed('clerk', 'auditor'), schema: { params: CardParams } },
-    (request) => cardView(residents, request.params.cardNo),
-  );
 
   server.post('/v1/shifts', clerk, async (request, reply) => {
     return reply.status(201).send(await transact(db, (tx) => openShift(tx, request.principal)));

@@ -2,6 +2,7 @@ import { type BusinessDate, fen, type Principal, type Transaction } from '@cityc
 import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
 import { type CardState, type CardStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
+import { requireOnlyCard } from './one-card.ts';
 
 /** A card and the terms of its product, as they were before the step. */
 export interface SteppedCard {
@@ -49,7 +50,8 @@ const GIVES: readonly CardStep[] = ['issue', 'hand-out'];
  * card's history. What the step means in money is the caller's to post, in the same transaction. Block and unblock through
  * `blockCard` and `unblockCard` of blocks.ts, which keep the reasons apart.
  *
- * @throws card-issuer.card-unknown, card-issuer.card-not-ready
+ * @throws card-issuer.card-unknown, card-issuer.card-not-ready; card-issuer.card-life.one-card-per-resident for a step that would
+ *   leave the holder with two cards of a product in use
  */
 export async function stepCard(
   tx: Transaction,
@@ -69,6 +71,9 @@ export async function stepCard(
   if (to === undefined) throw issuerErrors.cardNotReady({ state: card.state, step });
 
   const residentId = holderAfter(step, card, options.residentId);
+  const taken = to === 'issued' || to === 'active' || to === 'lost-reported';
+  if (taken && residentId !== undefined && step !== 'report-loss')
+    await requireOnlyCard(tx, residentId, { cardNo: number, product: card.product });
   await tx.query(
     `update issuer.card set state = $2, resident_id = $3, blocked_from = $4, issued_at = case when $5 then now() else issued_at end
       where card_no = $1`,

@@ -1,13 +1,15 @@
 import { type Fen, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { cardNo, currentBusinessDate, postOrThrow } from '@citycard/clearing';
+import { cardLifeErrors } from '../cards/errors.ts';
 import { stepCard } from '../cards/step.ts';
+import { grantOnIssue } from '../concessions/on-card.ts';
 import { issuerErrors } from '../errors.ts';
 import { requireOpenShift } from './shifts.ts';
 
 /**
  * Hands a personalised card to a resident: opens its purse, takes the deposit in cash into the clerk's shift.
  *
- * @throws card-issuer.card-unknown, card-not-ready, resident-unknown, shift-unknown
+ * @throws card-issuer.card-unknown, card-not-ready, resident-unknown, shift-unknown; card-issuer.card-life.one-card-per-resident
  */
 export async function issueCard(
   tx: Transaction,
@@ -17,11 +19,11 @@ export async function issueCard(
   const { residentId } = issue;
   await stepCard(tx, issue.cardNo, 'issue', { actor: clerk, why: 'handed over at the counter', residentId });
   await requireOpenShift(tx, clerk, issue.shiftId);
-  const resident = await tx.query('select 1 from issuer.resident where resident_id = $1', [issue.residentId]);
-  if (resident.rowCount === 0) throw issuerErrors.residentUnknown();
+  await requireLiving(tx, residentId);
 
   const number = cardNo(issue.cardNo);
   await tx.query('update issuer.card set deposit_fen = $2 where card_no = $1', [issue.cardNo, issue.depositFen]);
+  await grantOnIssue(tx, residentId, issue.cardNo);
   if (issue.depositFen > 0n) {
     await postOrThrow(tx, await currentBusinessDate(tx), [
       {
@@ -39,20 +41,13 @@ export async function issueCard(
   });
 }
 
-/** Loss report: the purse is closed for loads and the card goes on the hotlist, in one transaction. */
-export async function reportLoss(
-  tx: Transaction,
-  clerk: Principal,
-  number: string,
-  by: 'phone' | 'counter',
-): Promise<void> {
-  const step = by === 'phone' ? 'report-loss' : 'confirm-loss';
-  await stepCard(tx, number, step, { actor: clerk, why: `loss reported (${by})` });
-  await recordAct(tx, clerk, { act: 'report-loss', subject: `card ${number}`, detail: { by } });
-}
-
-/** The card was found: off the hotlist again. */
-export async function reportFound(tx: Transaction, clerk: Principal, number: string): Promise<void> {
-  await stepCard(tx, number, 'find', { actor: clerk, why: 'card found' });
-  await recordAct(tx, clerk, { act: 'report-found', subject: `card ${number}` });
+/** @throws card-issuer.resident-unknown, card-issuer.card-life.holder-gone */
+export async function requireLiving(tx: Transaction, residentId: bigint): Promise<void> {
+  const { rows } = await tx.query<{ state: string }>('select state from issuer.resident where resident_id = $1', [
+    residentId,
+  ]);
+  const resident = rows[0];
+  if (resident === undefined) throw issuerErrors.residentUnknown();
+  if (resident.state === 'deceased' || resident.state === 'merged')
+    throw cardLifeErrors.holderGone({ state: resident.state });
 }

@@ -5,6 +5,7 @@ import {
   type Machine,
   noReaders,
   type ReaderPort,
+  registerCardLifeJobs,
   startIdentityChecks,
   startMachine,
   startReaderPort,
@@ -55,6 +56,8 @@ export async function startWorkers(
   undo.push(() => validation.stop());
   const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
   undo.push(() => clearingJobs.close());
+  const cardLife = registerCardLifeJobs(jobs, engines);
+  undo.push(() => cardLife.close());
   if (configuration.identityLine !== undefined) {
     const responder = httpResponder(configuration.identityLine);
     const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });

@@ -16,6 +16,8 @@ export interface PurseStanding {
   readonly openLoadFen: Fen;
   /** Purchases of the card that are received and not judged, or held. */
   readonly openPurchases: { readonly count: number; readonly amountFen: Fen };
+  /** Debits of cancelled loads that nobody knows the end of. */
+  readonly tornCancellations: number;
   /** The highest offline counter of a purchase with a right TAC; undefined before the first. */
   readonly highestOfflineCounter: number | undefined;
   /** Purchases the card has made that nobody has uploaded yet, as far as counters tell. */
@@ -87,6 +89,7 @@ export async function purseStanding(
     depositFen: fen(row.deposit),
     openLoadFen: fen(row.open_load),
     openPurchases: { count: Number(row.open_count), amountFen: fen(row.open_fen) },
+    tornCancellations: Number(row.torn_cancellations),
     highestOfflineCounter: row.highest ?? undefined,
     missingPurchases,
     whole: missingPurchases === 0 && row.open_count === 0n && row.open_load === 0n && row.torn_cancellations === 0n,

@@ -147,3 +147,26 @@ export async function setPurseStatus(
   if (wanted === undefined || (await isHotlisted(tx, serial)) === wanted) return;
   await addHotlistEntry(tx, { action: wanted ? 'add' : 'remove', applicationSerial: serial, reason });
 }
+
+/**
+ * Moves many purses to a state that changes nothing on the hotlist (of a job that closes what is out of date). Purses that
+ * may not take the move stay as they are.
+ *
+ * @throws RangeError for a state that terminals have to be told of.
+ */
+export async function setPurseStatuses(tx: Transaction, cards: readonly CardNo[], status: PurseStatus): Promise<void> {
+  if (HOTLISTED[status] !== undefined) throw new RangeError(`purses that become ${status} do so one by one`);
+  const from = (Object.keys(PURSE_TRANSITIONS) as PurseStatus[]).filter((each) =>
+    PURSE_TRANSITIONS[each].includes(status),
+  );
+  await tx.query('update clearing.purse set status = $2 where card_no = any($1) and status = any($3)', [
+    cards,
+    status,
+    from,
+  ]);
+}
+
+/** The card's validity was extended, on its chip: loads and purchases are taken until then. Never shortens it. */
+export async function extendPurse(tx: Transaction, card: CardNo, validTo: BusinessDate): Promise<void> {
+  await tx.query('update clearing.purse set valid_to = $2 where card_no = $1 and valid_to < $2', [card, validTo]);
+}

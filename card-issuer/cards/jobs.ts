@@ -1,0 +1,70 @@
+import { cityDate, type Database, type JobSystem, type Logger } from '@citycard/common';
+import { noticeLateTaps } from '@citycard/clearing';
+import { endUnverified } from '../concessions/grant.ts';
+import { alarmStuck, releaseDue } from '../counter/release-due.ts';
+import { lapseLossReports } from '../counter/lapse.ts';
+import { expireCards } from './expire.ts';
+
+const QUEUE = 'card-life';
+/** What a day brings is due for a whole day, so minutes do not matter; a look is a few reads of small indexes. */
+const LOOK_EVERY_MS = 300_000;
+
+/** What one look did. */
+export interface CardLifeRound {
+  readonly expired: number;
+  readonly lapsed: number;
+  readonly concessionsEnded: number;
+  readonly balancesMoved: number;
+  readonly stuck: number;
+  readonly lateTaps: number;
+}
+
+/**
+ * Everything card life does by itself, as of this moment's city date: cards expire, reports by phone lapse, concessions end,
+ * balances follow, late taps are noticed. All of it is read from the database and may be done again at any time.
+ */
+export async function runCardLife(db: Database, now: Date = new Date()): Promise<CardLifeRound> {
+  const today = cityDate(now);
+  return {
+    expired: await expireCards(db, today),
+    lapsed: await lapseLossReports(db, today),
+    concessionsEnded: await endUnverified(db, today),
+    balancesMoved: await releaseDue(db, today),
+    stuck: await alarmStuck(db, today),
+    lateTaps: await noticeLateTaps(db),
+  };
+}
+
+/** Runs card life by jobs, at the start and every five minutes. The queue only says when: emptying it loses nothing. */
+export function registerCardLifeJobs(
+  jobs: JobSystem,
+  deps: { readonly db: Database; readonly logger: Logger },
+  options: { readonly lookEveryMs?: number } = {},
+): { close(): Promise<void> } {
+  const queue = jobs.queue<Record<string, never>>(QUEUE);
+  jobs.worker<Record<string, never>>(QUEUE, async () => {
+    const round = await runCardLife(deps.db);
+    if (Object.values(round).some((count) => count > 0)) deps.logger.info(round, 'card life moved on');
+  });
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  let closed = false;
+  let looking: Promise<void> = Promise.resolve();
+  const look = () => {
+    if (closed) return;
+    // Several processes looking at the same moment add one job.
+    const slot = Math.floor(Date.now() / everyMs);
+    looking = queue.add('round', {}, { jobId: `round ${slot}` }).catch((error: unknown) => {
+      if (!closed) deps.logger.warn({ err: error }, 'card life could not be queued, will try again');
+    });
+  };
+  const timer = setInterval(look, everyMs);
+  timer.unref();
+  look();
+  return {
+    close: async () => {
+      closed = true;
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
