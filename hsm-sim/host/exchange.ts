@@ -16,7 +16,6 @@ import { exportKey, importKey, narrowed, readTransportKey } from './transport-ke
 const importOne = hostCommand({
   code: 'A6',
   name: 'hostImportKey',
-  changes: true,
   run(call) {
     const { fields, keys, note } = call;
     const code = fields.text(3);

@@ -1,9 +1,11 @@
 import type { AuditNote, Command, Device } from '../device/command.ts';
 import { CommandRefused } from '../errors.ts';
-import { COMMAND_PREFIX } from '../wire/frame.ts';
+import { COMMAND_PREFIX, ERROR_BYTES, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
 import { HostRefused } from './errors.ts';
 import { HostFields } from './host-fields.ts';
 import { lmkKeys, type LmkKeys } from './lmk-keys.ts';
+
+const MAX_ANSWER_FIELDS = MAX_MESSAGE_BYTES - COMMAND_PREFIX - ERROR_BYTES;
 
 /** What a host command works with. */
 export interface HostCall {
@@ -38,6 +40,8 @@ export function hostCommand({ code, name, binary, changes, run }: HostCommand): 
         const authorise = () => device.authorised.require(name);
         const result = run({ device, keys: lmkKeys(device.store.lmk), fields, note, authorise });
         answer.bytes(typeof result === 'string' ? Buffer.from(result, 'latin1') : result).bytes(fields.trailer);
+        // Hexadecimal output can be twice its input.
+        if (answer.length > MAX_ANSWER_FIELDS) throw new HostRefused('80');
       } catch (error) {
         const refused = error instanceof CommandRefused && error.code === '17' ? new HostRefused('17') : error;
         if (refused instanceof HostRefused) refused.trailer = fields.trailer;

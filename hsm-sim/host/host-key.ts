@@ -25,8 +25,15 @@ export interface HostKey {
   readonly attributes?: HostAttributes;
 }
 
-export function hostCipher({ algorithm, bytes }: HostKey): BlockCipher {
-  return algorithm === 'A' ? aesCipher(bytes) : desCipher(bytes);
+const ciphers = new WeakMap<HostKey, BlockCipher>();
+
+/** The cipher of a key, scheduled once for as long as the key object lives. */
+export function hostCipher(key: HostKey): BlockCipher {
+  const known = ciphers.get(key);
+  if (known) return known;
+  const cipher = key.algorithm === 'A' ? aesCipher(key.bytes) : desCipher(key.bytes);
+  ciphers.set(key, cipher);
+  return cipher;
 }
 
 /** DES: E(key, zeros); AES: CMAC of a block of zeros. `digits` hexadecimal characters of it. */

@@ -10,8 +10,8 @@ import type { KeyText } from './host-fields.ts';
 import { hasOddParity, isComponent, type HostAlgorithm, type HostAttributes, type HostKey } from './host-key.ts';
 import { isUsage, type KeyType } from './key-types.ts';
 
-/** Opened key blocks kept, so that a working key is not unwrapped for every message; the oldest leaves first. */
-const MAX_OPEN_BLOCKS = 10_000;
+/** Opened keys kept, so that a working key is not deciphered for every message; the oldest leaves first. */
+const MAX_OPEN_KEYS = 10_000;
 
 /** What a command wants of a key: usages and modes a key block must have; what a key of a type may do is its type's. */
 export interface KeyRole {
@@ -20,11 +20,15 @@ export interface KeyRole {
   readonly modes: string;
 }
 
+/** A key that came in a key block. */
+type BlockKey = HostKey & { readonly attributes: HostAttributes };
+
 /** Opens and closes keys under the LMK: variant schemes under a pair, scheme S as version D blocks. */
 export class LmkKeys {
   readonly #lmk: HostLmk;
   readonly #ciphers = new Map<string, SchemeCipher>();
-  readonly #blocks = new Map<string, HostKey>();
+  readonly #blocks = new Map<string, BlockKey>();
+  readonly #variants = new Map<string, HostKey>();
 
   constructor(lmk: HostLmk) {
     this.#lmk = lmk;
@@ -44,23 +48,23 @@ export class LmkKeys {
   }
 
   openVariant(scheme: VariantScheme, bytes: Buffer, type: KeyType, parity: '10' | '11'): HostKey {
+    const name = `${type.code}${scheme}${bytes.toString('latin1')}`;
+    const known = this.#variants.get(name);
+    if (known) return known;
     const key = this.#cipher(type).decipher(scheme, bytes);
     if (!hasOddParity(key)) throw new HostRefused(parity);
-    return { bytes: key, algorithm: key.length === 8 ? 'D' : 'T' };
+    return keep(this.#variants, name, { bytes: key, algorithm: key.length === 8 ? 'D' : 'T' });
   }
 
   /** Any key block of scheme S, whatever it is for. */
-  openBlock(text: KeyText & { kind: 'block' }): HostKey & { attributes: HostAttributes } {
+  openBlock(text: KeyText & { kind: 'block' }): BlockKey {
     if (text.scheme !== 'S') throw new HostRefused('26');
     const known = this.#blocks.get(text.block);
-    if (known?.attributes) return { ...known, attributes: known.attributes };
+    if (known) return known;
     if (!parseHeader(text.block)) throw new HostRefused('15');
     const opened = unwrapTr31(this.#lmk.block, text.block);
     if (!opened) throw new HostRefused('13');
-    const key = blockKey(opened.key, opened.header.algorithm, opened.header);
-    if (this.#blocks.size >= MAX_OPEN_BLOCKS) this.#blocks.delete(this.#blocks.keys().next().value ?? '');
-    this.#blocks.set(text.block, key);
-    return key;
+    return keep(this.#blocks, text.block, blockKey(opened.key, opened.header.algorithm, opened.header));
   }
 
   /** The key under the pair and variant of its type, with the scheme letter (none for Z). Refuses with 27, 26. */
@@ -80,6 +84,12 @@ export class LmkKeys {
     this.#ciphers.set(type.code, cipher);
     return cipher;
   }
+}
+
+function keep<K extends HostKey>(kept: Map<string, K>, name: string, key: K): K {
+  if (kept.size >= MAX_OPEN_KEYS) kept.delete(kept.keys().next().value ?? '');
+  kept.set(name, key);
+  return key;
 }
 
 const opened = new WeakMap<LocalMasterKey, LmkKeys>();
@@ -109,11 +119,7 @@ export function lmkCheckValue(lmk: LocalMasterKey): string {
  * The key of an opened block. Refuses with 15 when header and key do not fit each other: an algorithm or length we do
  * not have, or a usage or mode that X9.143 does not know.
  */
-export function blockKey(
-  bytes: Buffer,
-  algorithm: string,
-  attributes: HostAttributes,
-): HostKey & { attributes: HostAttributes } {
+export function blockKey(bytes: Buffer, algorithm: string, attributes: HostAttributes): BlockKey {
   const fits = isAlgorithm(algorithm) && KEY_LENGTHS[algorithm].includes(bytes.length);
   if (!fits || !isUsage(attributes.usage, attributes.mode)) throw new HostRefused('15');
   const { usage, mode, keyVersion, exportability, optional } = attributes;

@@ -102,19 +102,35 @@ function isLast(part: Part): boolean {
   return part === 'only' || part === 'last';
 }
 
+interface Halves {
+  readonly left: SingleDes;
+  readonly right: SingleDes;
+}
+const halves = new WeakMap<HostKey, Halves>();
+
+/** The halves of a double-length key as the retail MAC uses them, scheduled once. */
+function halvesOf(key: HostKey): Halves {
+  const known = halves.get(key);
+  if (known) return known;
+  const made = { left: new SingleDes(key.bytes.subarray(0, 8)), right: new SingleDes(key.bytes.subarray(8, 16)) };
+  halves.set(key, made);
+  return made;
+}
+
 /** The MAC cut to its size, or after a first or middle part the whole chaining value. */
-function finish({ part, algorithm, padding, size, key, iv, data }: MacRequest): Buffer {
-  const cipher = hostCipher(key);
-  const chaining = algorithm === '3' ? new SingleDes(key.bytes.subarray(0, 8)) : cipher;
-  if (!isLast(part)) return chain(chaining, iv, wholeBlocks(data, cipher));
+function finish(request: MacRequest): Buffer {
+  const { part, algorithm, padding, size, key, iv, data } = request;
+  const retail = algorithm === '3' ? halvesOf(key) : undefined;
+  const cipher = retail?.left ?? hostCipher(key);
+  if (!isLast(part)) return chain(cipher, iv, wholeBlocks(data, cipher));
   // CMAC masks the last block of data: behind earlier parts there must be one.
   if (algorithm === '5' && part === 'last' && data.length === 0) throw new HostRefused('80');
   if (algorithm === '5') return cmac(cipher, data, iv).subarray(0, size);
   const padded = padding === 0 ? wholeBlocks(data, cipher) : padBlocks(data, padding, cipher.blockLength);
-  const mac = chain(chaining, iv, padded);
-  if (algorithm === '3') {
-    new SingleDes(key.bytes.subarray(8, 16)).decipher(mac, 0, mac, 0);
-    chaining.encipher(mac, 0, mac, 0);
+  const mac = chain(cipher, iv, padded);
+  if (retail) {
+    retail.right.decipher(mac, 0, mac, 0);
+    retail.left.encipher(mac, 0, mac, 0);
   }
   return mac.subarray(0, size);
 }
