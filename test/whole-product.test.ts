@@ -3,6 +3,7 @@ import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
 import { startTests } from './bad-input/start.ts';
 import { cancellationTests } from './card-issuing/cancellation.ts';
+import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
 import { residentTests } from './card-issuing/residents.ts';
@@ -32,6 +33,7 @@ describe('the whole product', () => {
     residentTests(() => city);
     personalisationTests(() => city);
     counterTests(() => city);
+    counterReaderTests(() => city);
     cancellationTests(() => city);
     roleTests(() => city);
   });

@@ -1,11 +1,13 @@
 import { type Database, type Principal, recordAct, transact } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
+import { requireOnlyCard } from '../cards/one-card.ts';
 import { issuerErrors } from '../errors.ts';
 import { CardBooks } from '../personalisation/books.ts';
 import type { PersonalisedChip } from '../personalisation/chip.ts';
 import { personaliseCard } from '../personalisation/personalise.ts';
 import { chipSerial } from '../personalisation/session.ts';
 import type { CardInReader, CounterReaders } from '../readers/reader.ts';
+import { requireLiving } from './issue.ts';
 import { issueNowErrors } from './issue-now-errors.ts';
 import { requireOpenShift } from './shifts.ts';
 
@@ -41,8 +43,8 @@ export class CounterDesk {
    * makes two cards.
    *
    * @returns the card's number, ready to be issued
-   * @throws card-issuer.issue-now.*, card-issuer.readers.*, card-issuer.shift-unknown, resident-unknown, product-unknown, and
-   *   what `personaliseCard` throws
+   * @throws card-issuer.issue-now.*, card-issuer.readers.*, card-issuer.shift-unknown, product-unknown, what `issueCard` throws
+   *   of a resident, and what `personaliseCard` throws
    */
   async makeCard(clerk: Principal, order: IssueNowOrder): Promise<string> {
     await this.#refuseEarly(clerk, order);
@@ -59,8 +61,8 @@ export class CounterDesk {
   async #refuseEarly(clerk: Principal, { product, residentId, shiftId }: IssueNowOrder): Promise<void> {
     await transact(this.#deps.db, async (tx) => {
       await requireOpenShift(tx, clerk, shiftId);
-      const resident = await tx.query('select from issuer.resident where resident_id = $1', [residentId]);
-      if (resident.rowCount === 0) throw issuerErrors.residentUnknown();
+      await requireLiving(tx, residentId);
+      await requireOnlyCard(tx, residentId, { cardNo: '', product });
       const known = await tx.query('select from issuer.card_product where product = $1', [product]);
       if (known.rowCount === 0) throw issuerErrors.productUnknown(product);
     });
