@@ -7,6 +7,7 @@ export type {
   KeyRef,
   LoadAuthorisation,
   LoadTac,
+  OverdraftAuthorisation,
   RequestSubject,
   SamPurchase,
   TacItem,

@@ -20,72 +20,103 @@ const table0 = new Int32Array(256);
 const table1 = new Int32Array(256);
 const table2 = new Int32Array(256);
 const table3 = new Int32Array(256);
+/** The same with the transformation of the key schedule, L'. */
+const keyTable0 = new Int32Array(256);
+const keyTable1 = new Int32Array(256);
+const keyTable2 = new Int32Array(256);
+const keyTable3 = new Int32Array(256);
 /** Constants CK of the key schedule: byte j of constant i is (4i + j) · 7 mod 256. */
 const constants = new Int32Array(32);
 fillTables();
 
-/** SM4 with a 16-byte key. */
-export class Sm4 implements BlockCipher {
-  readonly blockLength = 16;
-  readonly #roundKeys = new Int32Array(32);
+/** Words of one key schedule. */
+export const SM4_SCHEDULE_WORDS = 32;
 
-  constructor(key: Uint8Array) {
-    if (key.length !== 16) throw new RangeError('an SM4 key has 16 bytes');
-    let a = wordAt(key, 0) ^ FAMILY_KEY[0];
-    let b = wordAt(key, 4) ^ FAMILY_KEY[1];
-    let c = wordAt(key, 8) ^ FAMILY_KEY[2];
-    let d = wordAt(key, 12) ^ FAMILY_KEY[3];
-    for (let round = 0; round < 32; round++) {
-      const next = a ^ mixKey(b ^ c ^ d ^ (constants[round] as number));
-      this.#roundKeys[round] = next;
-      a = b;
-      b = c;
-      c = d;
-      d = next;
-    }
-  }
-
-  encipher(input: Uint8Array, at: number, output: Uint8Array, to: number): void {
-    this.#run(input, at, output, to, 0, 1);
-  }
-
-  decipher(input: Uint8Array, at: number, output: Uint8Array, to: number): void {
-    this.#run(input, at, output, to, 31, -1);
-  }
-
-  #run(input: Uint8Array, at: number, output: Uint8Array, to: number, first: number, step: 1 | -1): void {
-    let a = wordAt(input, at);
-    let b = wordAt(input, at + 4);
-    let c = wordAt(input, at + 8);
-    let d = wordAt(input, at + 12);
-    for (let round = 0, key = first; round < 32; round++, key += step) {
-      const x = b ^ c ^ d ^ (this.#roundKeys[key] as number);
-      const next =
-        a ^
-        (table0[x >>> 24] as number) ^
-        (table1[(x >>> 16) & 255] as number) ^
-        (table2[(x >>> 8) & 255] as number) ^
-        (table3[x & 255] as number);
-      a = b;
-      b = c;
-      c = d;
-      d = next;
-    }
-    putWord(d, output, to);
-    putWord(c, output, to + 4);
-    putWord(b, output, to + 8);
-    putWord(a, output, to + 12);
+/** Writes the schedule of a key of four big-endian words. */
+export function scheduleSm4(key: Int32Array, schedule: Int32Array): void {
+  let a = (key[0] as number) ^ FAMILY_KEY[0];
+  let b = (key[1] as number) ^ FAMILY_KEY[1];
+  let c = (key[2] as number) ^ FAMILY_KEY[2];
+  let d = (key[3] as number) ^ FAMILY_KEY[3];
+  for (let round = 0; round < SM4_SCHEDULE_WORDS; round += 4) {
+    a ^= mixKey(b ^ c ^ d ^ (constants[round] as number));
+    b ^= mixKey(c ^ d ^ a ^ (constants[round + 1] as number));
+    c ^= mixKey(d ^ a ^ b ^ (constants[round + 2] as number));
+    d ^= mixKey(a ^ b ^ c ^ (constants[round + 3] as number));
+    schedule[round] = a;
+    schedule[round + 1] = b;
+    schedule[round + 2] = c;
+    schedule[round + 3] = d;
   }
 }
 
-/** S-box on each byte, then L' = x ⊕ (x <<< 13) ⊕ (x <<< 23). */
+/** Enciphers a block of four words in place. */
+export function sm4Block(schedule: Int32Array, block: Int32Array): void {
+  let a = block[0] as number;
+  let b = block[1] as number;
+  let c = block[2] as number;
+  let d = block[3] as number;
+  for (let round = 0; round < SM4_SCHEDULE_WORDS; round += 4) {
+    a ^= mixData(b ^ c ^ d ^ (schedule[round] as number));
+    b ^= mixData(c ^ d ^ a ^ (schedule[round + 1] as number));
+    c ^= mixData(d ^ a ^ b ^ (schedule[round + 2] as number));
+    d ^= mixData(a ^ b ^ c ^ (schedule[round + 3] as number));
+  }
+  block[0] = d;
+  block[1] = c;
+  block[2] = b;
+  block[3] = a;
+}
+
+const words = new Int32Array(4);
+
+/** SM4 with a 16-byte key. */
+export class Sm4 implements BlockCipher {
+  readonly blockLength = 16;
+  readonly schedule = new Int32Array(SM4_SCHEDULE_WORDS);
+  /** The same words backwards: deciphering is enciphering with them. */
+  readonly #backwards: Int32Array;
+
+  constructor(key: Uint8Array) {
+    if (key.length !== 16) throw new RangeError('an SM4 key has 16 bytes');
+    for (let word = 0; word < 4; word++) words[word] = wordAt(key, 4 * word);
+    scheduleSm4(words, this.schedule);
+    this.#backwards = this.schedule.toReversed();
+  }
+
+  encipher(input: Uint8Array, at: number, output: Uint8Array, to: number): void {
+    run(this.schedule, input, at, output, to);
+  }
+
+  decipher(input: Uint8Array, at: number, output: Uint8Array, to: number): void {
+    run(this.#backwards, input, at, output, to);
+  }
+}
+
+function run(schedule: Int32Array, input: Uint8Array, at: number, output: Uint8Array, to: number): void {
+  for (let word = 0; word < 4; word++) words[word] = wordAt(input, at + 4 * word);
+  sm4Block(schedule, words);
+  for (let word = 0; word < 4; word++) putWord(words[word] as number, output, to + 4 * word);
+}
+
+/** S-box on each byte, then L, by table. */
+function mixData(x: number): number {
+  return (
+    (table0[x >>> 24] as number) ^
+    (table1[(x >>> 16) & 255] as number) ^
+    (table2[(x >>> 8) & 255] as number) ^
+    (table3[x & 255] as number)
+  );
+}
+
+/** S-box on each byte, then L' = x ⊕ (x <<< 13) ⊕ (x <<< 23), by table. */
 function mixKey(x: number): number {
-  const s =
-    ((SUBSTITUTION[x >>> 24] as number) << 24) |
-    ((SUBSTITUTION[(x >>> 16) & 255] as number) << 16) |
-    ((SUBSTITUTION[(x >>> 8) & 255] as number) << 8) |
-    (SUBSTITUTION[x & 255] as number);
-  return s ^ rotate(s, 13) ^ rotate(s, 23);
+  return (
+    (keyTable0[x >>> 24] as number) ^
+    (keyTable1[(x >>> 16) & 255] as number) ^
+    (keyTable2[(x >>> 8) & 255] as number) ^
+    (keyTable3[x & 255] as number)
+  );
 }
 
 function rotate(word: number, places: number): number {
@@ -100,6 +131,11 @@ function fillTables(): void {
     table1[index] = rotate(mixed, 24);
     table2[index] = rotate(mixed, 16);
     table3[index] = rotate(mixed, 8);
+    const key = s ^ rotate(s, 13) ^ rotate(s, 23);
+    keyTable0[index] = key;
+    keyTable1[index] = rotate(key, 24);
+    keyTable2[index] = rotate(key, 16);
+    keyTable3[index] = rotate(key, 8);
   });
   for (let i = 0; i < 32; i++) {
     let word = 0;

@@ -3,7 +3,6 @@ import { dataCalls } from './data-calls.ts';
 import type { HsmClient, HsmClientOptions } from './hsm-client.ts';
 import { LinkPool } from './link-pool.ts';
 import { purseCalls } from './purse-calls.ts';
-import { samCalls } from './sam-calls.ts';
 import { scriptCalls } from './script-calls.ts';
 import { terminalCalls } from './terminal-calls.ts';
 
@@ -19,7 +18,6 @@ export function connectHsm(options: HsmClientOptions): HsmClient {
   const pool = new LinkPool({ ...options, connections, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS });
   return {
     ...purseCalls(pool, connections),
-    ...samCalls(pool, connections),
     ...scriptCalls(pool, connections),
     ...terminalCalls(pool, connections),
     ...dataCalls(pool, connections),

@@ -3,7 +3,7 @@ import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
 import { MAX_BULK_ITEMS } from './bulk-queue.ts';
 import type { HsmClient, KeyRef } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
-import { BULK_PER_LINK } from './purse-calls.ts';
+import { BULK_PER_LINK } from './bulk-command.ts';
 
 const INDEX_BYTES = 16;
 const DATA_KEY_BYTES = 32;

@@ -64,6 +64,24 @@ export interface SamPurchase extends DerivedKeyRef {
 /** An unload: the card's MAC1 of INITIALIZE FOR UNLOAD against a DULK, as a load's against a DLK. */
 export type UnloadAuthorisation = Omit<LoadAuthorisation, 'dlk'> & { readonly dulk: KeyRef };
 
+/** A new overdraft limit of the deposit purse (domain.md A.4, type 07). */
+export interface OverdraftAuthorisation extends DerivedKeyRef {
+  readonly duk: KeyRef;
+  readonly cardRandom: Buffer;
+  /** Online counter before the update. */
+  readonly onlineCounter: number;
+  /** Fen, overdraft included, as INITIALIZE FOR UPDATE answered it. */
+  readonly balance: number;
+  /** Fen. */
+  readonly oldLimit: number;
+  /** Fen. */
+  readonly newLimit: number;
+  readonly samNo: Buffer;
+  readonly mac1: Buffer;
+  readonly date: Buffer;
+  readonly time: Buffer;
+}
+
 /** What MAC3 of DEBIT FOR UNLOAD proves (domain.md A.4). */
 export interface UnloadProof extends DerivedKeyRef {
   readonly dulk: KeyRef;
@@ -157,6 +175,8 @@ export interface HsmClient {
   unloadAuthorise(item: UnloadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
   /** Whether MAC3 proves that the card has paid the unload out. */
   verifyUnloadMac3(item: UnloadProof): Promise<boolean>;
+  /** Checks MAC1 of INITIALIZE FOR UPDATE and, when right, makes MAC2 for UPDATE OVERDRAW LIMIT. */
+  overdraftAuthorise(item: OverdraftAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
   /** MAC1 for DEBIT FOR PURCHASE, 4 bytes: the HSM in the place of a purchase SAM. */
   samPurchaseMac1(item: SamPurchase): Promise<Buffer>;
   /** Whether MAC2 in the card's answer to DEBIT FOR PURCHASE is right. */

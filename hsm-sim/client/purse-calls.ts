@@ -1,126 +1,218 @@
-import { HsmRefused } from '../errors.ts';
+import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
-import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
-import { BulkQueue } from './bulk-queue.ts';
-import { exactly } from './checks.ts';
-import { derivedKey } from './fields.ts';
-import type { HsmClient, KeyRef, LoadAuthorisation, LoadTac, TacItem } from './hsm-client.ts';
+import { BulkCommand, type BulkForm, type ItemAnswer } from './bulk-command.ts';
+import { exactly, whole } from './checks.ts';
+import { derivationSize, writeDerivation } from './fields.ts';
+import type {
+  DerivedKeyRef,
+  HsmClient,
+  LoadAuthorisation,
+  LoadTac,
+  OverdraftAuthorisation,
+  SamPurchase,
+  TacItem,
+  UnloadAuthorisation,
+  UnloadProof,
+} from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
-import { packTacs, readVerdict, type TacBatch } from './tac-batch.ts';
+import { HsmRefused } from '../errors.ts';
 
-/** Bulk commands under way per link: one computed, one travelling. */
-export const BULK_PER_LINK = 2;
-/** The item count stands before the items. */
-export const MAX_BULK_BYTES = MAX_MESSAGE_BYTES - COMMAND_PREFIX - 2;
-/** Bytes of a TAC item besides its key, factors and input; the largest item still fits. */
-const TAC_ITEM_BYTES = 16;
-
-type PurseCalls = Pick<HsmClient, 'loadAuthorise' | 'verifyLoadTac' | 'verifyTacs'>;
+type PurseCalls = Pick<
+  HsmClient,
+  | 'loadAuthorise'
+  | 'unloadAuthorise'
+  | 'verifyUnloadMac3'
+  | 'overdraftAuthorise'
+  | 'samPurchaseMac1'
+  | 'samVerifyMac2'
+  | 'verifyLoadTac'
+  | 'verifyTacs'
+>;
 
 /** The purse part of the client. */
 export function purseCalls(pool: LinkPool, connections: number): PurseCalls {
-  const maxInFlight = connections * BULK_PER_LINK;
-
-  const sendTacs = async ({ fields, count }: TacBatch) =>
-    pool.call({ command: 'P2', fields, pure: true }, (answer) => readVerdictCodes(answer.ascii(2 * count)));
-
-  const tacs = new BulkQueue<TacItem, string>({
-    maxInFlight,
-    maxBytes: MAX_BULK_BYTES,
-    bytesOf: (item) => TAC_ITEM_BYTES + item.dtk.length + 8 * item.factors.length + item.data.length,
-    send: async (items) => {
-      const codes: string[] = [];
-      while (codes.length < items.length) codes.push(...(await sendTacs(packTacs(items, codes.length))));
-      return codes;
-    },
-  });
-
-  const loads = macQueue(pool, 'P0', maxInFlight);
-
+  const loads = new BulkCommand(
+    pool,
+    connections,
+    loadForm('P0', (item: LoadAuthorisation) => item.dlk),
+  );
+  const unloads = new BulkCommand(
+    pool,
+    connections,
+    loadForm('PE', (item: UnloadAuthorisation) => item.dulk),
+  );
+  const unloadProofs = new BulkCommand(pool, connections, unloadProofForm);
+  const overdrafts = new BulkCommand(pool, connections, overdraftForm);
+  const purchases = new BulkCommand(pool, connections, purchaseForm);
+  const purchaseChecks = new BulkCommand(pool, connections, purchaseCheckForm);
+  const tacs = new BulkCommand(pool, connections, tacForm);
   return {
-    loadAuthorise: async (item) => {
-      return readAuthorisation(await loads.add(loadFields(item.dlk, item)), 'P0');
-    },
-    verifyLoadTac: async (item) => readVerdict(await tacs.add(loadTacItem(item)), 'P2'),
-    verifyTacs: async (items) => {
-      const verdicts: boolean[] = [];
-      let next = 0;
-      const worker = async () => {
-        while (next < items.length) {
-          const start = next;
-          const batch = packTacs(items, start);
-          next += batch.count;
-          (await sendTacs(batch)).forEach((code, index) => (verdicts[start + index] = readVerdict(code, 'P2')));
-        }
-      };
-      await Promise.all(Array.from({ length: maxInFlight }, worker));
-      return verdicts;
-    },
+    loadAuthorise: async (item) => readAuthorisation(await loads.one(item), 'P0'),
+    unloadAuthorise: async (item) => readAuthorisation(await unloads.one(item), 'PE'),
+    verifyUnloadMac3: async (item) => unloadProofs.verdictOf(item),
+    overdraftAuthorise: async (item) => readAuthorisation(await overdrafts.one(item), 'PO'),
+    samPurchaseMac1: async (item) => purchases.valueOf(item),
+    samVerifyMac2: async (item) => purchaseChecks.verdictOf(item),
+    verifyLoadTac: async (item) => tacs.verdictOf(loadTacItem(item)),
+    verifyTacs: async (items) => (await tacs.all(items)).map(({ code }) => tacs.readVerdict(code)),
   };
 }
 
-/** An item's error, and its MAC when the error is 00. */
-export interface MacAnswer {
-  readonly code: string;
-  readonly mac: Buffer;
-}
-
-/** Joins items of a bulk command that is answered with error 2 ‖ MAC 4 each. */
-export function macQueue(pool: LinkPool, command: string, maxInFlight: number): BulkQueue<Buffer, MacAnswer> {
-  return new BulkQueue<Buffer, MacAnswer>({
-    maxInFlight,
-    maxBytes: MAX_BULK_BYTES,
-    bytesOf: (item) => item.length,
-    send: async (items) => {
-      const fields = Buffer.concat([new FieldWriter().uint16(items.length).toBuffer(), ...items]);
-      return pool.call({ command, fields, pure: true }, (answer) =>
-        items.map(() => ({ code: answer.ascii(2), mac: Buffer.from(answer.bytes(4)) })),
-      );
-    },
-  });
-}
-
 /** MAC2, or that MAC1 was wrong; throws HsmRefused when the HSM refused the item. */
-export function readAuthorisation(
-  { code, mac }: MacAnswer,
+function readAuthorisation(
+  { code, value }: ItemAnswer<Buffer>,
   command: string,
 ): { ok: true; mac2: Buffer } | { ok: false } {
   if (code === '01') return { ok: false };
   if (code !== '00') throw new HsmRefused(code, command);
-  return { ok: true, mac2: mac };
+  return { ok: true, mac2: value };
 }
 
-/** Item of P0 and PE, in the order of the device's load fields. */
-export function loadFields(key: KeyRef, item: Omit<LoadAuthorisation, 'dlk'>): Buffer {
-  return derivedKey(key, item)
-    .bytes(exactly(item.cardRandom, 4, 'a card random'))
-    .uint16(item.onlineCounter)
-    .uint32(item.balanceBefore)
-    .uint32(item.amount)
-    .byte(item.type)
-    .bytes(exactly(item.samNo, 6, 'a SAM number'))
-    .bytes(exactly(item.mac1, 4, 'MAC1'))
-    .bytes(exactly(item.date, 4, 'a BCD date'))
-    .bytes(exactly(item.time, 3, 'a BCD time'))
-    .toBuffer();
+/** A MAC of its own memory: a view would keep the whole message alive. */
+const readMac = (answer: FieldReader): Buffer => Buffer.from(answer.bytes(4));
+const nothing = (): undefined => undefined;
+
+const MAX_UINT16 = 0xffff;
+const MAX_UINT32 = 0xffff_ffff;
+
+interface Transaction {
+  readonly cardRandom: Buffer;
+  readonly samNo: Buffer;
+  readonly date: Buffer;
+  readonly time: Buffer;
 }
+
+/**
+ * What stands in every item alike. Throws RangeError for what cannot be written: an item must be refused before it joins
+ * others, or they would suffer with it.
+ * @param counter its online or offline counter
+ * @param amounts what takes four bytes
+ */
+function checkTransaction(item: Transaction, counter: number, type: number, ...amounts: readonly number[]): void {
+  exactly(item.cardRandom, 4, 'a card random');
+  whole(counter, MAX_UINT16, 'a counter');
+  whole(type, 0xff, 'a transaction type');
+  for (const amount of amounts) whole(amount, MAX_UINT32, 'an amount');
+  exactly(item.samNo, 6, 'a SAM number');
+  exactly(item.date, 4, 'a BCD date');
+  exactly(item.time, 3, 'a BCD time');
+}
+
+/** In the order of the device's load fields, 32 bytes. */
+function loadForm<Item extends Omit<LoadAuthorisation, 'dlk'>>(
+  command: string,
+  keyOf: (item: Item) => string,
+): BulkForm<Item, Buffer> {
+  return {
+    command,
+    keyOf,
+    sizeOf: (item) => {
+      checkTransaction(item, item.onlineCounter, item.type, item.balanceBefore, item.amount);
+      exactly(item.mac1, 4, 'MAC1');
+      return derivationSize(item) + 32;
+    },
+    write: (item, fields) => {
+      writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.onlineCounter).uint32(item.balanceBefore);
+      fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.mac1).bytes(item.date).bytes(item.time);
+    },
+    read: readMac,
+  };
+}
+
+/** In the order of the device's purchase fields, 28 bytes. */
+const purchaseForm: BulkForm<SamPurchase, Buffer> = {
+  command: 'PA',
+  keyOf: (item) => item.dpk,
+  sizeOf: (item) => {
+    checkTransaction(item, item.offlineCounter, item.type, item.transactionNo, item.amount);
+    return derivationSize(item) + 28;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.offlineCounter).uint32(item.transactionNo);
+    fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.date).bytes(item.time);
+  },
+  read: readMac,
+};
+
+const purchaseCheckForm: BulkForm<SamPurchase & { readonly mac2: Buffer }, undefined> = {
+  command: 'PC',
+  keyOf: purchaseForm.keyOf,
+  sizeOf: (item) => purchaseForm.sizeOf(item) + exactly(item.mac2, 4, 'MAC2').length,
+  write: (item, fields) => {
+    purchaseForm.write(item, fields);
+    fields.bytes(item.mac2);
+  },
+  read: nothing,
+};
+
+/** In the order of the device's proof fields, 28 bytes and MAC3. */
+const unloadProofForm: BulkForm<UnloadProof, undefined> = {
+  command: 'PK',
+  keyOf: (item) => item.dulk,
+  sizeOf: (item) => {
+    checkTransaction(item, item.onlineCounter, item.type, item.balanceAfter, item.amount);
+    exactly(item.mac3, 4, 'MAC3');
+    return derivationSize(item) + 32;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.onlineCounter).uint32(item.balanceAfter);
+    fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.date).bytes(item.time).bytes(item.mac3);
+  },
+  read: nothing,
+};
+
+/** Limits are 3 bytes on the card. */
+const MAX_LIMIT = 0xff_ffff;
+const OVERDRAFT_TYPE = 7;
+
+/** In the order of the device's overdraft fields, 34 bytes. */
+const overdraftForm: BulkForm<OverdraftAuthorisation, Buffer> = {
+  command: 'PO',
+  keyOf: (item) => item.duk,
+  sizeOf: (item) => {
+    checkTransaction(item, item.onlineCounter, OVERDRAFT_TYPE, item.balance);
+    exactly(item.mac1, 4, 'MAC1');
+    for (const limit of [item.oldLimit, item.newLimit]) whole(limit, MAX_LIMIT, 'an overdraft limit');
+    return derivationSize(item) + 34;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.onlineCounter).uint32(item.balance);
+    fields.byte(item.oldLimit >>> 16).uint16(item.oldLimit & 0xffff);
+    fields.byte(OVERDRAFT_TYPE).bytes(item.samNo);
+    fields.byte(item.newLimit >>> 16).uint16(item.newLimit & 0xffff);
+    fields.bytes(item.mac1).bytes(item.date).bytes(item.time);
+  },
+  read: readMac,
+};
+
+const tacForm: BulkForm<TacItem, undefined> = {
+  command: 'P2',
+  keyOf: (item) => item.dtk,
+  sizeOf: (item) => {
+    if (item.data.length > 255) throw new RangeError('TAC input has at most 255 bytes');
+    exactly(item.tac, 4, 'a TAC');
+    return derivationSize(item) + 1 + item.data.length + 4;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).short(item.data).bytes(item.tac);
+  },
+  read: nothing,
+};
 
 /** Load TAC input: new balance 4 ‖ old online counter 2 ‖ amount 4 ‖ type 1 ‖ SAM 6 ‖ date 4 ‖ time 3 (domain.md A.4). */
-function loadTacItem(item: LoadTac): TacItem {
-  const data = new FieldWriter()
+function loadTacItem(item: LoadTac & DerivedKeyRef): TacItem {
+  exactly(item.samNo, 6, 'a SAM number');
+  exactly(item.date, 4, 'a BCD date');
+  exactly(item.time, 3, 'a BCD time');
+  const data = new FieldWriter(24)
     .uint32(item.balanceAfter)
     .uint16(item.onlineCounterBefore)
     .uint32(item.amount)
     .byte(item.type)
-    .bytes(exactly(item.samNo, 6, 'a SAM number'))
-    .bytes(exactly(item.date, 4, 'a BCD date'))
-    .bytes(exactly(item.time, 3, 'a BCD time'))
+    .bytes(item.samNo)
+    .bytes(item.date)
+    .bytes(item.time)
     .toBuffer();
   const { dtk, factors, algorithm, tac } = item;
-  for (const factor of factors) exactly(factor, 8, 'a derivation factor');
-  return { dtk, factors, algorithm, data, tac: exactly(tac, 4, 'a TAC') };
-}
-
-function readVerdictCodes(codes: string): string[] {
-  return codes.match(/../g) ?? [];
+  return { dtk, factors, algorithm, data, tac };
 }

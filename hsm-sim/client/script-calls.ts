@@ -1,12 +1,17 @@
 import { HsmRefused } from '../errors.ts';
 import { algorithmCodes } from '../keys/key-algorithm.ts';
+import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
+import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
+import { BulkCommand, BULK_PER_LINK, type BulkForm } from './bulk-command.ts';
 import { BulkQueue } from './bulk-queue.ts';
 import { exactly } from './checks.ts';
-import { derivedKey } from './fields.ts';
+import { derivationSize, derivedKey, writeDerivation } from './fields.ts';
 import type { CardKeysToWrap, HsmClient } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
-import { BULK_PER_LINK, MAX_BULK_BYTES } from './purse-calls.ts';
+
+/** The item count stands before the items. */
+const MAX_BULK_BYTES = MAX_MESSAGE_BYTES - COMMAND_PREFIX - 2;
 
 type ScriptCalls = Pick<
   HsmClient,
@@ -37,6 +42,8 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
       );
     },
   });
+  const macs = new BulkCommand(pool, connections, commandMacForm);
+  const reloads = new BulkCommand(pool, connections, pinReloadForm);
   return {
     wrapCardKeys: async (item) => {
       const { code, keys } = await wraps.add({ fields: wrapFields(item), keys: item.roots.length });
@@ -50,10 +57,7 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
         kcv: answer.ascii(6),
       }));
     },
-    cardCommandMac: async (item) => {
-      const fields = derivedKey(item.root, item).short(item.challenge).long(item.data).toBuffer();
-      return pool.call({ command: 'P4', fields, pure: true }, (answer) => answer.bytes(4));
-    },
+    cardCommandMac: async (item) => macs.valueOf(item),
     cardCommandEncrypt: async (item) => {
       const fields = derivedKey(item.root, item).short(item.plaintext).toBuffer();
       return pool.call({ command: 'PG', fields, pure: true }, (answer) => answer.long());
@@ -62,12 +66,39 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
       const fields = derivedKey(item.root, item).short(item.challenge).toBuffer();
       return pool.call({ command: 'P6', fields, pure: true }, (answer) => answer.bytes(8));
     },
-    pinReloadMac: async (item) => {
-      const fields = derivedKey(item.root, item).short(item.pin).toBuffer();
-      return pool.call({ command: 'PI', fields, pure: true }, (answer) => answer.bytes(4));
-    },
+    pinReloadMac: async (item) => reloads.valueOf(item),
   };
 }
+
+const readMac = (answer: FieldReader): Buffer => Buffer.from(answer.bytes(4));
+
+const commandMacForm: BulkForm<Parameters<HsmClient['cardCommandMac']>[0], Buffer> = {
+  command: 'P4',
+  keyOf: (item) => item.root,
+  sizeOf: (item) => {
+    const { challenge, data } = item;
+    if (challenge.length !== 4 && challenge.length !== 8) throw new RangeError('a challenge has 4 or 8 bytes');
+    return derivationSize(item) + 1 + challenge.length + 2 + data.length;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).short(item.challenge).long(item.data);
+  },
+  read: readMac,
+};
+
+const pinReloadForm: BulkForm<Parameters<HsmClient['pinReloadMac']>[0], Buffer> = {
+  command: 'PI',
+  keyOf: (item) => item.root,
+  sizeOf: (item) => {
+    const { pin } = item;
+    if (pin.length < 2 || pin.length > 8) throw new RangeError('a PIN has 2 to 8 bytes');
+    return derivationSize(item) + 1 + pin.length;
+  },
+  write: (item, fields) => {
+    writeDerivation(item, fields).short(item.pin);
+  },
+  read: readMac,
+};
 
 /** Item of PM: transport ‖ algorithm 1 ‖ factors ‖ root count 1 ‖ roots. */
 function wrapFields({ roots, transport, algorithm, factors }: CardKeysToWrap): Buffer {

@@ -1,11 +1,10 @@
-import { HsmRefused } from '../errors.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
-import { BulkQueue } from './bulk-queue.ts';
+import { BulkCommand, type BulkForm } from './bulk-command.ts';
 import { exactly } from './checks.ts';
 import type { HsmClient, KeyRef, TerminalMacAlgorithm } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
-import { BULK_PER_LINK, MAX_BULK_BYTES } from './purse-calls.ts';
-import { readVerdict } from './tac-batch.ts';
+
+const MAC_BYTES = 8;
 
 type TerminalCalls = Pick<
   HsmClient,
@@ -14,38 +13,11 @@ type TerminalCalls = Pick<
 
 /** The terminal part of the client. */
 export function terminalCalls(pool: LinkPool, connections: number): TerminalCalls {
-  const shared = {
-    maxInFlight: connections * BULK_PER_LINK,
-    maxBytes: MAX_BULK_BYTES,
-    bytesOf: (item: Buffer) => item.length,
-  };
-  const macs = new BulkQueue<Buffer, { readonly code: string; readonly mac: Buffer }>({
-    ...shared,
-    send: async (items) =>
-      pool.call({ command: 'T0', fields: counted(items), pure: true }, (answer) =>
-        items.map(() => ({ code: answer.ascii(2), mac: Buffer.from(answer.bytes(8)) })),
-      ),
-  });
-  const checks = new BulkQueue<Buffer, string>({
-    ...shared,
-    send: async (items) =>
-      pool.call({ command: 'T2', fields: counted(items), pure: true }, (answer) => items.map(() => answer.ascii(2))),
-  });
+  const macs = new BulkCommand(pool, connections, macForm);
+  const checks = new BulkCommand(pool, connections, checkForm);
   return {
-    terminalMac: async (mak, algorithm, data) => {
-      const { code, mac } = await macs.add(macItem(mak, algorithm, data).toBuffer());
-      if (code !== '00') throw new HsmRefused(code, 'T0');
-      return mac;
-    },
-    verifyTerminalMac: async (mak, algorithm, data, mac) =>
-      readVerdict(
-        await checks.add(
-          macItem(mak, algorithm, data)
-            .bytes(exactly(mac, 8, 'a MAC'))
-            .toBuffer(),
-        ),
-        'T2',
-      ),
+    terminalMac: async (mak, algorithm, data) => macs.valueOf({ mak, algorithm, data }),
+    verifyTerminalMac: async (mak, algorithm, data, mac) => checks.verdictOf({ mak, algorithm, data, mac }),
     createTerminalMasterKey: async () =>
       pool.call({ command: 'T4', fields: Buffer.alloc(0), pure: false }, (answer) => ({
         tmk: blockReference(answer.longText()),
@@ -72,16 +44,32 @@ export function terminalCalls(pool: LinkPool, connections: number): TerminalCall
   };
 }
 
-function macItem(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer): FieldWriter {
-  return new FieldWriter()
-    .longText(mak)
-    .ascii(algorithm === 'ecb' ? 'E' : 'X')
-    .long(data);
+interface MacItem {
+  readonly mak: KeyRef;
+  readonly algorithm: TerminalMacAlgorithm;
+  readonly data: Buffer;
 }
 
-function counted(items: readonly Buffer[]): Buffer {
-  return Buffer.concat([new FieldWriter().uint16(items.length).toBuffer(), ...items]);
-}
+const macForm: BulkForm<MacItem, Buffer> = {
+  command: 'T0',
+  keyOf: (item) => item.mak,
+  sizeOf: (item) => 1 + 2 + item.data.length,
+  write: ({ algorithm, data }, fields) => {
+    fields.ascii(algorithm === 'ecb' ? 'E' : 'X').long(data);
+  },
+  read: (answer) => Buffer.from(answer.bytes(MAC_BYTES)),
+};
+
+const checkForm: BulkForm<MacItem & { readonly mac: Buffer }, undefined> = {
+  command: 'T2',
+  keyOf: macForm.keyOf,
+  sizeOf: (item) => macForm.sizeOf(item) + exactly(item.mac, MAC_BYTES, 'a MAC').length,
+  write: (item, fields) => {
+    macForm.write(item, fields);
+    fields.bytes(item.mac);
+  },
+  read: () => undefined,
+};
 
 function blockReference(block: string): KeyRef {
   return `block:${block}`;

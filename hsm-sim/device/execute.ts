@@ -11,14 +11,12 @@ import { dataCommands } from './data-commands.ts';
 import { generalCommands } from './general-commands.ts';
 import { purseCommands } from './purse-commands.ts';
 import { rsaCommands } from './rsa-commands.ts';
-import { samCommands } from './sam-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 
 const commands: ReadonlyMap<string, Command> = new Map(
   [
     ...purseCommands,
-    ...samCommands,
     ...scriptCommands,
     ...terminalCommands,
     ...custodyCommands,

@@ -1,96 +1,90 @@
-import { timingSafeEqual } from 'node:crypto';
-import { TripleDes } from '../cipher/triple-des.ts';
 import { CommandRefused } from '../errors.ts';
-import type { OpenKey } from '../keys/key-ring.ts';
-import { transactionMac } from '../mac/cbc-mac.ts';
-import { FACTOR_LENGTH, tacCipher } from '../purse/card-key.ts';
-import { tripleDesTac } from '../purse/fast-tac.ts';
+import { wordAt } from '../cipher/triple-des.ts';
 import { authoriseLoad, LOAD_FIELDS_LENGTH } from '../purse/load-authorisation.ts';
-import { itemResult, readAlgorithm, readCount, readFactors, type Command } from './command.ts';
+import { authoriseOverdraft, OVERDRAFT_FIELDS_LENGTH } from '../purse/overdraft.ts';
+import { isPurchaseMac2, PURCHASE_FIELDS_LENGTH, purchaseMac1 } from '../purse/purchase.ts';
+import { isUnloadMac3, UNLOAD_PROOF_FIELDS_LENGTH } from '../purse/unload.ts';
+import type { Command } from './command.ts';
+import { cardBulk } from './bulk.ts';
 
-const TAC_LENGTH = 4;
-const NO_MAC = Buffer.alloc(4);
+const MAC_LENGTH = 4;
 
-/** P0: count 2 ‖ items (DLK ‖ algorithm ‖ factors ‖ load fields 32) → per item error 2 ‖ MAC2 4. */
-const authoriseLoads: Command = {
-  code: 'P0',
-  name: 'loadAuthorise',
-  run({ ring }, fields, answer, note) {
-    const count = readCount(fields);
-    note.count = count;
-    for (let item = 0; item < count; item++) {
-      const reference = fields.longText();
-      const algorithm = readAlgorithm(fields);
-      const factors = readFactors(fields);
-      const load = fields.bytes(LOAD_FIELDS_LENGTH);
-      const result = itemResult(() => {
-        const mac2 = authoriseLoad(algorithm, ring.resolve(reference, ['load'], algorithm).derive(factors), load);
-        if (!mac2) throw new CommandRefused('01');
-        return mac2;
-      });
-      if (item === 0) note.subject = ring.describe(reference);
-      answer.ascii(result.code).bytes(result.code === '00' ? result.value : NO_MAC);
-    }
-    fields.end();
-  },
-};
+export const purseCommands: readonly Command[] = [
+  /** P0: content load fields 32 → MAC2 4. */
+  cardBulk({
+    code: 'P0',
+    name: 'loadAuthorise',
+    usages: ['load'],
+    valueLength: MAC_LENGTH,
+    skip: (fields) => fields.skip(LOAD_FIELDS_LENGTH),
+    run: authoriseLoad,
+  }),
+  /** P2: content short TAC input ‖ TAC 4 → nothing but the error. */
+  cardBulk({
+    code: 'P2',
+    name: 'verifyTacs',
+    usages: ['tac'],
+    valueLength: 0,
+    skip: (fields) => {
+      fields.skip(fields.byte());
+      fields.skip(MAC_LENGTH);
+    },
+    run: (kernel, message, at) => {
+      const length = message[at] as number;
+      kernel.useTacKey();
+      return kernel.mac(message, at + 1, length) === wordAt(message, at + 1 + length);
+    },
+  }),
+  /** PA: content purchase fields 28 → MAC1 4. */
+  cardBulk({
+    code: 'PA',
+    name: 'samPurchaseMac1',
+    usages: ['purchase'],
+    valueLength: MAC_LENGTH,
+    skip: (fields) => fields.skip(PURCHASE_FIELDS_LENGTH),
+    run: purchaseMac1,
+  }),
+  /** PC: content purchase fields 28 ‖ MAC2 4 → nothing but the error. */
+  cardBulk({
+    code: 'PC',
+    name: 'samVerifyMac2',
+    usages: ['purchase'],
+    valueLength: 0,
+    skip: (fields) => fields.skip(PURCHASE_FIELDS_LENGTH + MAC_LENGTH),
+    run: isPurchaseMac2,
+  }),
+  /** PE: as P0; MAC1 and MAC2 of an unload are made of the same fields as those of a load. */
+  cardBulk({
+    code: 'PE',
+    name: 'unloadAuthorise',
+    usages: ['unload'],
+    valueLength: MAC_LENGTH,
+    skip: (fields) => fields.skip(LOAD_FIELDS_LENGTH),
+    run: authoriseLoad,
+  }),
+  /** PK: content proof fields 28 ‖ MAC3 4 → nothing but the error. */
+  cardBulk({
+    code: 'PK',
+    name: 'verifyUnloadMac3',
+    usages: ['unload'],
+    valueLength: 0,
+    skip: (fields) => fields.skip(UNLOAD_PROOF_FIELDS_LENGTH + MAC_LENGTH),
+    run: isUnloadMac3,
+  }),
+  /** PO: content overdraft fields 34 → MAC2 4. */
+  cardBulk({
+    code: 'PO',
+    name: 'overdraftAuthorise',
+    usages: ['overdraft'],
+    valueLength: MAC_LENGTH,
+    skip: (fields) => fields.skip(OVERDRAFT_FIELDS_LENGTH),
+    run: authoriseOverdraft,
+  }),
+];
 
-/**
- * P2: key count 1 ‖ keys ‖ count 2 ‖ items (key index 1 ‖ algorithm 1 ‖ factors ‖ TAC input ‖ TAC 4)
- * → per item error 2 (00 right, 01 wrong, else refused).
- */
-const verifyTacs: Command = {
-  code: 'P2',
-  name: 'verifyTacs',
-  run({ ring }, fields, answer, note) {
-    const keyCount = fields.byte();
-    const references: string[] = [];
-    for (let index = 0; index < keyCount; index++) references.push(fields.longText());
-    const keys = references.map((reference) => itemResult(() => ring.resolve(reference, ['tac'])));
-    const count = readCount(fields);
-    note.count = count;
-    const codes = Buffer.alloc(2 * count);
-    for (let item = 0; item < count; item++) {
-      const key = keys[fields.byte()];
-      if (!key) throw new CommandRefused('15');
-      const algorithm = readAlgorithm(fields);
-      const factors = readFactors(fields);
-      const dataLength = fields.byte();
-      const dataAt = fields.skip(dataLength);
-      const tacAt = fields.skip(TAC_LENGTH);
-      let code: string = key.code;
-      if (key.code === '00') {
-        if (key.value.algorithm !== algorithm) code = '27';
-        else if (!isRightTac(key.value, factors, fields.message, dataAt, dataLength, tacAt)) code = '01';
-      }
-      codes.write(code, 2 * item, 'latin1');
-    }
-    note.subject = references.map((reference) => ring.describe(reference)).join(' ');
-    fields.end();
-    answer.bytes(codes);
-  },
-};
-
-function isRightTac(
-  key: OpenKey,
-  factors: Buffer,
-  message: Buffer,
-  dataAt: number,
-  dataLength: number,
-  tacAt: number,
-): boolean {
-  if (factors.length > 0) {
-    const parent = key.parent(factors);
-    if (parent instanceof TripleDes) {
-      const factorAt = factors.byteOffset - message.byteOffset + factors.length - FACTOR_LENGTH;
-      return tripleDesTac(parent, message, factorAt, dataAt, dataLength) === message.readInt32BE(tacAt);
-    }
-  }
-  const tac = transactionMac(
-    tacCipher(key.algorithm, key.derive(factors)),
-    message.subarray(dataAt, dataAt + dataLength),
-  );
-  return timingSafeEqual(tac, message.subarray(tacAt, tacAt + TAC_LENGTH));
+/** Length 1 ‖ challenge of 4 or 8 bytes, stepped over. */
+export function skipChallenge(fields: { byte(): number; skip(count: number): number }): void {
+  const length = fields.byte();
+  if (length !== 4 && length !== 8) throw new CommandRefused('15');
+  fields.skip(length);
 }
-
-export const purseCommands: readonly Command[] = [authoriseLoads, verifyTacs];

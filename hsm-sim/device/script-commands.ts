@@ -2,14 +2,13 @@ import { encipherBlocks } from '../cipher/block-cipher.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkValue } from '../keys/check-value.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
-import {
-  authenticationCryptogram,
-  pinReloadMac,
-  secureMessagingCryptogram,
-  secureMessagingMac,
-} from '../purse/card-key.ts';
+import { putWord } from '../cipher/triple-des.ts';
+import { authenticationCryptogram, FACTOR_LENGTH, secureMessagingCryptogram } from '../purse/card-key.ts';
+import { kernelOf } from '../purse/kernel.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { itemResult, readAlgorithm, readCount, readDerivedKey, readFactors, type Command } from './command.ts';
+import { cardBulk } from './bulk.ts';
+import { itemResult, MAX_FACTORS, readAlgorithm, readCount, readDerivedKey, type Command } from './command.ts';
+import { skipChallenge } from './purse-commands.ts';
 
 const CARD_ROOTS: readonly KeyUsage[] = [
   'purchase', 'load', 'tac', 'maintenance', 'pin-unblock', 'pin-reload', 'card-master',
@@ -20,20 +19,33 @@ const MESSAGING_KEYS: readonly KeyUsage[] = [
 ]; // prettier-ignore
 const AUTHENTICATION_KEYS: readonly KeyUsage[] = ['maintenance', 'card-master', 'chip-transport'];
 
-/** P4: root ‖ algorithm ‖ factors ‖ challenge ‖ data → MAC 4. */
-const cardCommandMac: Command = {
+/** P4: content short challenge 4 or 8 ‖ long data → MAC 4. */
+const cardCommandMac = cardBulk({
   code: 'P4',
   name: 'cardCommandMac',
-  run({ ring }, fields, answer, note) {
-    const { reference, algorithm, factors } = readDerivedKey(fields);
-    const challenge = readChallenge(fields);
-    const data = fields.long();
-    fields.end();
-    const root = ring.resolve(reference, MESSAGING_KEYS, algorithm);
-    note.subject = ring.describe(reference);
-    answer.bytes(secureMessagingMac(algorithm, root.derive(factors), challenge, data));
+  usages: MESSAGING_KEYS,
+  valueLength: 4,
+  skip: (fields) => {
+    skipChallenge(fields);
+    fields.skip(fields.uint16());
   },
-};
+  run: (kernel, message, at, out) => {
+    const challengeLength = message[at] as number;
+    const dataAt = at + 1 + challengeLength + 2;
+    putWord(
+      kernel.messagingMac(
+        message,
+        at + 1,
+        challengeLength,
+        dataAt,
+        ((message[dataAt - 2] as number) << 8) | (message[dataAt - 1] as number),
+      ),
+      out,
+      0,
+    );
+    return true;
+  },
+});
 
 /** P6: key ‖ algorithm ‖ factors ‖ challenge → cryptogram 8. */
 const externalAuthenticate: Command = {
@@ -87,23 +99,31 @@ const wrapCardKeys: Command = {
     for (let item = 0; item < count; item++) {
       const transportReference = fields.longText();
       const algorithm = readAlgorithm(fields);
-      const factors = readFactors(fields);
+      const factorCount = fields.byte();
+      const factorsAt = fields.skip(factorCount * FACTOR_LENGTH);
       const rootCount = fields.byte();
       keys += rootCount;
-      if (rootCount < 1 || keys > MAX_WRAPPED_KEYS || factors.length === 0) throw new CommandRefused('15');
+      if (rootCount < 1 || keys > MAX_WRAPPED_KEYS || factorCount < 1 || factorCount > MAX_FACTORS)
+        throw new CommandRefused('15');
       const references: string[] = [];
       for (let index = 0; index < rootCount; index++) references.push(fields.longText());
       if (item === 0)
         note.subject = `${ring.describe(references[0] ?? '')} … under ${ring.describe(transportReference)}`;
+      const wrapped = Buffer.alloc(KEY_LENGTH * rootCount);
       const result = itemResult(() => {
-        const transport = ring.resolve(transportReference, ['chip-transport']);
-        return references.map((reference) =>
-          encipherBlocks(transport.cipher, ring.resolve(reference, CARD_ROOTS, algorithm).derive(factors)),
-        );
+        const { cipher } = ring.resolve(transportReference, ['chip-transport']);
+        const kernel = kernelOf(algorithm);
+        const last = factorsAt + (factorCount - 1) * FACTOR_LENGTH;
+        for (let index = 0; index < rootCount; index++) {
+          const root = ring.resolve(references[index] ?? '', CARD_ROOTS, algorithm);
+          if (root.levels !== factorCount) throw new CommandRefused('35');
+          const to = KEY_LENGTH * index;
+          kernel.derive(root.parentAt(fields.message, factorsAt, last), fields.message, last);
+          kernel.copyKey(wrapped, to);
+          for (let at = to; at < to + KEY_LENGTH; at += cipher.blockLength) cipher.encipher(wrapped, at, wrapped, at);
+        }
       });
-      answer
-        .ascii(result.code)
-        .bytes(result.code === '00' ? Buffer.concat(result.value) : Buffer.alloc(KEY_LENGTH * rootCount));
+      answer.ascii(result.code).bytes(result.code === '00' ? wrapped : Buffer.alloc(wrapped.length));
     }
     note.count = keys;
     fields.end();
@@ -137,20 +157,23 @@ const cardCommandEncrypt: Command = {
 const MIN_PIN_BYTES = 2;
 const MAX_PIN_BYTES = 8;
 
-/** PI: root (pin-reload) ‖ algorithm ‖ factors ‖ short PIN → MAC 4 (domain.md A.1). */
-const makePinReloadMac: Command = {
+/** PI: content short PIN 2 to 8 → MAC 4 (domain.md A.1). */
+const pinReloadMac = cardBulk({
   code: 'PI',
   name: 'pinReloadMac',
-  run({ ring }, fields, answer, note) {
-    const { reference, algorithm, factors } = readDerivedKey(fields);
-    const pin = fields.short();
-    fields.end();
-    if (pin.length < MIN_PIN_BYTES || pin.length > MAX_PIN_BYTES) throw new CommandRefused('15');
-    const root = ring.resolve(reference, ['pin-reload'], algorithm);
-    note.subject = ring.describe(reference);
-    answer.bytes(pinReloadMac(algorithm, root.derive(factors), pin));
+  usages: ['pin-reload'],
+  valueLength: 4,
+  skip: (fields) => {
+    const length = fields.byte();
+    if (length < MIN_PIN_BYTES || length > MAX_PIN_BYTES) throw new CommandRefused('15');
+    fields.skip(length);
   },
-};
+  run: (kernel, message, at, out) => {
+    kernel.useTacKey();
+    putWord(kernel.mac(message, at + 1, message[at] as number), out, 0);
+    return true;
+  },
+});
 
 export const scriptCommands: readonly Command[] = [
   cardCommandMac,
@@ -158,5 +181,5 @@ export const scriptCommands: readonly Command[] = [
   wrapCardKey,
   wrapCardKeys,
   cardCommandEncrypt,
-  makePinReloadMac,
+  pinReloadMac,
 ];

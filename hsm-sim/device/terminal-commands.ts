@@ -1,15 +1,17 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { encipherBlocks } from '../cipher/block-cipher.ts';
+import { TripleDes } from '../cipher/triple-des.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkBlock, checkValue } from '../keys/check-value.ts';
 import { isCardAlgorithm, secretLength, type SecretAlgorithm } from '../keys/key-algorithm.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyRing, OpenKey } from '../keys/key-ring.ts';
 import { isRefusedKey, withOddParity } from '../keys/key-strength.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
 import { bankCardMac } from '../mac/bank-card-mac.ts';
-import { retailMac } from '../mac/cbc-mac.ts';
+import { retailMacOfZeroPadded, tripleDesEcbMac } from '../mac/terminal-mac.ts';
 import type { FieldReader } from '../wire/field-reader.ts';
-import { itemResult, readCount, type Command } from './command.ts';
+import { readKeyTable } from './bulk.ts';
+import { readCount, type AuditNote, type Command } from './command.ts';
 
 const MAC_LENGTH = 8;
 const NO_MAC = Buffer.alloc(MAC_LENGTH);
@@ -24,17 +26,12 @@ export function newKey(algorithm: SecretAlgorithm): Buffer {
   }
 }
 
-/** T0: count 2 ‖ items (MAK ‖ algorithm 1 ‖ data) → per item error 2 ‖ MAC 8. */
+/** T0: key count 1 ‖ keys ‖ count 2 ‖ items (key index 1 ‖ algorithm 1 ‖ long data) → per item error 2 ‖ MAC 8. */
 const makeTerminalMacs: Command = {
   code: 'T0',
   name: 'terminalMac',
   run({ ring }, fields, answer, note) {
-    note.count = eachMac(fields, (reference, algorithm, data) => {
-      note.subject ??= ring.describe(reference);
-      const result = itemResult(() => terminalMac(ring, reference, algorithm, data));
-      answer.ascii(result.code).bytes(result.code === '00' ? result.value : NO_MAC);
-    });
-    fields.end();
+    eachMac(ring, fields, note, (error, mac) => answer.ascii(error).bytes(error === '00' ? mac : NO_MAC));
   },
 };
 
@@ -43,31 +40,50 @@ const verifyTerminalMacs: Command = {
   code: 'T2',
   name: 'verifyTerminalMac',
   run({ ring }, fields, answer, note) {
-    note.count = eachMac(fields, (reference, algorithm, data) => {
-      note.subject ??= ring.describe(reference);
-      const mac = fields.bytes(MAC_LENGTH);
-      const result = itemResult(() => {
-        if (!timingSafeEqual(terminalMac(ring, reference, algorithm, data), mac)) throw new CommandRefused('01');
-      });
-      answer.ascii(result.code);
+    eachMac(ring, fields, note, (error, mac) => {
+      const given = fields.bytes(MAC_LENGTH);
+      answer.ascii(error === '00' && !timingSafeEqual(mac, given) ? '01' : error);
     });
-    fields.end();
   },
 };
 
-function eachMac(fields: FieldReader, item: (reference: string, algorithm: string, data: Buffer) => void): number {
+const computed = Buffer.alloc(MAC_LENGTH);
+
+function eachMac(
+  ring: KeyRing,
+  fields: FieldReader,
+  note: AuditNote,
+  each: (error: string, mac: Buffer) => void,
+): void {
+  const keys = readKeyTable(ring, fields, ['terminal-mac'], note);
   const count = readCount(fields);
-  for (let index = 0; index < count; index++) item(fields.longText(), fields.ascii(1), fields.long());
-  return count;
+  note.count = count;
+  for (let item = 0; item < count; item++) {
+    const key = keys[fields.byte()];
+    if (!key) throw new CommandRefused('15');
+    const algorithm = fields.byte();
+    const length = fields.uint16();
+    const at = fields.skip(length);
+    each(key.code === '00' ? terminalMac(key.value, algorithm, fields.message, at, length) : key.code, computed);
+  }
+  fields.end();
 }
 
-/** Algorithm `E` bank-card ECB-MAC, `X` X9.19 with zero padding. */
-function terminalMac(ring: KeyRing, reference: string, algorithm: string, data: Buffer): Buffer {
-  const mak = ring.resolve(reference, ['terminal-mac']);
-  if (algorithm === 'E') return bankCardMac(mak.cipher, data);
-  if (algorithm !== 'X') throw new CommandRefused('15');
-  if (mak.algorithm !== '3des') throw new CommandRefused('27');
-  return retailMac(mak.bytes, data, 1);
+const ECB_MAC = 0x45;
+const X9_19 = 0x58;
+
+/** Algorithm `E` bank-card ECB-MAC, `X` X9.19 with zero padding; the error, and the MAC in `computed`. */
+function terminalMac(mak: OpenKey, algorithm: number, message: Buffer, at: number, length: number): string {
+  const { cipher } = mak;
+  if (algorithm !== ECB_MAC && algorithm !== X9_19) return '15';
+  if (cipher instanceof TripleDes) {
+    const mac = algorithm === ECB_MAC ? tripleDesEcbMac : retailMacOfZeroPadded;
+    mac(cipher, message, at, length, computed, 0);
+    return '00';
+  }
+  if (algorithm === X9_19) return '27';
+  bankCardMac(cipher, message.subarray(at, at + length)).copy(computed);
+  return '00';
 }
 
 /** T4: → TMK block ‖ check value 6. */

@@ -38,6 +38,8 @@ export class OpenKey {
   readonly cipher: BlockCipher;
   readonly kcv: string;
   readonly #upperLevels = new Map<string, BlockCipher>();
+  /** The upper level asked for last: one city after the other the same. */
+  #lastUpper: { readonly factors: Buffer; readonly cipher: BlockCipher } | undefined;
 
   constructor(attributes: KeyAttributes & { readonly algorithm: CardAlgorithm }, bytes: Buffer) {
     this.usage = attributes.usage;
@@ -60,10 +62,18 @@ export class OpenKey {
     return deriveLevel(this.#upper(factors), factors.subarray(factors.length - FACTOR_LENGTH));
   }
 
-  /** The cipher of the level above the last factor. Refuses as `derive` does. */
-  parent(factors: Buffer): BlockCipher {
-    this.#requireLevels(factors);
-    return this.#upper(factors);
+  /**
+   * The cipher of the level above the factor that stands at `last` in a message, the factors above it from `first` on. The
+   * caller has seen that their number is the key's.
+   */
+  parentAt(message: Buffer, first: number, last: number): BlockCipher {
+    if (first === last) return this.cipher;
+    const known = this.#lastUpper;
+    if (known && isAt(message, first, known.factors)) return known.cipher;
+    const factors = Buffer.from(message.subarray(first, last));
+    const cipher = this.#upper(Buffer.concat([factors, NO_FACTOR]));
+    this.#lastUpper = { factors, cipher };
+    return cipher;
   }
 
   #requireLevels(factors: Buffer): void {
@@ -84,6 +94,13 @@ export class OpenKey {
     this.#upperLevels.set(path, cipher);
     return cipher;
   }
+}
+
+const NO_FACTOR = Buffer.alloc(FACTOR_LENGTH);
+
+function isAt(message: Buffer, at: number, bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if (message[at + i] !== bytes[i]) return false;
+  return true;
 }
 
 /** A key for data, 32 bytes in clear, inside the HSM only. */

@@ -7,11 +7,6 @@ export function cbcMac(cipher: BlockCipher, data: Uint8Array, padding: PaddingMe
   return chain(cipher, padBlocks(data, padding, cipher.blockLength), iv);
 }
 
-/** MAC and TAC of purse transactions: CBC-MAC, IV zero, padding 80 00…, left 4 bytes (domain.md A.5). */
-export function transactionMac(cipher: BlockCipher, data: Uint8Array): Buffer {
-  return cbcMac(cipher, data, 2).subarray(0, 4);
-}
-
 /**
  * Retail MAC: CBC with the left key half, the last block further deciphered with the right and enciphered with the
  * left one (ISO/IEC 9797-1 algorithm 3, X9.19). 8 bytes.

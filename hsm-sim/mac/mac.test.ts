@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { retailMacOfZeroPadded, tripleDesEcbMac } from './terminal-mac.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SingleDes, TripleDes } from '../cipher/triple-des.ts';
@@ -49,5 +51,20 @@ describe('published MACs', () => {
     const swapped = Buffer.concat([data.subarray(8, 16), data.subarray(0, 8), data.subarray(16)]);
     expect(bankCardMac(new TripleDes(key), swapped)).toEqual(bankCardMac(new TripleDes(key), data));
     expect(retailMac(key, swapped, 1)).not.toEqual(retailMac(key, data, 1));
+  });
+});
+
+describe('terminal MACs on words', () => {
+  it('equal the general way for every length and place', () => {
+    const out = Buffer.alloc(10);
+    for (let length = 0; length < 70; length++) {
+      const key = randomBytes(16);
+      const bytes = randomBytes(length + 5);
+      const data = bytes.subarray(3, 3 + length);
+      tripleDesEcbMac(new TripleDes(key), bytes, 3, length, out, 1);
+      expect(out.subarray(1, 9)).toEqual(bankCardMac(new TripleDes(key), data));
+      retailMacOfZeroPadded(new TripleDes(key), bytes, 3, length, out, 2);
+      expect(out.subarray(2)).toEqual(retailMac(key, data, 1));
+    }
   });
 });

@@ -13,6 +13,11 @@ export class FieldReader {
     this.#at = from;
   }
 
+  /** Where the next field begins in the message. */
+  get position(): number {
+    return this.#at;
+  }
+
   /** Takes `count` bytes without copying; their offset in the message. */
   skip(count: number): number {
     const at = this.#at;
@@ -27,11 +32,20 @@ export class FieldReader {
   }
 
   byte(): number {
-    return this.message.readUInt8(this.skip(1));
+    return this.message[this.skip(1)] as number;
   }
 
   uint16(): number {
     return this.message.readUInt16BE(this.skip(2));
+  }
+
+  /** Two digits; the common ones without making a text. */
+  errorCode(): string {
+    const at = this.skip(2);
+    const tens = this.message[at] as number;
+    const units = this.message[at + 1] as number;
+    if (tens === 0x30 && units === 0x30) return '00';
+    return String.fromCharCode(tens, units);
   }
 
   ascii(count: number): string {

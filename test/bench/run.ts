@@ -5,6 +5,7 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts';
 /** Every benchmark by its name, loaded when it is asked for: `hsm: async () => (await import('./hsm.ts')).hsmBench`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
+  hsm: async () => (await import('./hsm.ts')).hsmBench,
   perso: async () => (await import('./perso.ts')).persoBench,
 };
 
