@@ -1,6 +1,7 @@
 import { type BusinessDate, fen, type Principal, type Transaction } from '@citycard/common';
 import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
+import { purseCapFor } from '../population/identity-check/verification.ts';
 import { type CardState, type CardStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
 import { requireOnlyCard } from './one-card.ts';
 
@@ -79,7 +80,11 @@ export async function stepCard(
       where card_no = $1`,
     [number, to, residentId ?? null, to === 'blocked' ? card.state : null, GIVES.includes(step)],
   );
-  await movePurse(tx, number, card, step, to, options.why);
+  // A holder whose identity nobody has confirmed gets the limits of an anonymous card.
+  const given = GIVES.includes(step) ? residentId : undefined;
+  const productCap = fen(card.purse_cap_fen);
+  const cap = given === undefined ? productCap : await purseCapFor(tx, given, productCap, options.actor);
+  await movePurse(tx, number, { ...card, purse_cap_fen: cap }, step, to, options.why);
   await tx.query(
     'insert into issuer.card_event (card_no, step, from_state, to_state, done_by, why) values ($1, $2, $3, $4, $5, $6)',
     [number, step, card.state, to, options.actor?.id ?? 'system', options.why ?? step],

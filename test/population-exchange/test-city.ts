@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   cardIssuerMigrations,
+  composeCardNo,
   createProtection,
   httpResponder,
   noReaders,
@@ -114,8 +115,40 @@ export async function startExchangeCity() {
     return { residentId: BigInt(body.residentId as number), idNumber };
   };
 
+  const { body: shift } = await http('clerk-1', 'POST', '/v1/shifts');
+  await db.query(
+    `insert into issuer.card_batch (product, card_count, prepared_by) values ('standard', 100, 'generated')`,
+  );
+  let sequence = 0n;
+  /** A card in the resident's hand; the chip is not of interest here. */
+  const issueCard = async (residentId: bigint): Promise<string> => {
+    const number = composeCardNo('98', (sequence += 1n));
+    await db.query(
+      `insert into issuer.card (card_no, batch_id, product, state, valid_from, valid_to, chip_serial)
+       select $1, max(batch_id), 'standard', 'personalised', current_date - 10, current_date + 1000, $1 from issuer.card_batch`,
+      [number],
+    );
+    const issue = { residentId: Number(residentId), depositFen: 0, shiftId: shift.shiftId as number };
+    const { status, body } = await http('clerk-1', 'POST', `/v1/cards/${number}/issue`, issue);
+    if (status !== 200) throw new Error(`not issued: ${JSON.stringify(body)}`);
+    return number;
+  };
+
   return {
-    ...{ db, hsm, protection, http, certify, publicSecurity, familyPlanning, responder, line, logger, register },
+    ...{
+      issueCard,
+      db,
+      hsm,
+      protection,
+      http,
+      certify,
+      publicSecurity,
+      familyPlanning,
+      responder,
+      line,
+      logger,
+      register,
+    },
     startChecks: () => startIdentityChecks({ db, protection, responder: line, logger, pauseMs: 20 }),
     stop: async () => {
       await server.close();
