@@ -108,7 +108,7 @@ const wrapCardKeys: Command = {
       const references: string[] = [];
       for (let index = 0; index < rootCount; index++) references.push(fields.longText());
       if (item === 0)
-        note.subject = `${ring.describe(references[0] ?? '')} … under ${ring.describe(transportReference)}`;
+        note.subject = `${ring.describe(references[0] ?? '')} and others under ${ring.describe(transportReference)}`;
       const wrapped = Buffer.alloc(KEY_LENGTH * rootCount);
       const result = itemResult(() => {
         const { cipher } = ring.resolve(transportReference, ['chip-transport']);

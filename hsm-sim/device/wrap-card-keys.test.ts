@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { verifyAuditLog } from '../audit/verify-audit-log.ts';
 import { connectHsm } from '../client/connect.ts';
 import { startHsm } from './hsm.ts';
 
@@ -56,6 +57,7 @@ test('all keys of many cards are wrapped as one by one; a card whose root is mis
   } finally {
     await client.close();
     await hsm.stop();
+    expect(verifyAuditLog(directory, 'test')).toMatchObject({ ok: true });
     rmSync(directory, { recursive: true });
   }
 });
