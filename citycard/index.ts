@@ -6,4 +6,5 @@ export { custodians } from './demo/ceremony.ts';
 export { openSandbox, SANDBOX_MERCHANT, type Sandbox } from './demo/sandbox.ts';
 export { type Configuration, readConfiguration } from './installation/configuration.ts';
 export { type Installation, startInstallation } from './installation/installation.ts';
+export { installationMigrations } from './installation/mark.ts';
 export { runStart } from './start/run.ts';
