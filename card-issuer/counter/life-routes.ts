@@ -1,13 +1,4 @@
-import {
-  type Database,
-  fen,
-  type HttpServer,
-  idempotent,
-  recordAct,
-  rolesAllowed,
-  transact,
-  Type,
-} from '@citycard/common';
+import { fen, type HttpServer, idempotent, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { blockCard, lockCard, unblockCard } from '../cards/blocks.ts';
 import { cardHistory } from '../cards/history.ts';
 import { stepCard } from '../cards/step.ts';
@@ -155,7 +146,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
     { ...readers, schema: { summary: 'Every step of a card: when, by whom, why', params: CardParams } },
     async ({ params: { cardNo } }) => ({
       ...(await cardView(deps, cardNo)),
-      ...(await cardHistory(db as Database, cardNo)),
+      ...(await cardHistory(db, cardNo)),
     }),
   );
   server.get(
