@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encipherBlocks } from '../cipher/block-cipher.ts';
-import { withOddParity } from '../keys/key-strength.ts';
 import { desCipher } from '../keys/tr31-ciphers.ts';
 import { SchemeCipher } from '../keys/variant-lmk.ts';
 import { pinBlock } from '../pin/pin-block.ts';
 import { frameOf } from '../wire/frame.ts';
 import { hostErrors } from './errors.ts';
-import { blockUnderTestLmk, runHost, underTestLmk, upper, type RunningHost } from './running-host.test-data.ts';
+import { odd, blockUnderTestLmk, runHost, underTestLmk, upper, type RunningHost } from './running-host.test-data.ts';
 
 let host: RunningHost;
-const odd = (length: number) => withOddParity(randomBytes(length));
 const [zmk, zpk] = [odd(16), odd(16)];
 const ZMK = underTestLmk('000', 'U', zmk);
 const ZPK = underTestLmk('001', 'U', zpk);

@@ -4,14 +4,13 @@ import { HostRefused } from './errors.ts';
 import { hostCommand, type HostCall } from './host-command.ts';
 import { hostCipher, type HostKey } from './host-key.ts';
 import { readLmkId } from './key-attributes.ts';
-import { BLOCK_TYPE, keyType } from './key-types.ts';
+import { BLOCK_TYPE, dataUsages, keyType } from './key-types.ts';
 import { dataText, readData } from './message-data.ts';
 
 /** Modes of operation. */
 const ECB = '00';
 const CBC = '01';
 const TYPES = ['00A', '00B', '30B'];
-const USAGES = ['D0', '21', '22', '23'];
 
 /**
  * M0: encipher. Mode 2 (00 ECB, 01 CBC) ‖ input format 1 (0 binary, 1 hexadecimal, 2 text) ‖ output format 1 (0, 1) ‖
@@ -57,7 +56,7 @@ function readDataKey({ fields, keys }: HostCall, modes: string): { key: HostKey;
   const text = fields.key();
   if (code === BLOCK_TYPE && text.kind !== 'block') throw new HostRefused('04');
   const type = keyType(code === BLOCK_TYPE ? '00A' : code);
-  return { key: keys.open(text, type, { usages: USAGES, modes }, '10'), scheme: text.scheme };
+  return { key: keys.open(text, type, { usages: dataUsages, modes }, '10'), scheme: text.scheme };
 }
 
 function plain(cipher: BlockCipher, data: Buffer, direction: 'encipher' | 'decipher'): Buffer {

@@ -5,13 +5,13 @@ import { hostCommand } from './host-command.ts';
 import type { KeyText } from './host-fields.ts';
 import { hostCheckValue, isComponent, type HostAttributes, type HostKey } from './host-key.ts';
 import { blockAttributes, readOptions, statedType, type KeyOptions } from './key-attributes.ts';
-import { BLOCK_TYPE, isUnlimited, keyType, type KeyType } from './key-types.ts';
+import { BLOCK_TYPE, isDataUsage, isUnlimited, keyType, type KeyType } from './key-types.ts';
 import type { LmkKeys } from './lmk-keys.ts';
 import { exportKey, importKey, narrowed, readTransportKey } from './transport-key.ts';
 
 /**
  * A6: type 3 [`;` ‖ flag 1] ‖ ZMK or TMK ‖ key under it ‖ scheme under LMK 1 [options] → key under LMK ‖ check value 6.
- * Authorised for keys that encipher keys or that card keys are derived from.
+ * Authorised for keys that encipher keys or that card keys are derived from, and for data keys not in a key block.
  */
 const importOne = hostCommand({
   code: 'A6',
@@ -29,12 +29,21 @@ const importOne = hostCommand({
     const key = importKey(transport.key, text);
     const attributes = attributesInside(scheme, type, key, options);
     mustBeLong(type, attributes, key.bytes.length);
-    if (isStrong(type, attributes)) call.authorise();
+    if (isStrong(type, attributes) || isUntoldDataKey(text, attributes, type)) call.authorise();
     const kcv = hostCheckValue(key, 6);
     note.subject = `${code} ${kcv} under ${transport.name}`;
     return close(call, scheme, type, key, attributes) + kcv;
   },
 });
+
+/**
+ * Without a key block only the command says what a key is for. A PIN key brought in as a data key would decipher PIN
+ * blocks as data, so two people have to want it.
+ */
+function isUntoldDataKey(text: KeyText, attributes: HostAttributes | undefined, type: KeyType | undefined): boolean {
+  const usage = attributes?.usage ?? type?.attributes?.usage ?? '';
+  return text.kind === 'variant' && isDataUsage(usage);
+}
 
 /**
  * What the key may do here. A key block that comes in decides; without one the command or the type does. The variant
@@ -94,7 +103,7 @@ const exportOne = hostCommand({
 
 function openTyped(keys: LmkKeys, text: KeyText & { kind: 'variant' }, type: KeyType | undefined): HostKey {
   if (!type) throw new HostRefused('04');
-  return keys.openVariant(text.scheme, text.bytes, type, '11');
+  return keys.openSound(text, type, '11');
 }
 
 export const exchangeCommands = [importOne, exportOne];

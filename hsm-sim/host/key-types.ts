@@ -131,3 +131,10 @@ export function isUnlimited(mode: string): boolean {
 export function wrapsKeys(usage: string): boolean {
   return ['K0', 'K1', '51', '52'].includes(usage);
 }
+
+/** Usages of keys that decipher whatever a caller gives them. */
+export const dataUsages: readonly string[] = ['D0', '21', '22', '23'];
+
+export function isDataUsage(usage: string): boolean {
+  return dataUsages.includes(usage);
+}

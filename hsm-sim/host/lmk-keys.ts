@@ -7,7 +7,14 @@ import { hostLmk, type HostLmk } from '../keys/variant-lmk-pairs.ts';
 import { SchemeCipher, variantSchemes, type VariantScheme } from '../keys/variant-lmk.ts';
 import { HostRefused } from './errors.ts';
 import type { KeyText } from './host-fields.ts';
-import { hasOddParity, isComponent, type HostAlgorithm, type HostAttributes, type HostKey } from './host-key.ts';
+import {
+  hasOddParity,
+  isComponent,
+  isWeakKey,
+  type HostAlgorithm,
+  type HostAttributes,
+  type HostKey,
+} from './host-key.ts';
 import { isUsage, type KeyType } from './key-types.ts';
 
 /** Opened keys kept, so that a working key is not deciphered for every message; the oldest leaves first. */
@@ -29,17 +36,17 @@ export class LmkKeys {
   readonly #ciphers = new Map<string, SchemeCipher>();
   readonly #blocks = new Map<string, BlockKey>();
   readonly #variants = new Map<string, HostKey>();
+  readonly #sound = new WeakSet<HostKey>();
 
   constructor(lmk: HostLmk) {
     this.#lmk = lmk;
   }
 
   /**
-   * The key a command names. Refuses with `parity` (10 or 11) when a variant key has wrong parity, which is what a
-   * key of another type or LMK shows; 13 when a block does not open; 28 when the block is not for the role.
+   * The key a command names. Refuses with `parity` (10 or 11) when a variant key is not sound (`openSound`); 13 when a block does not open; 28 when the block is not for the role.
    */
   open(text: KeyText, type: KeyType, role: KeyRole, parity: '10' | '11'): HostKey {
-    if (text.kind === 'variant') return this.openVariant(text.scheme, text.bytes, type, parity);
+    if (text.kind === 'variant') return this.openSound(text, type, parity);
     const key = this.openBlock(text);
     const { usage, mode, keyVersion } = key.attributes;
     if (isComponent(keyVersion) || !role.usages.includes(usage) || !role.modes.includes(mode))
@@ -47,6 +54,19 @@ export class LmkKeys {
     return key;
   }
 
+  /**
+   * A key under the variant LMK. Refuses with `parity` when it has wrong parity, which is what a key of another type or
+   * LMK shows, or equal or weak parts: under X and Y somebody may have written one part twice.
+   */
+  openSound(text: KeyText & { kind: 'variant' }, type: KeyType, parity: '10' | '11'): HostKey {
+    const key = this.openVariant(text.scheme, text.bytes, type, parity);
+    if (this.#sound.has(key)) return key;
+    if (isWeakKey(key)) throw new HostRefused(parity);
+    this.#sound.add(key);
+    return key;
+  }
+
+  /** A key or component under the variant LMK, of odd parity, else `parity`. */
   openVariant(scheme: VariantScheme, bytes: Buffer, type: KeyType, parity: '10' | '11'): HostKey {
     const name = `${type.code}${scheme}${bytes.toString('latin1')}`;
     const known = this.#variants.get(name);

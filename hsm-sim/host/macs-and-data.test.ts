@@ -1,12 +1,12 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withOddParity } from '../keys/key-strength.ts';
 import { cmac } from '../keys/tr31-cmac.ts';
 import { aesCipher } from '../keys/tr31-ciphers.ts';
 import { cbcMac, retailMac } from '../mac/cbc-mac.ts';
 import { SingleDes } from '../cipher/triple-des.ts';
 import type { PaddingMethod } from '../mac/padding.ts';
 import {
+  odd,
   blockUnderTestLmk,
   hex,
   runHost,
@@ -17,7 +17,6 @@ import {
 } from './running-host.test-data.ts';
 
 let host: RunningHost;
-const odd = (length: number) => withOddParity(randomBytes(length));
 const four = (length: number) => length.toString(16).toUpperCase().padStart(4, '0');
 const block = (usage: string, mode: string, key: Buffer, algorithm = 'T') =>
   blockUnderTestLmk({ usage, algorithm, mode, keyVersion: '00', exportability: 'N', optional: [] }, key);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decipherBlocks, encipherBlocks } from '../cipher/block-cipher.ts';
-import { withOddParity } from '../keys/key-strength.ts';
 import { aesCipher, desCipher } from '../keys/tr31-ciphers.ts';
 import { decipherIso4, encipherIso4 } from '../pin/iso-4.ts';
 import { pinBlock, pinFormats, pinOf } from '../pin/pin-block.ts';
 import {
+  odd,
   blockUnderTestLmk,
   hex,
   runHost,
@@ -20,7 +20,6 @@ const PAN = '5500000253217';
 const PIN = '1234567';
 let host: RunningHost;
 
-const odd = (length: number) => withOddParity(randomBytes(length));
 const pinKey = (key: Buffer, mode = 'B', usage = 'P0', algorithm = key.length === 32 ? 'A' : 'T') =>
   blockUnderTestLmk({ usage, algorithm, mode, keyVersion: '00', exportability: 'N', optional: [] }, key);
 const sealed = (key: Buffer, format: keyof typeof pinFormats, pin = PIN) =>

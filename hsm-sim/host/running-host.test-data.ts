@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { foundedHsm } from '../device/founded.test-data.ts';
+import { withOddParity } from '../keys/key-strength.ts';
 import { localMasterKey, type LmkSource } from '../keys/local-master-key.ts';
-import type { Tr31Header } from '../keys/tr31-header.ts';
+import { desCipher } from '../keys/tr31-ciphers.ts';
+import type { Tr31Header, Tr31Version } from '../keys/tr31-header.ts';
 import { wrapTr31 } from '../keys/tr31.ts';
 import { hostLmk } from '../keys/variant-lmk-pairs.ts';
 import { SchemeCipher, type VariantScheme } from '../keys/variant-lmk.ts';
@@ -78,3 +81,27 @@ export async function runHost(lmk: LmkSource = 'test') {
 }
 
 export type RunningHost = Awaited<ReturnType<typeof runHost>>;
+
+export const odd = (length: number) => withOddParity(randomBytes(length));
+
+/** E(key, zeros), 16 digits. */
+export function desKcv(key: Buffer): string {
+  const zeros = Buffer.alloc(8);
+  desCipher(key).encipher(zeros, 0, zeros, 0);
+  return upper(zeros);
+}
+
+/** A key block header with what a test does not care about filled in. */
+export const header = (version: Tr31Version, more: Partial<Tr31Header> = {}): Tr31Header => ({
+  version,
+  usage: 'P0',
+  algorithm: 'T',
+  mode: 'B',
+  keyVersion: '00',
+  exportability: 'E',
+  optional: [],
+  ...more,
+});
+
+/** An AES key that carries keys. */
+export const aesZmk = (key: Buffer) => blockUnderTestLmk(header('D', { usage: 'K0', algorithm: 'A' }), key);
