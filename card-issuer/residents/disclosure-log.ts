@@ -2,6 +2,7 @@ import { contentSha256, type Database, type Principal, recordAct, type Transacti
 import { residentErrors } from './errors.ts';
 import { maskDigits } from './history.ts';
 import type { ItemName } from './items.ts';
+import { mergedInto } from './record.ts';
 
 const SHORTEST_PURPOSE = 4;
 const LONGEST_PURPOSE = 200;
@@ -75,7 +76,7 @@ export async function logDisclosure(tx: Transaction, reader: Principal, line: Ne
   return row.disclosure_no;
 }
 
-/** Who looked at this resident, newest first: what a resident who asks is told. */
+/** Who looked at this resident, or at a record merged into it, newest first: what a resident who asks is told. */
 export async function disclosuresOf(
   db: Database | Transaction,
   residentId: bigint,
@@ -83,9 +84,10 @@ export async function disclosuresOf(
 ): Promise<Disclosure[]> {
   const { rows } = await db.query<Disclosure>(
     `select d.disclosure_no as "disclosureNo", d.at, d.reader, d.kind, d.purpose, d.items
-       from issuer.disclosure_resident r join issuer.disclosure d using (disclosure_no)
-      where r.resident_id = $1 order by r.disclosure_no desc limit $2`,
-    [residentId, limit],
+       from (select distinct disclosure_no from issuer.disclosure_resident where resident_id = any($1::bigint[])) r
+       join issuer.disclosure d using (disclosure_no)
+      order by d.disclosure_no desc limit $2`,
+    [[residentId, ...(await mergedInto(db, residentId))], limit],
   );
   return rows;
 }

@@ -1,4 +1,8 @@
-import type { Transaction } from '@citycard/common';
+import { type Database, type Principal, recordAct, type Transaction } from '@citycard/common';
+import type { Protection } from '../protection/protection.ts';
+import { residentErrors } from './errors.ts';
+import { maskedResident, type MaskedResident } from './masked.ts';
+import { readRecords } from './record.ts';
 import { type IndexedKey, isUnique } from './search-keys.ts';
 
 export type DuplicateReason = 'same-name-birth-phone' | 'same-document';
@@ -43,4 +47,70 @@ export async function noteDuplicates(
      on conflict do nothing`,
     [residentId, found.map((each) => each.residentId), found.map((each) => each.reason)],
   );
+}
+
+/**
+ * Goes through everybody registered and lists pairs of the same name, birth date and phone that nobody has looked at.
+ * Set-based: pairs of the same name and birth date are few, and only their phones are compared.
+ */
+export async function searchDuplicates(tx: Transaction, registrar: Principal): Promise<{ found: number }> {
+  const { rowCount } = await tx.query(
+    `with pair as materialized (
+       select a.resident_id as a, b.resident_id as b
+         from issuer.resident_search a join issuer.resident_search b using (index_value)
+        where a.kind = 'name-birth' and b.kind = 'name-birth' and a.resident_id < b.resident_id),
+     person as (select a as resident_id from pair union select b from pair),
+     phone as materialized (
+       select resident_id, index_value from issuer.resident_search join person using (resident_id) where kind = 'phone')
+     insert into issuer.possible_duplicate (resident_a, resident_b, reason)
+     select distinct pair.a, pair.b, 'same-name-birth-phone'
+       from pair join phone pa on pa.resident_id = pair.a
+                 join phone pb on pb.resident_id = pair.b and pb.index_value = pa.index_value
+     on conflict do nothing`,
+  );
+  const found = rowCount ?? 0;
+  await recordAct(tx, registrar, { act: 'search-duplicates', subject: 'residents', detail: { found } });
+  return { found };
+}
+
+/** A pair that waits for a decision, masked. */
+export interface DuplicatePair {
+  readonly reason: DuplicateReason;
+  readonly foundAt: Date;
+  readonly residents: readonly MaskedResident[];
+}
+
+/** Pairs that wait for a decision, oldest first. */
+export async function openDuplicates(
+  deps: { readonly db: Database; readonly protection: Protection },
+  limit = 50,
+): Promise<DuplicatePair[]> {
+  const { rows } = await deps.db.query<{ a: bigint; b: bigint; reason: DuplicateReason; found_at: Date }>(
+    `select resident_a as a, resident_b as b, reason, found_at from issuer.possible_duplicate
+      where state = 'open' order by found_at, resident_a, resident_b limit $1`,
+    [limit],
+  );
+  const records = await readRecords(deps.db, deps.protection, [...new Set(rows.flatMap(({ a, b }) => [a, b]))]);
+  const masked = new Map(records.map((record) => [record.residentId, maskedResident(record)]));
+  return rows.map(({ a, b, reason, found_at: foundAt }) => ({
+    reason,
+    foundAt,
+    residents: [a, b].flatMap((id) => masked.get(id) ?? []),
+  }));
+}
+
+/** A registrar has looked: they are two people. @throws card-issuer.residents.duplicate-unknown */
+export async function declareTwoPeople(
+  tx: Transaction,
+  registrar: Principal,
+  one: bigint,
+  other: bigint,
+): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update issuer.possible_duplicate set state = 'two-people', decided_by = $3, decided_at = now()
+      where resident_a = least($1::bigint, $2::bigint) and resident_b = greatest($1::bigint, $2::bigint) and state = 'open'`,
+    [one, other, registrar.id],
+  );
+  if (rowCount === 0) throw residentErrors.duplicateUnknown();
+  await recordAct(tx, registrar, { act: 'declare-two-people', subject: `residents ${one} and ${other}` });
 }

@@ -15,9 +15,8 @@ import { documentKey, indexKeys, isUnique, nameBirthKey, nameKey, phoneKey, type
 export type FindCriterion =
   | { readonly idNumber: string }
   | { readonly documentKind: DocumentKindName; readonly documentNo: string }
-  | { readonly name: string; readonly birthDate: string }
-  | { readonly phone: string }
-  | { readonly name: string };
+  | { readonly name: string; readonly birthDate?: string }
+  | { readonly phone: string };
 
 /** A list longer than this is no answer for a counter: the search is to be narrowed by date of birth. */
 export const FOUND_AT_MOST = 20;
@@ -111,7 +110,8 @@ function keyOf(criterion: FindCriterion): SearchKey {
   }
   if ('phone' in criterion) return phoneKey(checked('phone', criterion.phone));
   const name = checked('name', criterion.name);
-  return 'birthDate' in criterion ? nameBirthKey(name, checked('birth-date', criterion.birthDate)) : nameKey(name);
+  const { birthDate } = criterion;
+  return birthDate === undefined ? nameKey(name) : nameBirthKey(name, checked('birth-date', birthDate));
 }
 
 function checked(item: ItemName, text: string): string {

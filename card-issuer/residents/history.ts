@@ -2,7 +2,8 @@ import type { Database, Principal, Transaction } from '@citycard/common';
 import type { Protection } from '../protection/protection.ts';
 import { isItemName, type ItemName, items, type Producer } from './items.ts';
 
-export type ChangeKind = 'registered' | 'changed' | 'photo' | 'moved-out' | 'moved-in' | 'deceased' | 'merged';
+export type ChangeKind =
+  'registered' | 'changed' | 'moved-out' | 'moved-in' | 'deceased' | 'death-corrected' | 'merged';
 
 /** A line to add to the history. */
 export interface NewChange {

@@ -89,6 +89,18 @@ export function plainColumns(document: PersonalDocument): {
   };
 }
 
+/** Every record that was merged into this one, directly or through others. */
+export async function mergedInto(db: Database | Transaction, residentId: bigint): Promise<bigint[]> {
+  const { rows } = await db.query<{ resident_id: bigint }>(
+    `with recursive chain as (
+       select resident_id from issuer.resident where merged_into = $1
+       union select r.resident_id from issuer.resident r join chain c on r.merged_into = c.resident_id)
+     select resident_id from chain`,
+    [residentId],
+  );
+  return rows.map((row) => row.resident_id);
+}
+
 async function openRows(protection: Protection, rows: readonly Row[]): Promise<ResidentRecord[]> {
   const clear = await protection.openAll(
     rows.map(({ resident_id: id, sealed }) => ({ context: documentContext(id), sealed })),

@@ -1,5 +1,5 @@
 import { Type } from '@citycard/common';
-import { documentKindNames } from './documents.ts';
+import { DocumentKind } from './schemas.ts';
 import { type ItemName, items } from './items.ts';
 
 /** One optional text per item of the dictionary; its form is checked by the dictionary, which says what is wrong. */
@@ -14,8 +14,6 @@ export const ItemTexts = Type.Partial(
     { additionalProperties: false },
   ),
 );
-
-export const DocumentKind = Type.Union(documentKindNames.map((kind) => Type.Literal(kind)));
 
 /** The body of `POST /v1/residents`. */
 export const RegistrationBody = Type.Object(

@@ -42,7 +42,7 @@ export function readRegistration(registration: Registration): ItemTexts {
     if (items[item].group === 'family-planning') throw residentErrors.itemsNotAllowed({ items: item });
     values[item] = checkedValue(item, text);
   }
-  return completed(values);
+  return completeItems(values);
 }
 
 function checkedValue(item: ItemName, text: string): string {
@@ -53,7 +53,7 @@ function checkedValue(item: ItemName, text: string): string {
 }
 
 /** Adds what the identity number says, and refuses what is missing or contradicts it. */
-function completed(values: Partial<Record<ItemName, string>>): ItemTexts {
+export function completeItems(values: Partial<Record<ItemName, string>>): ItemTexts {
   if (values.population === 'floating') {
     const permit = values['residence-permit-no'] ?? values['temporary-permit-no'];
     if (permit === undefined) throw issuerErrors.permitMissing();

@@ -1,13 +1,75 @@
-import { type HttpServer, rolesAllowed } from '@citycard/common';
+import { type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { changeItems, type ItemChange } from './change.ts';
 import type { ResidentDeps } from './deps.ts';
+import { discloseResident } from './disclose.ts';
+import { disclosuresOf } from './disclosure-log.ts';
+import { residentErrors } from './errors.ts';
+import { FOUND_AT_MOST, findResidents } from './find.ts';
+import { registerImportRoutes } from './import/routes.ts';
+import { registerPhotoRoutes } from './photo-routes.ts';
 import { registerResident } from './register.ts';
+import { registerRegistrarRoutes } from './registrar-routes.ts';
 import { RegistrationBody } from './registration-schema.ts';
+import { CorrectionBody, DisclosureBody, Id, SearchBody } from './schemas.ts';
 
-/** Residents at the counter and at the registrar's desk (`/v1/residents`). */
+/** Residents at the counter and at the registrar's desk (`/v1/residents`). Nothing is answered in clear but a disclosure. */
 export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): void {
-  server.post(
-    '/v1/residents',
-    { preHandler: rolesAllowed('clerk'), schema: { body: RegistrationBody } },
-    async (request, reply) => reply.status(201).send(await registerResident(deps, request.principal, request.body)),
+  const clerk = { preHandler: rolesAllowed('clerk') };
+  const counter = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const params = Type.Object({ residentId: Id });
+
+  server.post('/v1/residents', { ...clerk, schema: { body: RegistrationBody } }, async (request, reply) =>
+    reply.status(201).send(await registerResident(deps, request.principal, request.body)),
   );
+
+  // POST, for what is searched by must not stand in an address: addresses are logged.
+  server.post('/v1/residents/search', { ...counter, schema: { body: SearchBody } }, async (request) => {
+    const { purpose, ...criterion } = request.body;
+    const found = await findResidents(deps, request.principal, criterion, { purpose });
+    return { residents: found, complete: found.length < FOUND_AT_MOST };
+  });
+
+  server.post(
+    '/v1/residents/:residentId/disclosure',
+    { ...counter, schema: { params, body: DisclosureBody } },
+    async (request) => {
+      const residentId = BigInt(request.params.residentId);
+      return { items: await discloseResident(deps, request.principal, residentId, request.body) };
+    },
+  );
+
+  server.get(
+    '/v1/residents/:residentId/disclosures',
+    { preHandler: rolesAllowed('registrar', 'auditor'), schema: { params } },
+    async (request) => ({ disclosures: await disclosuresOf(deps.db, BigInt(request.params.residentId)) }),
+  );
+
+  server.post(
+    '/v1/residents/:residentId/corrections',
+    { ...counter, schema: { params, body: CorrectionBody } },
+    async (request) => {
+      const { changes, reason, source = 'card-issuer' } = request.body;
+      const isRegistrar = request.principal.roles.includes('registrar');
+      // A clerk records what people say at the counter; what another department decided a registrar records.
+      if (source !== 'card-issuer' && !isRegistrar) throw residentErrors.notTheProducer({ items: source });
+      await deps.protection.prepare();
+      const at = new Date();
+      const residentId = BigInt(request.params.residentId);
+      return transact(deps.db, async (tx) => {
+        const said = changes.map(({ item, value }): ItemChange => ({ item, value, source, at }));
+        const outcome = await changeItems(tx, deps, request.principal, residentId, said, reason);
+        const wrong = outcome.refused[0];
+        // A person at a counter gets all of it or nothing.
+        if (wrong?.reason === 'impossible')
+          throw residentErrors.impossibleItem({ item: wrong.item, reason: wrong.detail ?? 'it cannot be' });
+        if (wrong !== undefined)
+          throw residentErrors.notTheProducer({ items: outcome.refused.map(({ item }) => item).join(', ') });
+        return { applied: outcome.applied, unchanged: outcome.unchanged };
+      });
+    },
+  );
+
+  registerPhotoRoutes(server, deps);
+  registerRegistrarRoutes(server, deps);
+  registerImportRoutes(server, deps);
 }
