@@ -58,14 +58,18 @@ export class BulkCommand<Item, Value> {
 
   /** The answer to one item. Throws RangeError for an item that fits no command. */
   async one(item: Item): Promise<ItemAnswer<Value>> {
-    return this.#queue.add(item);
+    return new Promise((resolve, reject) => this.#queue.enqueue(item, resolve, reject));
   }
 
   /** The value of one item; throws HsmRefused when the HSM refused it. */
   async valueOf(item: Item): Promise<Value> {
-    const { code, value } = await this.one(item);
-    if (code !== '00') throw new HsmRefused(code, this.#form.command);
-    return value;
+    return new Promise((resolve, reject) =>
+      this.#queue.enqueue(
+        item,
+        ({ code, value }) => (code === '00' ? resolve(value) : reject(new HsmRefused(code, this.#form.command))),
+        reject,
+      ),
+    );
   }
 
   /** Whether one item was found right; throws HsmRefused when the HSM refused it. */
@@ -112,6 +116,9 @@ export class BulkCommand<Item, Value> {
   }
 }
 
+/** Where the items of a message are written while its keys are not known yet. */
+const scratch = new FieldWriter(MAX_FIELDS);
+
 /** Packs as many items from `start` on as one command carries. Throws RangeError for one that fits none. */
 export function packItems<Item>(
   form: Pick<BulkForm<Item, unknown>, 'keyOf' | 'sizeOf' | 'write'>,
@@ -119,7 +126,7 @@ export function packItems<Item>(
   start: number,
 ): { readonly fields: Buffer; readonly count: number } {
   const indexes = new Map<KeyRef, number>();
-  const body = new FieldWriter(MAX_FIELDS);
+  const body = scratch.clear();
   let keyBytes = COUNT_BYTES;
   let count = 0;
   let lastKey: KeyRef | undefined;

@@ -36,12 +36,15 @@ export class BulkQueue<Item, Result> {
 
   /** Throws RangeError for an item that fits no command. */
   async add(item: Item): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => this.enqueue(item, resolve, reject));
+  }
+
+  /** `add` for callers that make the promise themselves; calls back, or throws RangeError for an item that fits no command. */
+  enqueue(item: Item, resolve: (result: Result) => void, reject: (error: unknown) => void): void {
     const bytes = this.#bytesOf(item);
     if (bytes > this.#maxBytes) throw new RangeError(`${bytes} bytes do not fit an HSM command`);
-    return new Promise<Result>((resolve, reject) => {
-      this.#queue.push({ item, bytes, resolve, reject });
-      this.#schedule();
-    });
+    this.#queue.push({ item, bytes, resolve, reject });
+    this.#schedule();
   }
 
   #schedule(): void {

@@ -50,11 +50,11 @@ export class LinkPool {
 
   async #send(request: HsmRequest): Promise<FieldReader> {
     const deadline = performance.now() + (request.timeoutMs ?? this.#options.timeoutMs);
-    const message = Buffer.concat([Buffer.from(request.command, 'latin1'), request.fields]);
     for (;;) {
       const link = await this.#link(deadline);
       try {
-        return readAnswer(request.command, await link.request(message, Math.max(1, deadline - performance.now())));
+        const left = Math.max(1, deadline - performance.now());
+        return readAnswer(request.command, await link.request(request.command, request.fields, left));
       } catch (error) {
         const again = error instanceof LinkBroken && request.pure && !this.#closed && performance.now() < deadline;
         if (!again) throw error;

@@ -67,10 +67,10 @@ export class HsmLink {
   }
 
   /**
-   * Sends command ‖ fields and resolves with the answer from its code on. Rejects with LinkBroken, or HsmUnavailable
+   * Sends command and fields and resolves with the answer from its code on. Rejects with LinkBroken, or HsmUnavailable
    * after `timeoutMs`; an answer that comes later is ignored.
    */
-  async request(message: Buffer, timeoutMs: number): Promise<Buffer> {
+  async request(command: string, fields: Buffer, timeoutMs: number): Promise<Buffer> {
     const header = this.#takeHeader();
     return new Promise<Buffer>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -87,7 +87,7 @@ export class HsmLink {
           reject(error);
         },
       });
-      this.#socket.write(frameOf(Buffer.from(header, 'latin1'), message));
+      this.#socket.write(frameOf(Buffer.from(header + command, 'latin1'), fields));
     });
   }
 

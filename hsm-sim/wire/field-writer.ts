@@ -16,6 +16,12 @@ export class FieldWriter {
     return this.#length;
   }
 
+  /** Starts anew in the same memory; nothing that `toBuffer` gave before may be in use. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
   bytes(bytes: Uint8Array): this {
     const { length } = bytes;
     const at = this.#room(length);

@@ -7,6 +7,8 @@ export const ERROR_BYTES = 2;
 /** Bytes before the fields: of a command, and of an answer. */
 export const COMMAND_PREFIX = HEADER_BYTES + COMMAND_BYTES;
 
+const NO_LENGTH = Buffer.alloc(LENGTH_BYTES);
+
 export interface Frame {
   /** Header ‖ command or answer code ‖ fields, without the length. Of an over-long message only the first 6 bytes. */
   readonly message: Buffer;
@@ -15,7 +17,7 @@ export interface Frame {
 
 /** Length 2 ‖ message. Throws RangeError when the message is longer than `MAX_MESSAGE_BYTES`. */
 export function frameOf(...parts: readonly Uint8Array[]): Buffer {
-  const message = Buffer.concat([Buffer.alloc(LENGTH_BYTES), ...parts]);
+  const message = Buffer.concat([NO_LENGTH, ...parts]);
   const length = message.length - LENGTH_BYTES;
   if (length > MAX_MESSAGE_BYTES) throw new RangeError(`an HSM message of ${length} bytes is too long`);
   message.writeUInt16BE(length, 0);
