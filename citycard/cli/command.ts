@@ -21,6 +21,7 @@ export interface LocalCommand {
   readonly help: string;
   readonly local: true;
   readonly takesWord?: boolean;
+  readonly takesWords?: never;
   readonly takesDate?: never;
   run(surroundings: Surroundings, rest: readonly string[]): Promise<Answered>;
 }
@@ -40,6 +41,8 @@ export interface ConnectedCommand {
   readonly takesDate?: boolean;
   /** One word behind the command. */
   readonly takesWord?: boolean;
+  /** Any number of words behind the command; it looks at them itself. */
+  readonly takesWords?: boolean;
   /** Answers what to print and whether all is well (exit code 0) or not (1). */
   run(connection: Connection, rest: readonly string[], surroundings: Surroundings): Promise<Answered>;
 }

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '@citycard/common';
 import type { Protection } from '../../protection/protection.ts';
 import { isItemName, type ItemName, items, type Producer } from '../../residents/items.ts';
 import { maskItem } from '../../residents/masking.ts';
+import { populationErrors } from '../errors.ts';
 import type { ConflictWhy, JudgedConflict } from './judge.ts';
 
 /** Items of these groups are decided by two people and seen in clear only by named readers. */
@@ -102,14 +103,24 @@ export async function listConflicts(
       order by conflict_id limit ${PAGE}`,
     [state, after],
   );
-  const conflicts = await Promise.all(
-    rows.map(async (row) => {
-      const mask = (value: string) => (value === '' || !isItemName(row.item) ? value : maskItem(row.item, value));
-      return conflictView(row, await openConflict(deps.protection, row), mask);
-    }),
-  );
+  const conflicts = await Promise.all(rows.map((row) => masked(deps.protection, row)));
   const last = rows.at(-1);
   return { conflicts, ...(rows.length === PAGE && last !== undefined ? { next: last.conflict_id } : {}) };
+}
+
+/** One conflict as lists show it. @throws card-issuer.population.conflict-unknown */
+export async function maskedConflict(
+  deps: { readonly db: Database; readonly protection: Protection },
+  conflictId: bigint,
+): Promise<Conflict> {
+  const row = await findConflict(deps.db, conflictId);
+  if (row === undefined) throw populationErrors.conflictUnknown({ conflictId });
+  return masked(deps.protection, row);
+}
+
+async function masked(protection: Protection, row: ConflictRow): Promise<Conflict> {
+  const mask = (value: string) => (value === '' || !isItemName(row.item) ? value : maskItem(row.item, value));
+  return conflictView(row, await openConflict(protection, row), mask);
 }
 
 export async function findConflict(

@@ -1,7 +1,7 @@
 import { type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import type { PopulationDeps } from '../deps.ts';
 import { takeAcknowledgement } from './acknowledged.ts';
-import { listConflicts } from './conflict.ts';
+import { listConflicts, maskedConflict } from './conflict.ts';
 import { exportFile } from './export.ts';
 import { listFiles } from './file-list.ts';
 import { type ExchangeFile, MAX_CONTENT_BYTES } from './format.ts';
@@ -54,6 +54,11 @@ function registerConflictRoutes(server: HttpServer, deps: PopulationDeps): void 
     { preHandler: rolesAllowed('registrar', 'auditor'), schema: { querystring: Listing } },
     (request) =>
       listConflicts(deps, { state: request.query.state ?? 'open', after: BigInt(request.query.after ?? '0') }),
+  );
+  server.get(
+    '/v1/population/conflicts/:conflictId',
+    { preHandler: rolesAllowed('registrar', 'auditor'), schema: { params: Conflict } },
+    (request) => maskedConflict(deps, BigInt(request.params.conflictId)),
   );
   const View = Type.Object({ purpose: Reason }, { additionalProperties: false });
   server.post(
