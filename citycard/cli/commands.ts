@@ -2,6 +2,7 @@ import type { CommandLine } from './arguments.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
+import { populationCommands } from './population-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 
 const read =
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
     run: async (connection) => ({ answer: await connection.post('/v1/sandbox'), ok: true }),
   },
   ...readerCommands,
+  ...populationCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */
@@ -77,7 +79,8 @@ export function findCommand(words: readonly string[]): { command: Command; rest:
     throw citycardErrors.badOption(`there is no command "${words.slice(0, 2).join(' ')}"; see citycard --help`);
   const rest = words.slice(command.words.split(' ').length);
   const tooMany = rest[command.takesDate === true || command.takesWord === true ? 1 : 0];
-  if (tooMany !== undefined) throw citycardErrors.badOption(`${command.words} takes no "${tooMany}"`);
+  if (tooMany !== undefined && command.takesWords !== true)
+    throw citycardErrors.badOption(`${command.words} takes no "${tooMany}"`);
   return { command, rest };
 }
 
