@@ -6,6 +6,7 @@ import { cancellationTests } from './card-issuing/cancellation.ts';
 import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
+import { productionTests } from './card-issuing/production.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
 import { startTestCity, type TestCity } from './installation.ts';
@@ -32,6 +33,7 @@ describe('the whole product', () => {
   describe('card issuing', () => {
     residentTests(() => city);
     personalisationTests(() => city);
+    describe('card production', () => productionTests(() => city));
     counterTests(() => city);
     counterReaderTests(() => city);
     cancellationTests(() => city);
