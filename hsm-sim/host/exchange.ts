@@ -25,7 +25,7 @@ const importOne = hostCommand({
     const scheme = fields.text(1);
     if (scheme !== 'S' && !isVariantScheme(scheme)) throw new HostRefused('26');
     const type = statedType(code, scheme);
-    const options = readOptions(fields, scheme);
+    const options = readOptions(fields, scheme, '&#');
     const key = importKey(transport.key, text);
     const attributes = attributesInside(scheme, type, key, options);
     mustBeLong(type, attributes, key.bytes.length);
@@ -88,7 +88,7 @@ const exportOne = hostCommand({
     const scheme = fields.text(1);
     if (scheme !== 'R' && !isVariantScheme(scheme)) throw new HostRefused('26');
     const type = statedType(code, text.kind === 'block' ? 'S' : text.scheme);
-    const options = readOptions(fields, text.kind === 'block' ? 'S' : text.scheme);
+    const options = readOptions(fields, text.kind === 'block' ? 'S' : text.scheme, '&!#');
     call.authorise();
     const key = text.kind === 'block' ? keys.openBlock(text) : openTyped(keys, text, type);
     const own = key.attributes;

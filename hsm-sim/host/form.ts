@@ -3,9 +3,9 @@ import { isVariantScheme } from '../keys/variant-lmk.ts';
 import { HostRefused } from './errors.ts';
 import { close, isStrong } from './generate.ts';
 import { hostCommand, type HostCall } from './host-command.ts';
-import type { KeyText } from './host-fields.ts';
+import type { HostFields, KeyText } from './host-fields.ts';
 import { hostCheckValue, isComponent, isWeakKey, type HostAttributes, type HostKey } from './host-key.ts';
-import { readOptions, statedType } from './key-attributes.ts';
+import { readLmkId, readOptionalBlocks, statedType } from './key-attributes.ts';
 import { BLOCK_TYPE, type KeyType } from './key-types.ts';
 
 const MOST_COMPONENTS = 9;
@@ -13,10 +13,10 @@ const MOST_COMPONENTS = 9;
 const FORMED_VERSION = '00';
 
 /**
- * A4: number 1 (2–9) ‖ type 3 ‖ scheme 1 ‖ components under LMK [options] → key under LMK ‖ check value 6: the XOR of
- * the components, DES parity made odd. Authorised. Refuses with 10 a component of wrong parity and a key with equal or
- * weak parts; 15 the same component twice; 27 components of other lengths; 28 key blocks that are no components of one
- * key.
+ * A4: number 1 (2–9) ‖ type 3 ‖ scheme 1 ‖ components under LMK [`%` LMK id 2] [`#` ‖ key version 2 ‖ number of optional
+ * blocks 2 ‖ blocks] → key under LMK ‖ check value 6: the XOR of the components, DES parity made odd. Authorised. Refuses
+ * with 10 a component of wrong parity and a key with equal or weak parts; 15 the same component twice; 27 components of
+ * other lengths; 28 key blocks that are no components of one key.
  */
 export const formKey = hostCommand({
   code: 'A4',
@@ -31,11 +31,12 @@ export const formKey = hostCommand({
     if (scheme !== 'S' && !isVariantScheme(scheme)) throw new HostRefused('26');
     const type = statedType(code, scheme);
     const texts = Array.from({ length: count }, () => fields.key());
-    const options = readOptions(fields, scheme);
-    if (options.attributes) throw new HostRefused('26');
+    readLmkId(fields, scheme);
+    const more = readVersionAndBlocks(fields, scheme);
+    fields.end();
     call.authorise();
     const components = texts.map((text) => openComponent(call, scheme, type, text));
-    const key = combine(components, type);
+    const key = combine(components, type, more);
     if (isStrong(type, key.attributes) && key.bytes.length === 8) throw new HostRefused('27');
     const kcv = hostCheckValue(key, 6);
     note.subject = `${type?.code ?? BLOCK_TYPE} ${kcv}`;
@@ -43,6 +44,14 @@ export const formKey = hostCommand({
     return close(call, scheme, type, key, key.attributes) + kcv;
   },
 });
+
+type Stated = Partial<Pick<HostAttributes, 'keyVersion' | 'optional'>>;
+
+/** `#` ‖ key version 2 ‖ number of optional blocks 2 ‖ these blocks, when it is there: of the key block to be made. */
+function readVersionAndBlocks(fields: HostFields, scheme: string): Stated {
+  if (scheme !== 'S' || !fields.take('#')) return {};
+  return { keyVersion: fields.matching(2, /^[0-9A-Z]{2}$/), optional: readOptionalBlocks(fields) };
+}
 
 function openComponent({ keys }: HostCall, scheme: string, type: KeyType | undefined, text: KeyText): HostKey {
   if (scheme === 'S') {
@@ -56,7 +65,7 @@ function openComponent({ keys }: HostCall, scheme: string, type: KeyType | undef
   return keys.openVariant(text.scheme, text.bytes, type, '10');
 }
 
-function combine(components: readonly HostKey[], type: KeyType | undefined): HostKey {
+function combine(components: readonly HostKey[], type: KeyType | undefined, more: Stated): HostKey {
   const [first] = components;
   if (!first) throw new HostRefused('15');
   const bytes = Buffer.alloc(first.bytes.length);
@@ -69,7 +78,8 @@ function combine(components: readonly HostKey[], type: KeyType | undefined): Hos
     seen.add(identity);
     component.bytes.forEach((byte, index) => (bytes[index] = (bytes[index] as number) ^ byte));
   }
-  const attributes = commonAttributes(components, type);
+  const common = commonAttributes(components, type);
+  const attributes = common && { ...common, ...more };
   const formed = first.algorithm === 'A' ? bytes : withOddParity(bytes);
   const key = { bytes: formed, algorithm: first.algorithm, ...(attributes ? { attributes } : {}) };
   if (isWeakKey(key)) throw new HostRefused('10');

@@ -26,7 +26,7 @@ const generateKey = hostCommand({
       transport = readTransportKey(fields, keys, 'wrap');
       exportScheme = fields.text(1);
     }
-    const options = readOptions(fields, scheme);
+    const options = readOptions(fields, scheme, mode === '1' ? '&!#' : '#');
     const { key, attributes } = make(scheme, type, options, 'key', exportScheme === 'R');
     if (mode === '1' || isStrong(type, attributes)) call.authorise();
     const kcv = hostCheckValue(key, 6);
@@ -49,7 +49,7 @@ const generateComponent = hostCommand({
   changes: true,
   run(call) {
     const { scheme, type } = readTypeAndScheme(call);
-    const options = readOptions(call.fields, scheme);
+    const options = readOptions(call.fields, scheme, '#');
     const { key, attributes } = make(scheme, type, options, 'component', false);
     call.authorise();
     const kcv = hostCheckValue(key, 6);
@@ -126,6 +126,7 @@ export function attributesOutside(
     return undefined;
   }
   if (stated && !matches(stated, key)) throw new HostRefused('27');
+  if (stated && isComponent(stated.keyVersion)) throw new HostRefused('15');
   return blockAttributes(type, stated);
 }
 

@@ -24,15 +24,19 @@ export interface KeyOptions {
   readonly version?: 'A' | 'B' | 'C' | 'D';
 }
 
+/** Options a command knows besides the LMK id. */
+export type OptionMarks = '#' | '&#' | '&!#';
+
 /**
- * Reads `%` LMK id, `&` exportability, `!` block version and `#` attributes, and the end of the message.
+ * Reads `%` LMK id and the options of the command, and the end of the message.
  * @param scheme of the key under the LMK: must be one of the LMK that `%` names, else 26
  */
-export function readOptions(fields: HostFields, scheme: string): KeyOptions {
+export function readOptions(fields: HostFields, scheme: string, marks: OptionMarks): KeyOptions {
   readLmkId(fields, scheme);
-  const exportability = fields.take('&') ? (fields.matching(1, /^[ENS]$/) as 'E' | 'N' | 'S') : undefined;
-  const version = fields.take('!') ? (fields.matching(1, /^[ABCD]$/) as 'A' | 'B' | 'C' | 'D') : undefined;
-  const attributes = fields.take('#') ? readAttributes(fields) : undefined;
+  const takes = (mark: string) => marks.includes(mark) && fields.take(mark);
+  const exportability = takes('&') ? (fields.matching(1, /^[ENS]$/) as 'E' | 'N' | 'S') : undefined;
+  const version = takes('!') ? (fields.matching(1, /^[ABCD]$/) as 'A' | 'B' | 'C' | 'D') : undefined;
+  const attributes = takes('#') ? readAttributes(fields) : undefined;
   fields.end();
   return {
     ...(attributes ? { attributes } : {}),
@@ -56,11 +60,15 @@ function readAttributes(fields: HostFields): StatedAttributes {
   const mode = fields.matching(1, /^[A-Z]$/);
   const keyVersion = fields.matching(2, /^([0-9A-Z]{2}|c[1-9])$/);
   const exportability = fields.matching(1, /^[ENS]$/) as 'E' | 'N' | 'S';
-  const optional: OptionalBlock[] = [];
-  for (let left = Number(fields.digits(2)); left > 0; left--) optional.push(readOptional(fields));
+  const optional = readOptionalBlocks(fields);
   if (length === undefined || !isUsage(usage, mode)) throw new HostRefused('15');
   const letter = algorithm.charAt(0) as HostAlgorithm;
   return { usage, algorithm: letter, length, mode, keyVersion, exportability, optional };
+}
+
+/** Number 2 ‖ optional blocks. */
+export function readOptionalBlocks(fields: HostFields): OptionalBlock[] {
+  return Array.from({ length: Number(fields.digits(2)) }, () => readOptional(fields));
 }
 
 function readOptional(fields: HostFields): OptionalBlock {

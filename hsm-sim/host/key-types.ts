@@ -30,12 +30,11 @@ const PAIRS: Readonly<Record<string, number>> = {
   '09': 14,
   '0A': 15,
   '0B': 16,
-  '0D': 18,
 };
 
 type Row = readonly [usages: readonly string[], usage?: string, mode?: string, strong?: 'strong'];
 
-/** domain.md D.2, with the data keys 00B and 30B and the separate terminal keys 70D and 80D beside it. */
+/** domain.md D.2, with the data keys 00B and 30B beside it. */
 const rows: Readonly<Record<string, Row>> = {
   '000': [['K0', 'K1', '52'], 'K0', 'B', 'strong'],
   '001': [['P0', '72'], 'P0', 'B'],
@@ -57,8 +56,6 @@ const rows: Readonly<Record<string, Row>> = {
   '00A': [['D0', '22'], 'D0', 'B'],
   '00B': [['D0', '21'], 'D0', 'B'],
   '30B': [['D0', '23'], 'D0', 'B'],
-  '70D': [['P0', '71'], 'P0', 'B'],
-  '80D': [['K0', '51'], 'K0', 'B', 'strong'],
 };
 
 const types = new Map<string, KeyType>(

@@ -43,7 +43,8 @@ export class LmkKeys {
   }
 
   /**
-   * The key a command names. Refuses with `parity` (10 or 11) when a variant key is not sound (`openSound`); 13 when a block does not open; 28 when the block is not for the role.
+   * The key a command names. Refuses with `parity` (10 or 11) when a variant key is not sound (`openSound`), 13 when a
+   * block does not open, 28 when the block is not for the role.
    */
   open(text: KeyText, type: KeyType, role: KeyRole, parity: '10' | '11'): HostKey {
     if (text.kind === 'variant') return this.openSound(text, type, parity);
