@@ -3,7 +3,9 @@ import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
 import { populationCommands } from './population-commands.ts';
+import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
+import { residentCommands } from './resident-commands.ts';
 
 const read =
   (path: string) =>
@@ -68,8 +70,10 @@ export const commands: readonly Command[] = [
     running: true,
     run: async (connection) => ({ answer: await connection.post('/v1/sandbox'), ok: true }),
   },
+  ...productionCommands,
   ...readerCommands,
   ...populationCommands,
+  ...residentCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

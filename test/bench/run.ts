@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
   hsm: async () => (await import('./hsm.ts')).hsmBench,
   perso: async () => (await import('./perso.ts')).persoBench,
+  residents: async () => (await import('./residents.ts')).residentsBench,
 };
 
 const usage = async () => {
