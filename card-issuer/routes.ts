@@ -18,6 +18,7 @@ import { registerReaderRoutes } from './readers/routes.ts';
 import type { Protection } from './protection/protection.ts';
 import type { ResidentDeps } from './residents/index.ts';
 import { registerResidentRoutes } from './residents/routes.ts';
+import { registerGroupRoutes } from './groups/routes.ts';
 import { registerLegacyRoutes } from './legacy/routes.ts';
 import { orderSam } from './sams/order.ts';
 import { registerStockRoutes } from './stock/routes.ts';
@@ -51,6 +52,7 @@ export function registerCardIssuerRoutes(
   registerBatchRoutes(server, deps);
   registerCancellationRoutes(server, deps);
   registerLegacyRoutes(server, deps);
+  registerGroupRoutes(server, deps);
 
   const residents: ResidentDeps = { db, protection: deps.protection, hooks: [cardsOfResidents, checkOnRegistration] };
   registerResidentRoutes(server, residents);
