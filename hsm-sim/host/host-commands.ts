@@ -4,6 +4,7 @@ import { dataBlockCommands } from './data.ts';
 import { exchangeCommands } from './exchange.ts';
 import { formKey } from './form.ts';
 import { generationCommands } from './generate.ts';
+import { hashData } from './hash.ts';
 import { macCommands } from './macs.ts';
 import { pinCommands } from './pins.ts';
 import { statusCommands } from './status.ts';
@@ -17,5 +18,6 @@ export const hostCommands: readonly Command[] = [
   ...pinCommands,
   ...dataBlockCommands,
   ...macCommands,
+  hashData,
   ...statusCommands,
 ];

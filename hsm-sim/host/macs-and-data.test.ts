@@ -224,3 +224,17 @@ describe('M0 and M2', () => {
     expect(await ask(`M0010100A${zek}00`, sent)).toBe('15');
   });
 });
+
+describe('GM', () => {
+  it('SM3-abc, and a published SHA-256', async () => {
+    const { messageAscii, digest } = vector('SM3-abc');
+    const answer = await ask(`GM2000003${messageAscii}`, '\x19after');
+    expect(upper(Buffer.from(answer.slice(2, 34), 'latin1'))).toBe(digest);
+    expect(answer.slice(34)).toBe('\x19after');
+    const sha = 'BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD';
+    expect(upper(Buffer.from((await ask('GM0600003abc')).slice(2), 'latin1'))).toBe(sha);
+    expect(await ask('GM9900003abc')).toBe('15');
+    expect(await ask('GM0600004abc')).toBe('80');
+    expect(await ask('GM0600002abc')).toBe('80');
+  });
+});
