@@ -10,25 +10,36 @@ interface Settings {
   readonly host: string;
   readonly directory: string;
   readonly lmk: LmkSource;
+  readonly metricsPort?: number;
+  readonly faults: string;
 }
 
 /**
  * The HSM process. Options, or the environment in their place: `--port` HSM_PORT, `--host` HSM_HOST, `--store`
- * HSM_STORE, `--lmk test|passphrase` HSM_LMK. `HSM_STOP_WITH_STDIN=1` stops it when standard input ends. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
+ * HSM_STORE, `--lmk test|passphrase` HSM_LMK, `--metrics-port` HSM_METRICS_PORT (none: no metrics), `--faults` HSM_FAULTS. `HSM_STOP_WITH_STDIN=1` stops it when standard input ends. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
  * would show in the process list.
  */
 function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ args: [...args], options: { port: text, host: text, store: text, lmk: text } });
-  const port = Number(values.port ?? environment['HSM_PORT'] ?? DEFAULT_PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new HsmStartFailed('the port must be 0 to 65535');
+  const options = { port: text, host: text, store: text, lmk: text, 'metrics-port': text, faults: text };
+  const { values } = parseArgs({ args: [...args], options });
+  const port = readPort('the port', values.port ?? environment['HSM_PORT'] ?? String(DEFAULT_PORT));
+  const metricsPort = values['metrics-port'] ?? environment['HSM_METRICS_PORT'] ?? '';
   const lmk = values.lmk ?? environment['HSM_LMK'] ?? 'passphrase';
   return {
     port,
     host: values.host ?? environment['HSM_HOST'] ?? '127.0.0.1',
     directory: values.store ?? environment['HSM_STORE'] ?? 'var/hsm',
     lmk: lmkSource(lmk, environment['HSM_LMK_PASSPHRASE']),
+    faults: values.faults ?? environment['HSM_FAULTS'] ?? '',
+    ...(metricsPort === '' ? {} : { metricsPort: readPort('the metrics port', metricsPort) }),
   };
+}
+
+function readPort(what: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new HsmStartFailed(`${what} must be 0 to 65535`);
+  return port;
 }
 
 function lmkSource(kind: string, passphrase: string | undefined): LmkSource {
@@ -56,7 +67,7 @@ async function run(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'));
   // A parent that starts us on a pipe and dies, even by kill -9, takes us with it.
   if (process.env['HSM_STOP_WITH_STDIN'] === '1') process.stdin.resume().on('end', () => stop('end of standard input'));
-  process.stdout.write(`${JSON.stringify({ ready: true, port: hsm.port })}\n`);
+  process.stdout.write(`${JSON.stringify({ ready: true, port: hsm.port, metricsPort: hsm.metricsPort })}\n`);
 }
 
 try {

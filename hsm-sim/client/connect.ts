@@ -1,6 +1,7 @@
 import { custodyCalls } from './custody-calls.ts';
 import { dataCalls } from './data-calls.ts';
 import type { HsmClient, HsmClientOptions } from './hsm-client.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
 import { LinkPool } from './link-pool.ts';
 import { purseCalls } from './purse-calls.ts';
 import { scriptCalls } from './script-calls.ts';
@@ -29,6 +30,12 @@ export function connectHsm(options: HsmClientOptions): HsmClient {
         authorised: answer.byte() === 1,
         lmkCheck: answer.ascii(6),
       })),
+    injectFaults: async (plan) => {
+      const fields = new FieldWriter().shortText(plan).toBuffer();
+      await pool.call({ command: 'F0', fields, pure: false }, () => undefined);
+    },
+    faults: async () =>
+      pool.call({ command: 'F2', fields: Buffer.alloc(0), pure: true }, (answer) => answer.shortText()),
     echo: async (data) => {
       const length = data.length.toString(16).toUpperCase().padStart(4, '0');
       const fields = Buffer.concat([Buffer.from(length, 'latin1'), data]);

@@ -274,6 +274,11 @@ export interface HsmClient {
   /** RSASSA-PKCS1-v1_5 over a SHA-256 digest of 32 bytes. */
   sign(item: { readonly name: string; readonly digest: Buffer }): Promise<Buffer>;
 
+  /** Makes the device slower or unreliable: `latency=20,jitter=5,errors=0.01,cuts=0.001,rate=500,seed=7`, empty for none. Needs authorised state. */
+  injectFaults(plan: string): Promise<void>;
+  /** The plan in force, empty for none. */
+  faults(): Promise<string>;
+
   status(): Promise<HsmStatus>;
   echo(data: Buffer): Promise<Buffer>;
   /** Waits for nothing: calls in flight end with `HsmUnavailable`. */

@@ -1,3 +1,5 @@
+import type { Faults } from '../operation/faults.ts';
+import type { DeviceMetrics } from '../operation/metrics.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuthorisedState } from '../custody/authorised-state.ts';
 import type { Ceremony } from '../custody/ceremony.ts';
@@ -18,6 +20,8 @@ export interface Device {
   readonly authorised: AuthorisedState;
   readonly ceremony: Ceremony;
   readonly audit: AuditLog;
+  readonly metrics: DeviceMetrics;
+  readonly faults: Faults;
   /** Names of all commands, which are the names of client methods. */
   readonly commandNames: ReadonlySet<string>;
 }

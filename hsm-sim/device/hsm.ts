@@ -8,6 +8,8 @@ import { Custodians } from '../custody/custodians.ts';
 import { HsmStartFailed } from '../errors.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { LmkSource } from '../keys/local-master-key.ts';
+import { Faults, readFaultPlan } from '../operation/faults.ts';
+import { DeviceMetrics, serveMetrics, type MetricsServer } from '../operation/metrics.ts';
 import { lockDirectory } from '../store/directory-lock.ts';
 import { KeyStore } from '../store/key-store.ts';
 import type { Device } from './command.ts';
@@ -24,11 +26,16 @@ export interface HsmOptions {
   readonly port?: number;
   readonly host?: string;
   readonly lmk: LmkSource;
+  /** Port of `/metrics` and `/healthz` on the same host; none when absent. 0 takes a free one. */
+  readonly metricsPort?: number;
+  /** How much worse than it can the device behaves, see `readFaultPlan`; not at all when absent. */
+  readonly faults?: string;
   readonly logger?: Logger;
 }
 
 export interface RunningHsm {
   readonly port: number;
+  readonly metricsPort: number | undefined;
   /** Ends running commands, closes links and the store. */
   stop(): Promise<void>;
 }
@@ -46,17 +53,28 @@ export async function startHsm(options: HsmOptions): Promise<RunningHsm> {
     links.add(link);
     void link.ended.then(() => links.delete(link));
   });
+  let metricsServer: MetricsServer | undefined;
   try {
+    if (options.metricsPort !== undefined)
+      metricsServer = await serveMetrics(device.metrics, { host, port: options.metricsPort });
     await listen(server, port, host);
   } catch (error) {
+    await metricsServer?.stop();
     close();
     throw error;
   }
+  device.metrics.watch({
+    links: () => links.size,
+    keys: () => device.store.content.keys.length,
+    authorised: () => device.authorised.active,
+  });
   const address = server.address() as AddressInfo;
   logger?.info({ host, port: address.port, lmkCheck: device.store.lmk.check }, 'HSM ready');
   return {
     port: address.port,
+    metricsPort: metricsServer?.port,
     stop: async () => {
+      await metricsServer?.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const link of links) link.stop();
       await Promise.all([...links].map((link) => link.ended));
@@ -66,7 +84,9 @@ export async function startHsm(options: HsmOptions): Promise<RunningHsm> {
   };
 }
 
-function openDevice({ directory, lmk }: HsmOptions): { device: Device; close: () => void } {
+function openDevice({ directory, lmk, faults }: HsmOptions): { device: Device; close: () => void } {
+  const plan = readFaultPlan(faults ?? '');
+  if (typeof plan === 'string') throw new HsmStartFailed(`HSM_FAULTS: ${plan}`);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDirectory(directory);
   try {
@@ -81,7 +101,11 @@ function openDevice({ directory, lmk }: HsmOptions): { device: Device; close: ()
       store.replace({ auditAnchor: audit.head });
       unlock();
     };
-    return { device: { store, ring, custodians, authorised, ceremony, audit, commandNames }, close };
+    const metrics = new DeviceMetrics();
+    return {
+      device: { store, ring, custodians, authorised, ceremony, audit, metrics, faults: new Faults(plan), commandNames },
+      close,
+    };
   } catch (error) {
     unlock();
     throw error;

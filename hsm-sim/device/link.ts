@@ -28,7 +28,13 @@ export function serveLink(socket: Socket, device: Device, logger: Logger | undef
   const work = async (chunk: Buffer) => {
     socket.cork();
     for (const frame of splitter.push(chunk)) {
-      socket.write(await execute(device, frame, logger));
+      const answer = await execute(device, frame, logger);
+      if (!answer) {
+        socket.uncork();
+        socket.destroySoon();
+        return;
+      }
+      socket.write(answer);
       if (stopping) break;
     }
     socket.uncork();
