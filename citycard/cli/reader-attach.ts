@@ -56,6 +56,8 @@ async function attachOnce(
     const bridge = new ReaderBridge(socket, pcsc, reader);
     const stop = () => bridge.hangUp();
     stopping.addEventListener('abort', stop, { once: true });
+    // Whoever wished to stop while we were still on the way is not heard any more.
+    if (stopping.aborted) stop();
     try {
       const refused = await bridge.greet(wish.window, connection.token);
       if (refused !== undefined) throw citycardErrors.readerRefused(refused);
