@@ -61,6 +61,32 @@ export async function findResidents(
   return outcome.found;
 }
 
+/**
+ * One resident by number, masked; counted and logged like a search.
+ *
+ * @throws card-issuer.resident-unknown, card-issuer.residents.too-many-lookups
+ */
+export async function showResident(deps: ResidentDeps, reader: Principal, residentId: bigint): Promise<MaskedResident> {
+  await deps.protection.prepare();
+  const line = { purpose: 'shown masked', items: MASKED_ITEMS, residentIds: [residentId] };
+  const outcome = await transact(
+    deps.db,
+    async (tx): Promise<{ refusal: LookupRefusal } | { found: MaskedResident }> => {
+      const refusal = await countLookup(tx, reader);
+      if (refusal !== undefined) {
+        await logDisclosure(tx, reader, { ...line, kind: 'refused' });
+        return { refusal };
+      }
+      const [record] = await readRecords(tx, deps.protection, [residentId]);
+      if (record === undefined) throw issuerErrors.residentUnknown();
+      await logDisclosure(tx, reader, { ...line, kind: 'search' });
+      return { found: maskedResident(record) };
+    },
+  );
+  if ('refusal' in outcome) throw residentErrors.tooManyLookups({ ...outcome.refusal });
+  return outcome.found;
+}
+
 /** The resident with this identity number, for joins inside the product. Undefined also for a number that cannot exist. */
 export async function residentIdByNumber(
   deps: Pick<ResidentDeps, 'protection'> & { readonly db: ResidentDeps['db'] | Transaction },

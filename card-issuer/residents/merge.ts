@@ -90,8 +90,9 @@ async function carryOut(
     `update issuer.resident set state = 'merged', merged_into = $2, version = version + 1 where resident_id = $1`,
     [merged, survivor],
   );
-  await tx.query('update issuer.card set resident_id = $2 where resident_id = $1', [merged, survivor]);
+  // The hooks first: what they do may depend on whose the cards were.
   for (const hook of deps.hooks ?? []) await hook.onMerge?.(tx, registrar, merged, survivor);
+  await tx.query('update issuer.card set resident_id = $2 where resident_id = $1', [merged, survivor]);
   await moveDuplicates(tx, registrar, merge);
 
   const gained = lackedItems(kept.document, other.document);

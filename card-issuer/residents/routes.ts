@@ -4,7 +4,7 @@ import type { ResidentDeps } from './deps.ts';
 import { discloseResident } from './disclose.ts';
 import { disclosuresOf } from './disclosure-log.ts';
 import { residentErrors } from './errors.ts';
-import { FOUND_AT_MOST, findResidents } from './find.ts';
+import { FOUND_AT_MOST, findResidents, showResident } from './find.ts';
 import { registerImportRoutes } from './import/routes.ts';
 import { registerPhotoRoutes } from './photo-routes.ts';
 import { registerResident } from './register.ts';
@@ -28,6 +28,10 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
     const found = await findResidents(deps, request.principal, criterion, { purpose });
     return { residents: found, complete: found.length < FOUND_AT_MOST };
   });
+
+  server.get('/v1/residents/:residentId', { ...counter, schema: { params } }, (request) =>
+    showResident(deps, request.principal, BigInt(request.params.residentId)),
+  );
 
   server.post(
     '/v1/residents/:residentId/disclosure',
