@@ -3,6 +3,7 @@ import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
 import { startTests } from './bad-input/start.ts';
 import { cancellationTests } from './card-issuing/cancellation.ts';
+import { cardLifeTests } from './card-issuing/card-life.ts';
 import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
@@ -10,6 +11,7 @@ import { productionTests } from './card-issuing/production.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
 import { startTestCity, type TestCity } from './installation.ts';
+import { nothingInClear } from './secrets/nothing-in-clear.ts';
 import { loads } from './terminal-interface/loads.ts';
 import { purchases } from './terminal-interface/purchases.ts';
 import { sessions } from './terminal-interface/sessions.ts';
@@ -37,6 +39,7 @@ describe('the whole product', () => {
     counterTests(() => city);
     counterReaderTests(() => city);
     cancellationTests(() => city);
+    cardLifeTests(() => city);
     roleTests(() => city);
   });
 
@@ -45,5 +48,10 @@ describe('the whole product', () => {
     purchaseFileTests(() => city);
     startTests(() => city);
     commandLineTests(() => city);
+  });
+
+  /** After all that: what somebody who copies the database and the files would have. */
+  describe('what is left behind', () => {
+    nothingInClear(() => city);
   });
 });

@@ -1,6 +1,7 @@
 import { fen, type HttpServer, idempotent, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { blockCard, lockCard, unblockCard } from '../cards/blocks.ts';
 import { cardHistory } from '../cards/history.ts';
+import { runCardLife } from '../cards/jobs.ts';
 import { stepCard } from '../cards/step.ts';
 import { cardsOfResident, cardView } from '../cards/view.ts';
 import type { ResidentDeps } from '../residents/index.ts';
@@ -138,6 +139,14 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
     },
   );
 
+  server.post(
+    '/v1/card-life/rounds',
+    {
+      preHandler: rolesAllowed('platform', 'registrar'),
+      schema: { summary: 'Do now what card life does by itself: expiry, lapses, balances that are due' },
+    },
+    () => runCardLife(db),
+  );
   server.get('/v1/cards/:cardNo', { ...readers, schema: { params: CardParams } }, ({ params }) =>
     cardView(deps, params.cardNo),
   );

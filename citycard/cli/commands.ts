@@ -1,4 +1,5 @@
 import type { CommandLine } from './arguments.ts';
+import { cardCommands } from './card-commands.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
@@ -74,6 +75,7 @@ export const commands: readonly Command[] = [
   ...readerCommands,
   ...populationCommands,
   ...residentCommands,
+  ...cardCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

@@ -1,0 +1,244 @@
+import { createCipheriv } from 'node:crypto';
+import { publishedKey } from '@citycard/citycard';
+import { CounterReader, type InsertableChip, VirtualCard } from '@citycard/city-sim';
+import { createPrincipal, transact } from '@citycard/common';
+import { describe, expect, it } from 'vitest';
+import { type Answered, sandboxTerminal, type TestCity } from '../installation.ts';
+import { insert, makeCard, numberOn, order, PulledChip } from './bureau.ts';
+import { newIdNumber, register } from './residents.ts';
+
+let keys = 0;
+const newKey = () => ({ 'idempotency-key': `life-${++keys}` });
+const READER = 'window-life';
+const READ_15H = Buffer.from('00B095001E', 'hex');
+const READ_17H = Buffer.from('00B097003C', 'hex');
+const GET_BALANCE = Buffer.from('805C000204', 'hex');
+const SELECT = Buffer.from('00A4040008A000000632010105', 'hex');
+const END = '0008000000';
+const birthDateOf = (number: string) => `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
+const maskOf = (cardNo: string) => `${cardNo.slice(0, 4)}…${cardNo.slice(-4)}`;
+
+/** A chip of a product with a PIN (docs/reference/card-personalisation.md): 123456, three tries, written before END. */
+class CardWithPin extends VirtualCard {
+  override transmit(apdu: Buffer): Buffer {
+    if (apdu.toString('hex') === END) {
+      const transport = publishedKey('CHIP');
+      const cipher = createCipheriv('des-ede3-ecb', Buffer.concat([transport, transport.subarray(0, 8)]), null);
+      const pin = cipher.setAutoPadding(false).update(Buffer.from('123456FFFFFFFFFF', 'hex'));
+      super.transmit(Buffer.concat([Buffer.from('80D4013A0D3AF0EF0233', 'hex'), pin]));
+    }
+    return super.transmit(apdu);
+  }
+}
+
+async function addClerk(city: TestCity): Promise<string> {
+  const person = { id: 'clerk-life', name: 'Clerk of card life', kind: 'person', roles: ['clerk'] } as const;
+  return (await transact(city.installation.db, (tx) => createPrincipal(tx, person))).token;
+}
+
+/** What a card's life means for its chip: at a counter, over HTTP, with the card in a reader on TCP. */
+export function cardLifeTests(city: () => TestCity): void {
+  let reader: CounterReader | undefined;
+  let shiftId = 0;
+  let token: Promise<string> | undefined;
+  /** A clerk of these tests alone, with a till and a reader of their own. */
+  const clerk = () => (token ??= addClerk(city()));
+  const post = async (path: string, body?: unknown, key = newKey()): Promise<Answered> =>
+    city().http(await clerk(), 'POST', path, body, key);
+  const put = async (chip: InsertableChip): Promise<void> => {
+    const { body } = await city().http('clerk-1', 'GET', '/v1/readers');
+    reader ??= await CounterReader.attach(
+      { host: '127.0.0.1', port: Number(body['attachPort']) },
+      { reader: READER, token: await clerk() },
+    );
+    reader.insert(chip);
+  };
+  /** A card in a hand, its deposit in the clerk's till. */
+  const inHand = async (made?: { card: VirtualCard; cardNo: string }, depositFen = 2000, resident?: number) => {
+    const { card, cardNo } = made ?? (await makeCard(city()));
+    shiftId ||= Number((await city().http(await clerk(), 'POST', '/v1/shifts')).body['shiftId']);
+    const residentId = resident ?? (await register(city()));
+    const issued = await post(`/v1/cards/${cardNo}/issue`, { residentId, depositFen, shiftId });
+    expect(issued.body).toEqual({ cardNo, state: 'active' });
+    return { card, cardNo, residentId };
+  };
+  const load = async (card: VirtualCard, amountFen: number, from?: 'bound-account') => {
+    const terminal = sandboxTerminal(await city().sandbox());
+    await terminal.signOn();
+    card.powerOn();
+    const result = await terminal.load(card, { amountFen, ...(from && { from }) });
+    await terminal.disconnect();
+    return result;
+  };
+  const status = (card: VirtualCard, apdu: Buffer) => {
+    card.powerOn();
+    card.transmit(SELECT);
+    return card.transmit(apdu).subarray(-2).toString('hex');
+  };
+
+  describe('card life', () => {
+    it('a returned card is paid by what it says, and its chip is blocked for good', async () => {
+      await inHand(undefined, 20_000);
+      const { card, cardNo } = await inHand(undefined, 8000);
+      expect((await load(card, 5000)).kind).toBe('credited');
+      await put(card);
+      const order = { shiftId, cardHandedIn: true, reader: READER };
+      const key = newKey();
+      const answer = await post(`/v1/cards/${cardNo}/return`, order, key);
+      expect(answer).toMatchObject({ status: 200, body: { paidFen: 13_000, balance: { state: 'released' } } });
+      expect(status(card, GET_BALANCE)).toBe('9303');
+      // The answer was lost: the same request gives it again, and nothing is paid twice.
+      expect(await post(`/v1/cards/${cardNo}/return`, order, key)).toEqual(answer);
+      expect(await post(`/v1/cards/${cardNo}/return`, order)).toMatchObject({ status: 409 });
+    });
+
+    it('a card whose return cannot be paid is open again; one that was pulled out is asked anew', async () => {
+      const { card, cardNo } = await inHand();
+      expect((await load(card, 50_000)).kind).toBe('credited');
+      await put(card);
+      const order = { shiftId, cardHandedIn: true, reader: READER };
+      expect(await post(`/v1/cards/${cardNo}/return`, order)).toMatchObject({
+        body: { code: 'card-issuer.card-life.shift-short' },
+      });
+      expect(status(card, GET_BALANCE)).toBe('9000');
+      const next = await makeCard(city());
+      // SELECT, READ, GET BALANCE, two INITIALIZE, GET CHALLENGE, BLOCK: gone right after the block.
+      await put(new PulledChip(card, 7, 'after'));
+      const replacement = { newCardNo: next.cardNo, shiftId, cardHandedIn: true, reader: READER };
+      expect(await post(`/v1/cards/${cardNo}/replacement`, replacement)).toMatchObject({ status: 502 });
+      expect(status(card, GET_BALANCE)).toBe('6a81');
+      await put(card);
+      expect(await post(`/v1/cards/${cardNo}/replacement`, replacement)).toMatchObject({
+        status: 200,
+        body: {
+          newCardNo: next.cardNo,
+          feeFen: 2000,
+          cashTakenFen: 2000,
+          balance: { state: 'released', movedFen: 50_000 },
+        },
+      });
+      expect(status(card, GET_BALANCE)).toBe('9303');
+      // The new card is loaded with it at any terminal.
+      expect(await load(next.card, 50_000, 'bound-account')).toMatchObject({
+        kind: 'credited',
+        balanceAfterFen: 50_000,
+      });
+      const { body } = await city().http('clerk-1', 'GET', `/v1/cards/${cardNo}/history`);
+      expect((body['events'] as { step: string }[]).map(({ step }) => step)).toEqual([
+        'issue',
+        'replace',
+        'move-balance',
+      ]);
+    });
+
+    it('a concession is written to the card with its last day, and taken off again; the card works on', async () => {
+      const { card, cardNo, residentId } = await inHand();
+      const granted = await post(`/v1/residents/${residentId}/concessions`, {
+        category: 'senior',
+        evidence: 'identity-document',
+      });
+      expect(granted).toMatchObject({ status: 201, body: { cards: [cardNo] } });
+      await put(card);
+      const script = () => post(`/v1/cards/${cardNo}/concession-script`, { reader: READER });
+      expect((await script()).body).toMatchObject({ subType: 1, validTo: granted.body['validTo'] });
+      card.powerOn();
+      card.transmit(SELECT);
+      expect(card.transmit(READ_15H)[29]).toBe(1);
+      expect(card.transmit(READ_17H).subarray(11, 16).toString('hex')).toBe(
+        `01${String(granted.body['validTo']).replaceAll('-', '')}`,
+      );
+      await post(`/v1/residents/${residentId}/concessions/withdrawal`, { reason: 'generated' });
+      expect((await script()).body).toEqual({ cardNo, subType: 0 });
+      expect((await load(card, 1000)).kind).toBe('credited');
+    });
+
+    it('a validity that ends is written anew to the chip', async () => {
+      const { card, cardNo } = await inHand();
+      await put(card);
+      const extend = () => post(`/v1/cards/${cardNo}/extension`, { reader: READER });
+      expect(await extend()).toMatchObject({ status: 409, body: { code: 'card-issuer.card-life.not-renewable' } });
+      const { db } = city().installation;
+      await db.query(`update issuer.card set valid_to = current_date + 5 where card_no = $1`, [cardNo]);
+      await db.query(`update clearing.purse set valid_to = current_date + 5 where card_no = $1`, [cardNo]);
+      const extended = await extend();
+      expect(extended.status).toBe(200);
+      card.powerOn();
+      card.transmit(SELECT);
+      expect(card.transmit(READ_15H).subarray(24, 28).toString('hex')).toBe(
+        String(extended.body['validTo']).replaceAll('-', ''),
+      );
+    });
+
+    it('a PIN is set, changed and unblocked by script; another card is told apart', async () => {
+      await order(city(), 1);
+      const card = new CardWithPin({ transportKey: publishedKey('CHIP') });
+      await insert(city(), card);
+      const { cardNo } = await inHand({ card, cardNo: numberOn(card) });
+      await put(card);
+      const pin = (body: object, number = cardNo) => post(`/v1/cards/${number}/pin`, { reader: READER, ...body });
+      expect((await pin({ act: 'change', oldPin: '123456', pin: '4321' })).status).toBe(204);
+      expect((await pin({ act: 'change', oldPin: '123456', pin: '9876' })).body).toMatchObject({
+        code: 'card-issuer.card-scripts.pin-wrong',
+      });
+      await pin({ act: 'change', oldPin: '1111222', pin: '9876' });
+      await pin({ act: 'change', oldPin: '1234567', pin: '9876' });
+      expect((await pin({ act: 'change', oldPin: '4321', pin: '9876' })).body).toMatchObject({
+        code: 'card-issuer.card-scripts.pin-blocked',
+      });
+      expect((await pin({ act: 'unblock', pin: '24680' })).status).toBe(204);
+      expect((await pin({ act: 'change', oldPin: '24680', pin: '9876' })).status).toBe(204);
+      expect((await pin({ act: 'set', pin: '112233' })).status).toBe(204);
+      expect((await pin({ act: 'change', oldPin: '112233', pin: '9876' })).status).toBe(204);
+      expect((await pin({ act: 'set', pin: '0000' })).body).toMatchObject({
+        code: 'card-issuer.card-scripts.pin-shape',
+      });
+
+      const other = await inHand();
+      expect((await pin({ act: 'set', pin: '9876' }, other.cardNo)).body).toMatchObject({
+        code: 'card-issuer.readers.other-card',
+      });
+      await put(other.card);
+      expect((await pin({ act: 'set', pin: '9876' }, other.cardNo)).body).toMatchObject({
+        code: 'card-issuer.card-scripts.no-pin',
+      });
+      const { rows } = await city().installation.db.query(
+        `select from platform.act_log where detail ~ '(9876|24680|112233)' and act like 'pin-%'`,
+      );
+      expect(rows).toEqual([]);
+    });
+
+    it('a blocked application opens only when the books say that the card is open', async () => {
+      const { card, cardNo } = await inHand();
+      await put(card);
+      const chip = (act: 'chip-block' | 'chip-unblock', body = {}) =>
+        post(`/v1/cards/${cardNo}/${act}`, { reader: READER, ...body });
+      expect((await chip('chip-block', { forGood: true })).status).toBe(409);
+      expect((await post(`/v1/cards/${cardNo}/block`, { reason: 'looks tampered with' })).body).toMatchObject({
+        state: 'blocked',
+      });
+      expect((await chip('chip-block', { forGood: false })).status).toBe(200);
+      expect(status(card, GET_BALANCE)).toBe('6a81');
+      expect((await chip('chip-unblock')).status).toBe(409);
+      expect((await load(card, 1000)).kind).not.toBe('credited');
+      await post(`/v1/cards/${cardNo}/unblock`, { reason: 'looked at' });
+      expect((await chip('chip-unblock')).status).toBe(200);
+      expect((await load(card, 1000)).kind).toBe('credited');
+    });
+
+    it('a caller who does not know the card number is found by name, birth date and phone', async () => {
+      const [name, phone] = ['测试失主', '13900007007'];
+      const person = { idNumber: newIdNumber(), name, population: 'permanent', phone };
+      const registered = await city().http('clerk-1', 'POST', '/v1/residents', person);
+      const { cardNo } = await inHand(undefined, 2000, Number(registered.body['residentId']));
+      const claim = (second: object) =>
+        post('/v1/loss-reports', { name, birthDate: birthDateOf(person.idNumber), second });
+      expect((await claim({ phone: '13900007008' })).body).toMatchObject({
+        code: 'card-issuer.card-life.caller-unknown',
+      });
+      expect(await claim({ phone })).toMatchObject({ status: 200, body: { reports: [{ card: maskOf(cardNo) }] } });
+      const { body } = await city().http('clerk-1', 'GET', `/v1/residents/${registered.body['residentId']}/cards`);
+      expect(body['cards']).toMatchObject([{ cardNo, state: 'lost-reported' }]);
+      expect((await claim({ phone })).body).toMatchObject({ code: 'card-issuer.card-life.nothing-to-close' });
+    });
+  });
+}
