@@ -44,6 +44,17 @@ export const residentCommands: readonly Command[] = [
     running: false,
     run: async (connection) => ({ answer: await connection.post('/v1/residents/search', await question()), ok: true }),
   },
+  {
+    words: 'residents duplicates',
+    help: 'go through everybody for pairs that may be one person, and list those nobody has decided, masked',
+    person: 'registrar-1',
+    running: false,
+    run: async (connection) => {
+      const search = (await connection.post('/v1/residents/duplicates/search')) as { found: number };
+      const list = (await connection.get('/v1/residents/duplicates')) as { pairs: readonly unknown[] };
+      return { answer: { found: search.found, pairs: list.pairs }, ok: true };
+    },
+  },
 ];
 
 async function question(): Promise<unknown> {
