@@ -20,7 +20,7 @@ export class Listener implements Output {
 export async function whyNot(): Promise<string | undefined> {
   const out = new Listener();
   const err = new Listener();
-  if ((await runCommandLine(['reader', 'list', '--json'], process.env, out, err)) !== 0) return err.text.trim();
+  if ((await runCommandLine(['reader', 'list', '--json'], process.env, out, err)) !== 0) return firstSentence(err.text);
   const { readers } = JSON.parse(out.text) as { readers: { name: string; state: string }[] };
   const virtual = readers.find(({ name }) => name === VIRTUAL_READER);
   if (virtual === undefined) return 'no virtual reader is configured';
@@ -39,3 +39,5 @@ export async function openscTool(apdu: string): Promise<{ status: string; data: 
     data: data.replaceAll(' ', '').toUpperCase(),
   };
 }
+
+const firstSentence = (text: string) => text.replace(/^citycard: /, '').split('. ')[0];
