@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, transact } from '@citycard/common';
 import { issuerErrors } from '../errors.ts';
 import { bookMovements } from '../stock/movements.ts';
@@ -11,6 +12,8 @@ export const BUREAU_LOCATION = 'bureau';
 /** With this many chips in the machine the next round fills up while the first of it waits. */
 const busyFrom = 6;
 const lingerMs = 20;
+/** Longer than any session that goes well. */
+const longestWaitMs = 5_000;
 
 type Asked =
   | { readonly kind: 'claim'; readonly chipSerial: string; readonly isBlank: boolean }
@@ -23,7 +26,8 @@ type Asked =
 export class CardBooks {
   readonly #db: Database;
   readonly #claimant: Claimant;
-  readonly #inWork = new Set<string>();
+  /** Chips in the machine by their serials, and when each is out again. */
+  readonly #inWork = new Map<string, Promise<void>>();
   readonly #rounds: Gathering<Asked, CardClaim | undefined>;
 
   constructor(db: Database, claimant: Partial<Claimant> = {}) {
@@ -36,17 +40,26 @@ export class CardBooks {
   }
 
   /**
-   * Lets a chip in, until `leave`: two chips of one serial in the machine at the same time are a copy and its original.
+   * Works on a chip of this serial while no other one of it is in the machine: two at the same time are a copy and its
+   * original. A chip that was pulled and put in again at once waits until what it left behind is written down.
    *
-   * @throws card-issuer.chip-in-work
+   * @throws card-issuer.chip-in-work, and what the work throws
    */
-  enter(chipSerial: string): void {
-    if (this.#inWork.has(chipSerial)) throw issuerErrors.chipInWork();
-    this.#inWork.add(chipSerial);
-  }
-
-  leave(chipSerial: string): void {
-    this.#inWork.delete(chipSerial);
+  async alone<T>(chipSerial: string, work: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + longestWaitMs;
+    for (let other = this.#inWork.get(chipSerial); other !== undefined; other = this.#inWork.get(chipSerial)) {
+      const left = deadline - Date.now();
+      if (left <= 0) throw issuerErrors.chipInWork();
+      await Promise.race([other, sleep(left, undefined, { ref: false })]);
+    }
+    let out: () => void = () => undefined;
+    this.#inWork.set(chipSerial, new Promise((resolve) => (out = resolve)));
+    try {
+      return await work();
+    } finally {
+      this.#inWork.delete(chipSerial);
+      out();
+    }
   }
 
   /**

@@ -41,28 +41,31 @@ export async function personaliseCard(
   deps: PersonalisationDeps & { readonly books: CardBooks },
   chip: PersonalisedChip,
 ): Promise<string | undefined> {
-  const { books, hsm } = deps;
   await powerUp(chip, 'card');
   const serial = await chipSerial(chip);
-  books.enter(serial);
+  return deps.books.alone(serial, () => makeAlone(deps, chip, serial));
+}
+
+async function makeAlone(
+  deps: PersonalisationDeps & { readonly books: CardBooks },
+  chip: PersonalisedChip,
+  serial: string,
+): Promise<string | undefined> {
+  const { books, hsm } = deps;
+  const life = await authenticate({ chip, hsm });
+  const claim = await books.claim(serial, life);
+  if (claim === undefined) return nothingFor(life);
+  if (claim.finished) return alreadyMade(life, claim.cardNo);
   try {
-    const life = await authenticate({ chip, hsm });
-    const claim = await books.claim(serial, life);
-    if (claim === undefined) return nothingFor(life);
-    if (claim.finished) return alreadyMade(life, claim.cardNo);
-    try {
-      await make(deps, chip, claim, life);
-    } catch (error) {
-      const { outcome, told } = outcomeOf(claim, error);
-      // Where even that cannot be written, the card stays in work: the same chip goes on with it, here or after a restart.
-      await books.end(claim, outcome).catch(() => undefined);
-      throw told;
-    }
-    await books.end(claim, { kind: 'finish' });
-    return claim.cardNo;
-  } finally {
-    books.leave(serial);
+    await make(deps, chip, claim, life);
+  } catch (error) {
+    const { outcome, told } = outcomeOf(claim, error);
+    // Where even that cannot be written, the card stays in work: the same chip goes on with it, here or after a restart.
+    await books.end(claim, outcome).catch(() => undefined);
+    throw told;
   }
+  await books.end(claim, { kind: 'finish' });
+  return claim.cardNo;
 }
 
 async function make(

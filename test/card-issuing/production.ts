@@ -7,7 +7,7 @@ import {
   VirtualCard,
   VirtualSam,
 } from '@citycard/city-sim';
-import { custodians, publishedKey } from '@citycard/citycard';
+import { custodians, publishedKey, runCommandLine } from '@citycard/citycard';
 import { describe, expect, it } from 'vitest';
 import { sandboxTerminal, type TestCity } from '../installation.ts';
 import { faultsOf, personaliseAll } from '../perso/chips.ts';
@@ -36,6 +36,9 @@ export function productionTests(city: () => TestCity): void {
     return batchId;
   };
   const cancel = (batchId: string) => http('bureau-1', 'POST', `/v1/card-batches/${batchId}/cancel`);
+  /** A chip that was pulled is out at once; the books follow. */
+  const quarantined = (batchId: string, cards: number) =>
+    expect.poll(async () => (await progress(batchId))['quarantined']).toBe(cards);
   const proof = async () => (await http('auditor', 'GET', '/v1/stock/proof')).body;
 
   /** Root keys of an industry, made in the HSM by two custodians. */
@@ -328,6 +331,7 @@ export function productionTests(city: () => TestCity): void {
       await insert(city(), new PulledChip(pulled, 12, 'after'));
       await insert(city(), new PulledChip(broken, 20, 'before'));
       await insert(city(), whole);
+      await quarantined(batchId, 2);
       expect(await progress(batchId)).toMatchObject({ quarantined: 2, personalised: 1, unfinished: 2 });
       const { body } = await http('bureau-1', 'GET', `/v1/card-batches/${batchId}/quarantine`);
       const cards = body as unknown as { cardNo: string; chipSerial: string; reason: string }[];
@@ -391,6 +395,7 @@ export function productionTests(city: () => TestCity): void {
       const step = (name: string) => http('bureau-1', 'POST', `/v1/card-batches/${batchId}/${name}`);
       const [begun, next] = [blankCard(), blankCard()];
       await insert(city(), new PulledChip(begun, 15, 'after'));
+      await quarantined(batchId, 1);
       expect((await step('pause')).body).toEqual({ state: 'paused' });
       await insert(city(), next);
       expect(next.personalised).toBe(false);
@@ -403,6 +408,46 @@ export function productionTests(city: () => TestCity): void {
       expect(await progress(batchId)).toMatchObject({ state: 'cancelled', personalised: 2, prepared: 0, rejected: 1 });
       expect(await proof()).toEqual({ ok: true, faults: [] });
     });
+  });
+
+  it('can be had from the command line', async () => {
+    const citycard = async (person: string, ...words: string[]) => {
+      let said = '';
+      const listen = { write: (text: string) => (said += text) };
+      const token = city().people[person]?.token ?? '';
+      const line = [...words, '--json', '--url', city().installation.baseUrl, '--token', token];
+      const code = await runCommandLine(line, { CITYCARD_VAR: city().varDirectory }, listen, listen);
+      return { code, said: code === 2 ? said : (JSON.parse(said) as Record<string, unknown>) };
+    };
+    const prepared = await citycard('bureau-1', 'batch', 'prepare', 'standard', '1');
+    const batch = String((prepared.said as Record<string, unknown>)['batchId']);
+    expect(await citycard('bureau-1', 'batch', 'release', batch)).toMatchObject({ code: 2 });
+    expect(await citycard('bureau-2', 'batch', 'release', batch)).toMatchObject({
+      code: 0,
+      said: { state: 'released' },
+    });
+    await insert(city(), new PulledChip(blankCard(), 15, 'after'));
+    await quarantined(batch, 1);
+    expect(await citycard('bureau-1', 'batch', 'show', batch)).toMatchObject({ said: { quarantined: 1, finished: 0 } });
+    const { code, said } = await citycard('bureau-1', 'batch', 'quarantine', batch);
+    expect(code).toBe(1);
+    const [aside] = said as unknown as { cardNo: string }[];
+    const rejection = await citycard('bureau-1', 'batch', 'reject', batch, aside?.cardNo ?? '', 'gone', 'for', 'good');
+    expect(rejection).toMatchObject({ code: 0, said: { replacement: expect.any(String) as string } });
+    expect(await citycard('bureau-1', 'batch', 'yield', batch)).toMatchObject({ said: { rejected: 1 } });
+    expect(await citycard('bureau-1', 'batch', 'cancel', batch)).toMatchObject({ said: { state: 'cancelled' } });
+
+    const slip = ['slip-cli', 'fmcos-3des', 'supplier', 'vault', '10'];
+    const handed = await citycard('stock-1', 'stock', 'hand-over', ...slip);
+    const transfer = String((handed.said as Record<string, unknown>)['transferId']);
+    expect((await citycard('stock-1', 'stock', 'transfers')).said).toMatchObject([{ documentNo: 'slip-cli' }]);
+    expect(await citycard('stock-2', 'stock', 'receive', transfer, '10')).toMatchObject({ code: 0 });
+    expect(await citycard('stock-1', 'stock', 'verify')).toEqual({ code: 0, said: { ok: true, faults: [] } });
+    expect(await citycard('platform', 'product', 'show', 'standard', '1')).toMatchObject({
+      said: { product: 'standard' },
+    });
+    expect(await citycard('platform', 'product', 'propose', 'x', 'no-such-file.json')).toMatchObject({ code: 2 });
+    expect((await citycard('stock-1', 'stock', 'receive', transfer)).said).toContain('stock receive TRANSFER COUNTED');
   });
 
   it('makes every card once, whatever the machine is interrupted at', async () => {
