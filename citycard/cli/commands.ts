@@ -3,7 +3,6 @@ import { cardCommands } from './card-commands.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
-import { hsmCommands } from './hsm-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
@@ -74,7 +73,6 @@ export const commands: readonly Command[] = [
   },
   ...productionCommands,
   ...readerCommands,
-  ...hsmCommands,
   ...populationCommands,
   ...residentCommands,
   ...cardCommands,
