@@ -20,6 +20,8 @@ import type { ResidentDeps } from './residents/index.ts';
 import { registerResidentRoutes } from './residents/routes.ts';
 import { registerGroupRoutes } from './groups/routes.ts';
 import { registerLegacyRoutes } from './legacy/routes.ts';
+import { representativesOfResidents } from './representatives/resident-hook.ts';
+import { registerRepresentativeRoutes } from './representatives/routes.ts';
 import { orderSam } from './sams/order.ts';
 import { registerStockRoutes } from './stock/routes.ts';
 
@@ -53,8 +55,9 @@ export function registerCardIssuerRoutes(
   registerCancellationRoutes(server, deps);
   registerLegacyRoutes(server, deps);
   registerGroupRoutes(server, deps);
+  registerRepresentativeRoutes(server, deps);
 
-  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [cardsOfResidents, checkOnRegistration] };
+  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [cardsOfResidents, representativesOfResidents, checkOnRegistration] };
   registerResidentRoutes(server, residents);
   registerCardLifeRoutes(server, residents);
   registerBalanceRoutes(server, deps);

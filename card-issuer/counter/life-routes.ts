@@ -6,6 +6,7 @@ import { stepCard } from '../cards/step.ts';
 import { cardsOfResident, cardView } from '../cards/view.ts';
 import type { ResidentDeps } from '../residents/index.ts';
 import { reportLossByIdentity } from './find-lost.ts';
+import { bringOldBalances } from '../legacy/convert.ts';
 import { issueCard } from './issue.ts';
 import { callerFacts, reportFound, reportLossByPhone, reportLossFormally } from './loss.ts';
 
@@ -43,17 +44,19 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
         await issueCard(tx, request.principal, order);
         return { status: 200, body: { cardNo, state: 'active' } };
       });
+      await bringOldBalances(deps, request.principal, cardNo, request.log);
       return reply.status(answer.status).send(answer.body);
     },
   );
   server.post(
     '/v1/cards/:cardNo/activation',
     { ...clerk, schema: { summary: 'The holder has received the card that was handed out', params: CardParams } },
-    async ({ principal: actor, params: { cardNo } }) => {
+    async ({ principal: actor, params: { cardNo }, log }) => {
       await transact(db, async (tx) => {
         await stepCard(tx, cardNo, 'receive', { actor, why: 'the holder confirms the receipt' });
         await recordAct(tx, actor, { act: 'activate-card', subject: `card ${cardNo}` });
       });
+      await bringOldBalances(deps, actor, cardNo, log);
       return { cardNo, state: 'active' };
     },
   );

@@ -3,8 +3,6 @@ import { prepareBatch } from '../cards/batches.ts';
 import { maskedCardNo } from '../cards/one-card.ts';
 import { stepCard } from '../cards/step.ts';
 import { grantOnIssue } from '../concessions/on-card.ts';
-import { convertOnFirstUse } from '../legacy/convert.ts';
-import type { ResidentDeps } from '../residents/index.ts';
 import { findGroup } from './application.ts';
 import { groupErrors } from './errors.ts';
 
@@ -116,8 +114,7 @@ async function handOut(
 }
 
 /**
- * The holder has signed for the card: it works from now on. Receiving it again changes nothing. In the caller's transaction;
- * {@link afterReceipt} follows when that is committed.
+ * The holder has signed for the card: it works from now on. Receiving it again changes nothing.
  *
  * @throws card-issuer.groups.member-unknown, card-issuer.card-not-ready
  */
@@ -132,11 +129,6 @@ export async function receiveCard(tx: Transaction, clerk: Principal, cardNo: str
   await stepCard(tx, cardNo, 'receive', { actor: clerk, why });
   await grantOnIssue(tx, member.resident_id, cardNo);
   await endMember(tx, cardNo, 'received');
-}
-
-/** What a card that has just begun to work brings its holder: the balances of old cards. */
-export async function afterReceipt(deps: ResidentDeps, clerk: Principal, cardNos: readonly string[]): Promise<void> {
-  for (const cardNo of cardNos) await convertOnFirstUse(deps, clerk, cardNo);
 }
 
 /**

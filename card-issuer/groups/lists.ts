@@ -36,7 +36,10 @@ const LIST_LIMIT = 20_000;
 export async function groupStatus(db: Database, groupId: bigint): Promise<GroupStatus> {
   const { name } = await findGroup(db, groupId);
   const members = await db.query<{ state: string; count: bigint; photos: bigint }>(
-    'select state, count(*) as count, count(photo_version) as photos from issuer.group_member where group_id = $1 group by state',
+    // A card may also be received at any counter; then the card itself says so.
+    `select case when m.state = 'handed-out' and c.state <> 'issued' then 'received' else m.state end as state,
+            count(*) as count, count(m.photo_version) as photos
+       from issuer.group_member m left join issuer.card c using (card_no) where m.group_id = $1 group by 1`,
     [groupId],
   );
   const batches = await db.query<{ batch_id: bigint; state: string; cards: bigint; ready: bigint }>(
@@ -47,8 +50,9 @@ export async function groupStatus(db: Database, groupId: bigint): Promise<GroupS
     [groupId],
   );
   const uncollected = await db.query<{ card_no: string; line: number; age: number }>(
-    `select card_no, line, floor(extract(epoch from clock_timestamp() - handed_out_at) / 86400)::int as age from issuer.group_member
-      where group_id = $1 and state = 'handed-out' order by handed_out_at, line limit ${LIST_LIMIT}`,
+    `select m.card_no, m.line, floor(extract(epoch from clock_timestamp() - m.handed_out_at) / 86400)::int as age
+       from issuer.group_member m join issuer.card c using (card_no)
+      where m.group_id = $1 and m.state = 'handed-out' and c.state = 'issued' order by m.handed_out_at, m.line limit ${LIST_LIMIT}`,
     [groupId],
   );
   return {
@@ -67,8 +71,8 @@ export async function handOutList(deps: ResidentDeps, groupId: bigint): Promise<
   const { db, protection } = deps;
   await findGroup(db, groupId);
   const { rows } = await db.query<{ resident_id: bigint; line: number; card_no: string }>(
-    `select resident_id, line, card_no from issuer.group_member where group_id = $1 and state = 'handed-out'
-      order by line, resident_id limit ${LIST_LIMIT}`,
+    `select m.resident_id, m.line, m.card_no from issuer.group_member m join issuer.card c using (card_no)
+      where m.group_id = $1 and m.state = 'handed-out' and c.state = 'issued' order by m.line, m.resident_id limit ${LIST_LIMIT}`,
     [groupId],
   );
   const records = await readRecords(

@@ -1,17 +1,11 @@
 import { type HttpServer, idempotent, type Principal, rolesAllowed, transact, Type } from '@citycard/common';
+import { bringOldBalances } from '../legacy/convert.ts';
 import type { ResidentDeps } from '../residents/index.ts';
 import { PHOTO_LIMIT_BYTES } from '../residents/photo.ts';
 import { writeCsv } from '../spreadsheet/csv.ts';
 import { badRows, findGroup, handInMembers, openGroup } from './application.ts';
 import { groupErrors } from './errors.ts';
-import {
-  afterReceipt,
-  destroyUncollected,
-  handOutGroupCards,
-  orderGroupCards,
-  receiveCard,
-  takeBack,
-} from './hand-out.ts';
+import { destroyUncollected, handOutGroupCards, orderGroupCards, receiveCard, takeBack } from './hand-out.ts';
 import { groupStatus, handOutList, listCsv, listHtml } from './lists.ts';
 import { handInPhoto } from './photos.ts';
 
@@ -138,7 +132,7 @@ function cardRoutes(server: HttpServer, deps: ResidentDeps): void {
       await transact(db, async (tx) => {
         for (const cardNo of cardNos) await receiveCard(tx, request.principal, cardNo, why);
       });
-      await afterReceipt(deps, request.principal, cardNos);
+      for (const cardNo of cardNos) await bringOldBalances(deps, request.principal, cardNo, request.log);
       return { received: cardNos.length };
     },
   );

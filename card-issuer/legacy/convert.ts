@@ -119,6 +119,23 @@ export async function convertOnFirstUse(deps: LegacyDeps, actor: Principal, numb
   });
 }
 
+/**
+ * The same for whoever has just given a card to its holder, when the giving is committed: a fault here takes nothing back,
+ * {@link convertMatching} finds later what was missed.
+ */
+export async function bringOldBalances(
+  deps: LegacyDeps,
+  actor: Principal,
+  number: string,
+  log: { warn(about: object, message: string): void },
+): Promise<void> {
+  try {
+    await convertOnFirstUse(deps, actor, number);
+  } catch (error) {
+    log.warn({ err: error }, 'old balances of a new card holder were not looked for; run the matching');
+  }
+}
+
 export interface ConvertedTotal {
   readonly converted: number;
   readonly amountFen: Fen;
@@ -187,8 +204,18 @@ async function holderOfActiveCard(tx: Transaction, number: string): Promise<bigi
   );
   const [card] = rows;
   if (card === undefined) throw issuerErrors.cardUnknown();
-  if (card.state !== 'active' || card.resident_id === null) throw legacyErrors.newCardNotInUse({ state: card.state });
+  const inUse = card.state === 'active' || (await isForHeirs(tx, number));
+  if (!inUse || card.resident_id === null) throw legacyErrors.newCardNotInUse({ state: card.state });
   return card.resident_id;
+}
+
+/** The card of a deceased holder takes old balances as well while its heirs are about to be paid: they receive all of it. */
+async function isForHeirs(tx: Transaction, number: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'select from issuer.heir_payment where card_no = $1 and approved_by is not null and returned_at is null',
+    [number],
+  );
+  return rowCount !== 0;
 }
 
 /** Whether the document behind the index is one of the resident's; documents that several share are searched apart. */

@@ -70,16 +70,15 @@ create table issuer.representative (
   valid_to          date not null,
   person_index      bytea not null,
   sealed            bytea not null,
-  -- The paper that says so: its kind and number, no person.
+  -- The paper that says so; its number is sealed with the person's data.
   document_kind     text not null,
-  document_ref      text not null,
   entered_by        text not null,
   entered_at        timestamptz not null default clock_timestamp(),
   ended_by          text,
   ended_at          timestamptz,
   constraint representative_kind check (kind in ('guardian', 'proxy')),
   constraint representative_scope check (cardinality(scope) > 0
-    and scope <@ array['loss-report', 'found', 'pick-up', 'return', 'replace', 'pin', 'legacy-conversion']),
+    and scope <@ array['loss-report', 'found', 'pick-up', 'return']),
   constraint representative_document check (document_kind in ('household-book', 'birth-certificate', 'court-order', 'letter-of-authority', 'notarised-authority')),
   constraint representative_time check (valid_to >= valid_from),
   constraint representative_ended check ((ended_by is null) = (ended_at is null)),
@@ -102,7 +101,6 @@ create table issuer.heir_payment (
   card_no       text not null,
   resident_id   bigint not null,
   document_kind text not null,
-  document_ref  text not null,
   sealed        bytea not null,
   card_handed_in boolean not null,
   proposed_by   text not null,
