@@ -101,6 +101,11 @@ export const populationErrors = errorCatalogue('card-issuer.population', {
     status: 409,
     sentence: 'Document {documentNo} of {authority} was entered already as order {orderId}, with other content.',
   },
+  documentNumber: {
+    status: 422,
+    sentence:
+      'Authority and document number are kept in clear and must not hold an identity number; name the person in the target.',
+  },
   answerCollected: {
     status: 410,
     sentence: 'The answer to order {orderId} was collected on {at}. It is given out once; enter the order anew.',

@@ -220,6 +220,13 @@ export function exchangeTests(started: () => ExchangeCity): void {
       expect((await city.http('registrar-1', 'POST', approval, rule)).status).toBe(409);
       expect((await city.http('registrar-2', 'POST', approval, { ...rule, decision: 'ours' })).status).toBe(409);
       expect((await city.http('registrar-2', 'POST', approval, rule)).status).toBe(204);
+      const rival = await city.http('registrar-1', 'POST', '/v1/population/conflict-rules', {
+        ...rule,
+        decision: 'ours',
+      });
+      const second = `/v1/population/conflict-rules/${rival.body.approvalId}/approval`;
+      const refused = await city.http('registrar-2', 'POST', second, { ...rule, decision: 'ours' });
+      expect(refused.body.code).toContain('rule-refused');
       const { idNumber } = await city.register('测试壬', { items: { 'former-name': '测试旧' } });
       await deliver(city.publicSecurity.send([change(idNumber, { 'former-name': '测试古' })]));
       const [conflict] = await open();
@@ -282,6 +289,8 @@ export function exchangeTests(started: () => ExchangeCity): void {
       const first = await makeExport('family-planning');
       const repeat = await makeExport('family-planning', 'registrar-1');
       expect(repeat.body).toEqual({ ...first.body, repeated: true });
+      // Sensitive items are in it: not for a registrar who is not named for them.
+      expect((await makeExport('family-planning', 'registrar-2')).body.code).toContain('sensitive-access');
       const received = city.familyPlanning.receive(fileOf(first.body.file));
       const row = received.changes.find((each) => each.idNumber === idNumber)!;
       expect(row.change).toBe('add');

@@ -34,6 +34,18 @@ export function identityTests(started: () => ExchangeCity): void {
     expect((await city.http('registrar-2', 'POST', url, { outcome: 'name corrected' })).status).toBe(404);
   });
 
+  it('is outdated when somebody gives the person another name', async () => {
+    const { residentId, idNumber } = await city.register('测试山');
+    city.responder.enrol(idNumber, '测试山');
+    expect((await check(residentId)).body.verification).toBe('match');
+    const correction = { changes: [{ item: 'name', value: '测试另山' }], reason: 'typing mistake' };
+    const corrected = await city.http('clerk-1', 'POST', `/v1/residents/${residentId}/corrections`, correction);
+    expect(corrected.status).toBe(200);
+    expect(await stateOf(residentId)).toBe('pending');
+    expect((await check(residentId)).body.verification).toBe('no-match');
+    expect(await stateOf(residentId)).toBe('no-match');
+  });
+
   it.each([
     ['failing', 'HTTP 503'],
     ['silent', 'TimeoutError'],

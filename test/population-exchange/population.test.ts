@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { commandLineTests } from './command-line.ts';
 import { exchangeTests } from './exchange.ts';
 import { identityTests } from './identity.ts';
 import { legalTests } from './legal-orders.ts';
@@ -12,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => city.stop());
 
 describe('population exchange', () => exchangeTests(() => city));
+describe('the command line', () => commandLineTests(() => city));
 describe('questions of departments', () => questionTests(() => city));
 describe('identity checks', () => identityTests(() => city));
 describe('legal orders', () => legalTests(() => city));

@@ -59,6 +59,8 @@ export function questionTests(started: () => ExchangeCity): void {
     });
     expect((await ask('family-planning', { idNumber })).status).toBe(422);
     expect((await ask('registrar-1', { idNumber, purpose })).status).toBe(403);
+    const telling = await ask('family-planning', { idNumber, purpose, reference: `CASE-${idNumber}` });
+    expect(telling.body.code).toContain('criterion-impossible');
     const impossible = await ask('family-planning', { idNumber: '370702199003010000', purpose });
     expect(impossible.body.code).toContain('criterion-impossible');
     expect(JSON.stringify(impossible.body)).not.toContain('370702199003010000');

@@ -18,6 +18,7 @@ import {
   createHttpServer,
   createLogger,
   createPrincipal,
+  listen,
   residentIdCheck,
   type Role,
   startTestDatabase,
@@ -84,7 +85,7 @@ export async function startExchangeCity() {
     ...{ db, hsm, protection, readers: noReaders('127.0.0.1'), responder: line },
     machines: { cards: nowhere, sams: nowhere },
   });
-  await server.ready();
+  const { url } = await listen(server, { host: '127.0.0.1', port: 0 });
 
   const http = async (who: string, method: 'GET' | 'POST', url: string, payload?: object): Promise<Answered> => {
     const headers = { authorization: `Bearer ${tokens.get(who) ?? 'nobody'}`, 'idempotency-key': crypto.randomUUID() };
@@ -136,6 +137,8 @@ export async function startExchangeCity() {
 
   return {
     ...{
+      url,
+      tokens,
       issueCard,
       db,
       hsm,

@@ -6,7 +6,7 @@ import { populationErrors } from '../errors.ts';
 import type { ConflictWhy, JudgedConflict } from './judge.ts';
 
 /** Items of these groups are decided by two people and seen in clear only by named readers. */
-const SENSITIVE = new Set<string>(['family-planning']);
+export const SENSITIVE: ReadonlySet<string> = new Set(['family-planning']);
 
 /** One item with two values, as lists show it. */
 export interface Conflict {

@@ -1,7 +1,7 @@
 import { cityDate, type Principal, recordAct, transact, type Transaction } from '@citycard/common';
 import { logDisclosure } from '../../residents/disclosure-log.ts';
 import type { ChangeKind } from '../../residents/history.ts';
-import { isItemName, type ItemName } from '../../residents/items.ts';
+import { isItemName, type ItemName, items } from '../../residents/items.ts';
 import { readRecords, type ResidentRecord } from '../../residents/record.ts';
 import { type Department, entitledItems, EXCHANGE, findDepartment, requireOwnDepartment } from '../departments.ts';
 import type { PopulationDeps } from '../deps.ts';
@@ -17,7 +17,9 @@ import {
   writeLines,
   writeManifest,
 } from './format.ts';
+import { SENSITIVE } from './conflict.ts';
 import { contentContext } from './receive.ts';
+import { requireSensitiveReader } from './rule-setting.ts';
 
 /** Changes looked at in one go. */
 const CHANGES = 50_000;
@@ -37,7 +39,10 @@ export interface ExportAnswer {
  * except what it said itself. Until that file is acknowledged, the very same file comes again. Every resident in it is
  * logged as disclosed.
  *
- * @throws card-issuer.population.department-unknown, .other-department, .nothing-to-export
+ * A registrar who carries it holds it in his hands: a department's sensitive items are given to itself, or to a registrar
+ * named for them.
+ *
+ * @throws card-issuer.population.department-unknown, .other-department, .sensitive-access, .nothing-to-export
  */
 export async function exportFile(
   deps: PopulationDeps,
@@ -48,10 +53,17 @@ export async function exportFile(
   await deps.protection.prepare();
   const answer = await transact(deps.db, async (tx) => {
     const department = await findDepartment(tx, departmentName, { lock: true });
+    await requireReadable(tx, carrier, department);
     return (await openExport(tx, deps, department)) ?? (await newExport(tx, deps, carrier, department));
   });
   if (answer === undefined) throw populationErrors.nothingToExport({ department: departmentName });
   return answer;
+}
+
+async function requireReadable(tx: Transaction, carrier: Principal, { department }: Department): Promise<void> {
+  if (carrier.roles.includes('department-partner')) return;
+  const groups = new Set([...(await entitledItems(tx, department, EXCHANGE))].map((item) => items[item].group));
+  for (const group of groups) if (SENSITIVE.has(group)) await requireSensitiveReader(tx, carrier, group);
 }
 
 async function openExport(
@@ -208,24 +220,27 @@ async function writeRows(
     const idNumber = record?.document['id-number']?.value;
     // People without an identity number are not exchanged: the number is what a row goes by.
     if (record === undefined || idNumber === undefined) continue;
-    const items = itemsOf(record, person, entitled);
-    if (Object.keys(items).length === 0 && person.cancelled === undefined) continue;
+    const told = itemsOf(record, person, entitled);
+    if (Object.keys(told).length === 0 && person.cancelled === undefined) continue;
     const change = person.cancelled === undefined ? (person.added ? 'add' : 'change') : 'cancel';
     const reason = person.cancelled === undefined ? {} : { reason: person.cancelled };
-    rows.push({ residentId: person.residentId, row: { row: rows.length + 1, change, idNumber, ...reason, items } });
+    rows.push({
+      residentId: person.residentId,
+      row: { row: rows.length + 1, change, idNumber, ...reason, items: told },
+    });
   }
   return rows;
 }
 
 function itemsOf(record: ResidentRecord, person: Touched, entitled: ReadonlySet<ItemName>): DeltaRow['items'] {
-  const items: Record<string, { value: string; at: string }> = {};
-  if (person.cancelled !== undefined) return items;
+  const told: Record<string, { value: string; at: string }> = {};
+  if (person.cancelled !== undefined) return told;
   for (const item of person.items) {
     if (!entitled.has(item)) continue;
     const held = record.document[item];
-    if (held !== undefined) items[item] = { value: held.value, at: held.at.toISOString() };
+    if (held !== undefined) told[item] = { value: held.value, at: held.at.toISOString() };
   }
-  return items;
+  return told;
 }
 
 async function nextSequence(tx: Transaction, { department }: Department): Promise<number> {

@@ -6,6 +6,7 @@ import { isItemName } from '../../residents/items.ts';
 import { readRecords } from '../../residents/record.ts';
 import type { PopulationDeps } from '../deps.ts';
 import { populationErrors } from '../errors.ts';
+import { requireSensitiveReader } from './rule-setting.ts';
 import { type Conflict, type ConflictRow, conflictView, findConflict, isSensitive, openConflict } from './conflict.ts';
 
 /** What a registrar decides, and why. */
@@ -145,13 +146,4 @@ async function takeTheirs(
   if (refused.some(({ reason }) => reason === 'not-the-producer'))
     throw populationErrors.producerHasSpoken({ producer: row.our_source, item });
   if (refused.length > 0) throw populationErrors.conflictOutdated();
-}
-
-/** @throws card-issuer.population.sensitive-access */
-async function requireSensitiveReader(tx: Transaction, registrar: Principal, group: string): Promise<void> {
-  const { rowCount } = await tx.query('select from issuer.sensitive_reader where principal = $1 and item_group = $2', [
-    registrar.id,
-    group,
-  ]);
-  if (rowCount === 0) throw populationErrors.sensitiveAccess({ name: registrar.name, group });
 }

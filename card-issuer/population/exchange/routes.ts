@@ -7,7 +7,7 @@ import { listFiles } from './file-list.ts';
 import { type ExchangeFile, MAX_CONTENT_BYTES } from './format.ts';
 import { importFile } from './receive.ts';
 import { approveResolution, proposeResolution, resolveConflict, viewConflict } from './resolve.ts';
-import { approveReader, approveRule, proposeReader, proposeRule } from './rule-setting.ts';
+import { approveReader, approveRule, proposeReader, proposeRule, revokeReader } from './rule-setting.ts';
 
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
 const Department = Type.Object({ department: Type.String({ pattern: '^[a-z-]{1,40}$' }) });
@@ -125,6 +125,14 @@ function registerRuleRoutes(server: HttpServer, deps: PopulationDeps): void {
   );
   server.post('/v1/population/sensitive-readers', { ...registrar, schema: { body: Reader } }, async (request, reply) =>
     reply.status(201).send(await proposeReader(deps.db, request.principal, request.body)),
+  );
+  server.post(
+    '/v1/population/sensitive-readers/revocation',
+    { ...registrar, schema: { body: Reader } },
+    async (request, reply) => {
+      await revokeReader(deps.db, request.principal, request.body);
+      return reply.status(204).send();
+    },
   );
   server.post(
     '/v1/population/sensitive-readers/:approvalId/approval',

@@ -1,4 +1,12 @@
-import { approveAct, type Database, type Principal, proposeAct, recordAct, transact } from '@citycard/common';
+import {
+  approveAct,
+  type Database,
+  type Principal,
+  proposeAct,
+  recordAct,
+  transact,
+  type Transaction,
+} from '@citycard/common';
 import { isItemName, itemGroups } from '../../residents/items.ts';
 import { findDepartment } from '../departments.ts';
 import { populationErrors } from '../errors.ts';
@@ -34,9 +42,22 @@ export async function approveRule(db: Database, checker: Principal, approvalId: 
        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
       [rule.department, rule.item, rule.side, rule.decision, rule.validFrom, people.maker, people.checker],
     );
-    if (rowCount === 0) return;
+    if (rowCount === 0) {
+      if (await stands(tx, rule)) return;
+      throw populationErrors.ruleRefused({ reason: 'another rule begins on that day already; choose a later one' });
+    }
     await recordAct(tx, checker, { act: ACT, subject: subjectOf(rule), detail: { decision: rule.decision } });
   });
+}
+
+/** Whether this very rule is in the table: approving again changes nothing. */
+async function stands(tx: Transaction, rule: NewRule): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from issuer.conflict_rule
+      where department = $1 and item = $2 and producer = $3 and valid_from = $4 and decision = $5`,
+    [rule.department, rule.item, rule.side, rule.validFrom, rule.decision],
+  );
+  return rowCount === 1;
 }
 
 const READER_ACT = 'population.sensitive-reader';
@@ -74,6 +95,32 @@ export async function approveReader(
     if (rowCount === 0) return;
     await recordAct(tx, checker, { act: READER_ACT, subject: reader.principal, detail: { group: reader.group } });
   });
+}
+
+/** Any registrar takes the access away at once; taking it away twice is the same. */
+export async function revokeReader(
+  db: Database,
+  registrar: Principal,
+  reader: { readonly principal: string; readonly group: string },
+): Promise<void> {
+  await transact(db, async (tx) => {
+    const { rowCount } = await tx.query(
+      'delete from issuer.sensitive_reader where principal = $1 and item_group = $2',
+      [reader.principal, reader.group],
+    );
+    if (rowCount === 0) return;
+    const act = { act: 'population.revoke-reader', subject: reader.principal, detail: { group: reader.group } };
+    await recordAct(tx, registrar, act);
+  });
+}
+
+/** @throws card-issuer.population.sensitive-access */
+export async function requireSensitiveReader(tx: Transaction, reader: Principal, group: string): Promise<void> {
+  const { rowCount } = await tx.query('select from issuer.sensitive_reader where principal = $1 and item_group = $2', [
+    reader.id,
+    group,
+  ]);
+  if (rowCount === 0) throw populationErrors.sensitiveAccess({ name: reader.name, group });
 }
 
 function subjectOf({ department, item, side, validFrom }: NewRule): string {

@@ -17,6 +17,8 @@ export interface CheckOutcome {
   readonly pendingBecause?: string;
 }
 
+/** Passports and permits of other authorities are not Public Security's to confirm. */
+const NO_NUMBER = 'there is no identity number to check';
 const ASKED: readonly ItemName[] = ['id-number', 'name', 'photo-version'];
 
 /**
@@ -43,11 +45,10 @@ export async function checkIdentity(
     await logDisclosure(tx, actor, { kind: 'disclosure', purpose, items: ASKED, residentIds: [residentId] });
     return { idNumber, name, ...(record.photoVersion > 0 && { photoVersion: record.photoVersion }) };
   });
-  // Passports and permits of other authorities are not theirs to confirm.
   if (question === undefined)
     return {
       verification: await verificationOf(db, residentId),
-      pendingBecause: 'there is no identity number to check',
+      pendingBecause: NO_NUMBER,
     };
   const answer = await responder.ask(question);
   if (!answer.ok) return { verification: await verificationOf(db, residentId), pendingBecause: answer.reason };
@@ -81,8 +82,7 @@ export async function checkQueued(deps: IdentityCheckDeps): Promise<{ decided: n
     const actor: Principal = { id, name: id, kind: 'service', roles: ['system'] };
     const { verification, pendingBecause } = await checkIdentity(deps, actor, residentId);
     if (verification !== 'pending') decided += 1;
-    else if (pendingBecause !== undefined && !pendingBecause.startsWith('there is no'))
-      return { decided, lineDown: pendingBecause };
+    else if (pendingBecause !== undefined && pendingBecause !== NO_NUMBER) return { decided, lineDown: pendingBecause };
   }
   return { decided };
 }

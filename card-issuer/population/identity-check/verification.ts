@@ -7,22 +7,30 @@ import type { IdentityVerdict } from './responder.ts';
 /** What is known of a resident's identity. Never asked is the same as pending. */
 export type Verification = 'pending' | IdentityVerdict;
 
+/** Somebody but Public Security has given the person another number or name since they were asked. */
+const OUTDATED = `exists (select from issuer.resident_change c
+   where c.resident_id = q.resident_id and c.item in ('id-number', 'name') and c.recorded_at > q.checked_at
+     and c.source is distinct from 'public-security')`;
+
 export async function verificationOf(db: Database | Transaction, residentId: bigint): Promise<Verification> {
   const { rows } = await db.query<{ state: Verification }>(
-    'select state from issuer.identity_check where resident_id = $1',
+    `select case when ${OUTDATED} then 'pending' else state end as state
+       from issuer.identity_check q where resident_id = $1`,
     [residentId],
   );
   return rows[0]?.state ?? 'pending';
 }
 
-/** Puts a resident into the queue of identity checks, once. */
+/** Puts a resident into the queue of identity checks: once, and again when the verdict is about another number or name. */
 export async function queueCheck(
   tx: Database | Transaction,
   actor: Pick<Principal, 'id'>,
   residentId: bigint,
 ): Promise<void> {
   await tx.query(
-    'insert into issuer.identity_check (resident_id, queued_by) values ($1, $2) on conflict (resident_id) do nothing',
+    `insert into issuer.identity_check as q (resident_id, queued_by) values ($1, $2)
+     on conflict (resident_id) do update set state = 'pending', queued_by = $2, queued_at = now(), next_attempt_at = now()
+      where q.state <> 'pending' and ${OUTDATED}`,
     [residentId, actor.id],
   );
 }

@@ -12,6 +12,7 @@ import { logDisclosure } from '../../residents/disclosure-log.ts';
 import { residentIdByNumber } from '../../residents/find.ts';
 import type { PopulationDeps } from '../deps.ts';
 import { populationErrors } from '../errors.ts';
+import { holdsIdentityNumber } from '../free-text.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { inquiryAnswer } from './inquiry.ts';
 
@@ -63,6 +64,7 @@ export async function proposeOrder(
   order: NewOrder,
 ): Promise<{ orderId: bigint; approvalId: bigint }> {
   const { kind, authority, documentNo } = order;
+  if (holdsIdentityNumber(authority) || holdsIdentityNumber(documentNo)) throw populationErrors.documentNumber();
   const target = await targetOf(deps, order);
   if (target.residentId === undefined && kind === 'freeze') throw issuerErrors.residentUnknown();
   const content = { kind, authority, documentNo, residentId: target.residentId, lifts: target.lifts };

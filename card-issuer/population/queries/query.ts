@@ -8,6 +8,7 @@ import { indexKeys, nameBirthKey } from '../../residents/search-keys.ts';
 import { type Department, entitledItems, EXCHANGE, findDepartment, queryPurposes } from '../departments.ts';
 import type { PopulationDeps } from '../deps.ts';
 import { populationErrors } from '../errors.ts';
+import { holdsIdentityNumber } from '../free-text.ts';
 import { countQuestion } from './rate.ts';
 
 /** A department's question about one person. */
@@ -44,6 +45,10 @@ export async function answerQuestion(
   partner: Principal,
   question: Question,
 ): Promise<QueryAnswer> {
+  if (holdsIdentityNumber(question.reference))
+    throw populationErrors.criterionImpossible({
+      reason: 'the reference holds an identity number, and it is kept in clear',
+    });
   const department = await findDepartment(deps.db, partner.participantNo ?? '');
   const items = await allowedItems(deps.db, department, question);
   await countQuestion(deps.db, department);
