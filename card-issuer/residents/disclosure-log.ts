@@ -59,14 +59,17 @@ export async function logDisclosure(tx: Transaction, reader: Principal, line: Ne
     `insert into issuer.disclosure_resident (resident_id, disclosure_no) select distinct id, $2::bigint from unnest($1::bigint[]) as id`,
     [line.residentIds, row.disclosure_no],
   );
-  const { criterion, residentIds, ...rest } = line;
-  const sha256 = contentSha256({
-    ...rest,
+  const sha256 = lineSha256({
     disclosureNo: row.disclosure_no,
+    at: row.at,
     reader: reader.id,
-    criterion: criterion?.index.toString('hex'),
-    residents: residentIds.map(String).sort(),
-  }).toString('hex');
+    kind: line.kind,
+    purpose: line.purpose,
+    items: line.items,
+    criterion: line.criterion?.index ?? null,
+    residents: line.residentIds,
+  });
+  const { residentIds } = line;
   const only = residentIds.length === 1 ? `resident ${residentIds[0]}` : `${residentIds.length} residents`;
   await recordAct(tx, reader, {
     act: line.kind === 'refused' ? 'refuse-lookup' : `personal-data-${line.kind}`,
@@ -74,6 +77,21 @@ export async function logDisclosure(tx: Transaction, reader: Principal, line: Ne
     detail: { disclosureNo: row.disclosure_no, sha256 },
   });
   return row.disclosure_no;
+}
+
+/** What the act log holds of a line; {@link verifyDisclosures} computes it again from the tables. */
+export function lineSha256(line: {
+  readonly disclosureNo: bigint;
+  readonly at: Date;
+  readonly reader: string;
+  readonly kind: string;
+  readonly purpose: string;
+  readonly items: readonly string[];
+  readonly criterion: Buffer | null;
+  readonly residents: readonly bigint[];
+}): string {
+  const residents = [...new Set(line.residents.map(String))].sort();
+  return contentSha256({ ...line, criterion: line.criterion?.toString('hex'), residents }).toString('hex');
 }
 
 /** Who looked at this resident, or at a record merged into it, newest first: what a resident who asks is told. */
@@ -88,6 +106,26 @@ export async function disclosuresOf(
        join issuer.disclosure d using (disclosure_no)
       order by d.disclosure_no desc limit $2`,
     [[residentId, ...(await mergedInto(db, residentId))], limit],
+  );
+  return rows;
+}
+
+/** What one reader looked at, newest first. */
+export async function disclosuresBy(db: Database, reader: string, limit = 100): Promise<Disclosure[]> {
+  const { rows } = await db.query<Disclosure>(
+    `select disclosure_no as "disclosureNo", at, reader, kind, purpose, items from issuer.disclosure
+      where reader = $1 order by at desc limit $2`,
+    [reader, limit],
+  );
+  return rows;
+}
+
+/** Who searched by this value, newest first, whether anybody was found or not. */
+export async function searchesFor(db: Database, index: Buffer, limit = 100): Promise<Disclosure[]> {
+  const { rows } = await db.query<Disclosure>(
+    `select disclosure_no as "disclosureNo", at, reader, kind, purpose, items from issuer.disclosure
+      where criterion_index = $1 order by at desc limit $2`,
+    [index, limit],
   );
   return rows;
 }

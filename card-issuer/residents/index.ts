@@ -24,3 +24,4 @@ export { maskItem, maskName, maskNumber, maskPhone, plainPhone } from './masking
 export type { ItemValue, PersonalDocument } from './personal-document.ts';
 export { registerResident } from './register.ts';
 export type { Registration } from './registration.ts';
+export { type DisclosureVerification, verifyDisclosures } from './verify-disclosures.ts';

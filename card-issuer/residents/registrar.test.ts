@@ -287,3 +287,29 @@ describe('a photo', () => {
     );
   });
 });
+
+describe('the log of disclosures', () => {
+  it('tells who looked for a number that nobody has, and shows a line that was changed', async () => {
+    const number = testNumber();
+    await http('clerk', 'POST', '/v1/residents/search', { idNumber: number, purpose: 'looks for somebody' });
+    const searches = await http('auditor', 'POST', '/v1/disclosures/search', { idNumber: number });
+    expect(searches.body.disclosures).toMatchObject([
+      { reader: 'clerk', purpose: 'looks for somebody', kind: 'search' },
+    ]);
+    const mine = await http('auditor', 'GET', '/v1/disclosures?reader=clerk');
+    expect(mine.body.disclosures).toContainEqual(expect.objectContaining({ purpose: 'looks for somebody' }));
+    expect((await http('clerk', 'GET', '/v1/disclosures?reader=clerk')).status).toBe(403);
+    const verify = async () => (await http('auditor', 'GET', '/v1/disclosures/verification')).body;
+    expect(await verify()).toMatchObject({ ok: true });
+    const tamper = (sql: string) =>
+      database.db.query(`set session_replication_role = replica; ${sql}; set session_replication_role = origin`);
+    const { rows } = await database.db.query<{ n: bigint }>('select max(disclosure_no) as n from issuer.disclosure');
+    const last = Number(rows[0]!.n);
+    await tamper(`update issuer.disclosure set purpose = 'something else' where disclosure_no = ${last}`);
+    expect(await verify()).toEqual({ ok: false, disclosureNo: last });
+    await tamper(`update issuer.disclosure set purpose = 'looks for somebody' where disclosure_no = ${last}`);
+    expect(await verify()).toMatchObject({ ok: true });
+    await tamper(`delete from issuer.disclosure where disclosure_no = ${last}`);
+    expect(await verify()).toEqual({ ok: false, disclosureNo: last });
+  });
+});

@@ -2,7 +2,7 @@ import { type HttpServer, rolesAllowed, transact, Type } from '@citycard/common'
 import { changeItems, type ItemChange } from './change.ts';
 import type { ResidentDeps } from './deps.ts';
 import { discloseResident } from './disclose.ts';
-import { disclosuresOf } from './disclosure-log.ts';
+import { registerDisclosureRoutes } from './disclosure-routes.ts';
 import { residentErrors } from './errors.ts';
 import { FOUND_AT_MOST, findResidents, showResident } from './find.ts';
 import { registerImportRoutes } from './import/routes.ts';
@@ -42,12 +42,6 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
     },
   );
 
-  server.get(
-    '/v1/residents/:residentId/disclosures',
-    { preHandler: rolesAllowed('registrar', 'auditor'), schema: { params } },
-    async (request) => ({ disclosures: await disclosuresOf(deps.db, BigInt(request.params.residentId)) }),
-  );
-
   server.post(
     '/v1/residents/:residentId/corrections',
     { ...counter, schema: { params, body: CorrectionBody } },
@@ -73,6 +67,7 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
     },
   );
 
+  registerDisclosureRoutes(server, deps);
   registerPhotoRoutes(server, deps);
   registerRegistrarRoutes(server, deps);
   registerImportRoutes(server, deps);
