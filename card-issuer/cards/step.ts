@@ -1,5 +1,6 @@
 import { type BusinessDate, fen, type Principal, type Transaction } from '@citycard/common';
 import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
+import { grantOnIssue } from '../concessions/on-card.ts';
 import { issuerErrors } from '../errors.ts';
 import { purseCapFor } from '../population/identity-check/verification.ts';
 import { type CardState, type CardStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
@@ -48,8 +49,9 @@ const GIVES: readonly CardStep[] = ['issue', 'hand-out'];
 /**
  * Takes one step in the life of a card, the only way its state changes once it is personalised: holds the card until the
  * transaction ends, moves its purse and the hotlist along (opens the purse when the card is handed out) and writes the
- * card's history. What the step means in money is the caller's to post, in the same transaction. Block and unblock through
- * `blockCard` and `unblockCard` of blocks.ts, which keep the reasons apart.
+ * card's history. A card given to somebody with a running concession carries it. What the step means in money is the
+ * caller's to post, in the same transaction. Block and unblock through `blockCard` and `unblockCard` of blocks.ts, which
+ * keep the reasons apart.
  *
  * @throws card-issuer.card-unknown, card-issuer.card-not-ready; card-issuer.card-life.one-card-per-resident for a step that would
  *   leave the holder with two cards of a product in use
@@ -85,6 +87,7 @@ export async function stepCard(
   const productCap = fen(card.purse_cap_fen);
   const cap = given === undefined ? productCap : await purseCapFor(tx, given, productCap, options.actor);
   await movePurse(tx, number, { ...card, purse_cap_fen: cap }, step, to, options.why);
+  if (given !== undefined) await grantOnIssue(tx, given, number);
   await tx.query(
     'insert into issuer.card_event (card_no, step, from_state, to_state, done_by, why) values ($1, $2, $3, $4, $5, $6)',
     [number, step, card.state, to, options.actor?.id ?? 'system', options.why ?? step],

@@ -2,7 +2,6 @@ import { type Fen, type Principal, recordAct, type Transaction } from '@citycard
 import { cardNo, currentBusinessDate, postOrThrow } from '@citycard/clearing';
 import { cardLifeErrors } from '../cards/errors.ts';
 import { stepCard } from '../cards/step.ts';
-import { grantOnIssue } from '../concessions/on-card.ts';
 import { issuerErrors } from '../errors.ts';
 import { requireOpenShift } from './shifts.ts';
 
@@ -23,7 +22,6 @@ export async function issueCard(
 
   const number = cardNo(issue.cardNo);
   await tx.query('update issuer.card set deposit_fen = $2 where card_no = $1', [issue.cardNo, issue.depositFen]);
-  await grantOnIssue(tx, residentId, issue.cardNo);
   if (issue.depositFen > 0n) {
     await postOrThrow(tx, await currentBusinessDate(tx), [
       {

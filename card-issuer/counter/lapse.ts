@@ -31,8 +31,8 @@ async function lapse(db: Database, number: string): Promise<number> {
     });
     return 1;
   } catch (error) {
-    // Somebody else moved the card between the look and the step: then there is nothing to lapse.
-    if (error instanceof CityCardError && error.code === 'card-issuer.card-not-ready') return 0;
+    // Somebody moved the card between the look and the step, or gave its holder another: then it does not come back.
+    if (error instanceof CityCardError) return 0;
     throw error;
   }
 }

@@ -19,29 +19,42 @@ const SYSTEM = { id: 'system' };
  * came in later on purses that were moved before (a load proved late). Answers how many moved.
  */
 export async function releaseDue(db: Database, today: BusinessDate): Promise<number> {
-  const due = await db.query<Due>(
-    `select card_no, move_no from issuer.balance_move where state = 'waiting' and due_on <= $1
-      order by due_on, move_no limit ${AT_ONCE}`,
-    [today],
-  );
+  let moved = 0;
+  // Those that stay, because purchases are held, must not keep the others from being looked at.
+  let after: bigint = 0n;
+  for (;;) {
+    const { rows } = await db.query<Due>(
+      `select card_no, move_no from issuer.balance_move where state = 'waiting' and due_on <= $1 and move_no > $2
+        order by move_no limit ${AT_ONCE}`,
+      [today, after],
+    );
+    for (const row of rows) moved += await move(db, row, today);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) break;
+    after = last.move_no;
+  }
   const later = await db.query<Due>(
     `select m.card_no, m.move_no from issuer.balance_move m
        join clearing.card_account a on a.card_no = m.card_no and a.kind in ('purse', 'pending-credit', 'online')
       where m.state = 'released' and m.released_at > now() - make_interval(days => ${STRAGGLER_DAYS})
       group by m.card_no, m.move_no having sum(a.available_fen) > 0 limit ${AT_ONCE}`,
   );
-  let moved = 0;
-  for (const row of [...due.rows, ...later.rows]) {
-    const result = await transact(db, (tx) =>
-      tryMove(tx, { cardNo: row.card_no, moveNo: row.move_no }, today, SYSTEM),
-    ).catch((error: unknown) => {
-      // No business day is open: the next look finds it again.
-      if (error instanceof CityCardError && error.code === 'clearing.no-open-business-day') return undefined;
-      throw error;
-    });
-    if (result !== undefined && 'moved' in result) moved += 1;
-  }
+  for (const row of later.rows) moved += await move(db, row, today);
   return moved;
+}
+
+/** What passes by itself, so that the next look finds the balance again: no open day, a purchase posted at the same moment. */
+const PASSES = ['clearing.no-open-business-day', 'clearing.posting-refused'];
+
+async function move(db: Database, row: Due, today: BusinessDate): Promise<number> {
+  try {
+    const which = { cardNo: row.card_no, moveNo: row.move_no };
+    const result = await transact(db, (tx) => tryMove(tx, which, today, SYSTEM));
+    return 'moved' in result ? 1 : 0;
+  } catch (error) {
+    if (error instanceof CityCardError && PASSES.includes(error.code)) return 0;
+    throw error;
+  }
 }
 
 /** Tells people, once per balance, that one has waited to the end and is still held up by purchases that are held. */

@@ -55,7 +55,8 @@ export interface Purse extends Required<NewPurse> {
 }
 
 /**
- * Opens a purse, active unless said otherwise, and the card's accounts. Opening it again with the same terms does nothing.
+ * Opens a purse, active unless said otherwise, and the card's accounts. Opening it again with the same terms does nothing;
+ * a purse nobody has used yet (inactive: the card came back and goes to somebody else) takes the new cap.
  *
  * @throws CityCardError `clearing.purse-exists` when it is open with other terms.
  */
@@ -67,7 +68,7 @@ export async function openPurse(
   const terms = [purse.algorithm, purse.mainType, purse.subType, purse.validFrom, purse.validTo, purse.purseCap];
   const opened = await tx.query(
     `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (card_no) do nothing`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (card_no) do update set purse_cap_fen = excluded.purse_cap_fen where purse.status = 'inactive'`,
     [purse.cardNo, issuerCity(purse.cardNo), ...terms, purse.sandbox ?? false, status],
   );
   await openCardAccounts(tx, purse.cardNo);
