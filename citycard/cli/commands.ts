@@ -3,6 +3,9 @@ import { cardCommands } from './card-commands.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
+import { groupCommands } from './group-commands.ts';
+import { hsmCommands } from './hsm-commands.ts';
+import { legacyCommands } from './legacy-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
@@ -73,9 +76,12 @@ export const commands: readonly Command[] = [
   },
   ...productionCommands,
   ...readerCommands,
+  ...hsmCommands,
   ...populationCommands,
   ...residentCommands,
   ...cardCommands,
+  ...legacyCommands,
+  ...groupCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */
