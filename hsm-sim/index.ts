@@ -16,10 +16,11 @@ export type {
   UnloadProof,
   WorkingKeys,
 } from './client/hsm-client.ts';
+export { checkValue } from './keys/check-value.ts';
 export { connectHsm } from './client/connect.ts';
 export { startHsm, type HsmOptions, type RunningHsm } from './device/hsm.ts';
 export { HsmRefused, HsmStartFailed, HsmUnavailable, hsmErrors, type HsmErrorCode } from './errors.ts';
-export type { CardAlgorithm, KeyAlgorithm } from './keys/key-algorithm.ts';
+export type { CardAlgorithm, KeyAlgorithm, SecretAlgorithm } from './keys/key-algorithm.ts';
 export type { KeyUsage, SignatureUsage, SymmetricUsage } from './keys/key-usage.ts';
 export type { LmkSource } from './keys/local-master-key.ts';
 export { verifyAuditLog } from './audit/verify-audit-log.ts';

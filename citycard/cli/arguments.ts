@@ -12,6 +12,12 @@ export interface CommandLine {
   readonly url?: string;
   /** A card reader of this machine. */
   readonly reader?: string;
+  /** HOST:PORT of an HSM, in place of HSM_HOST and HSM_PORT. */
+  readonly hsm?: string;
+  /** Answers to questions come from this file, a line each; `-` for standard input. */
+  readonly answers?: string;
+  /** Where the minutes of a ceremony are written. */
+  readonly minutes?: string;
 }
 
 /**
@@ -31,8 +37,13 @@ export function readArguments(words: readonly string[]): CommandLine {
         as: { type: 'string' },
         url: { type: 'string' },
         reader: { type: 'string' },
+        hsm: { type: 'string' },
+        answers: { type: 'string' },
+        stdin: { type: 'boolean', default: false },
+        minutes: { type: 'string' },
       },
     });
+    const answers = values.stdin ? '-' : values.answers;
     return {
       words: positionals,
       json: values.json,
@@ -41,6 +52,9 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.as === undefined ? {} : { as: values.as }),
       ...(values.url === undefined ? {} : { url: values.url }),
       ...(values.reader === undefined ? {} : { reader: values.reader }),
+      ...(values.hsm === undefined ? {} : { hsm: values.hsm }),
+      ...(answers === undefined ? {} : { answers }),
+      ...(values.minutes === undefined ? {} : { minutes: values.minutes }),
     };
   } catch (error) {
     throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));

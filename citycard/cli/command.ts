@@ -21,7 +21,8 @@ export interface LocalCommand {
   readonly help: string;
   readonly local: true;
   readonly takesWord?: boolean;
-  readonly takesWords?: never;
+  /** Any number of words behind the command; it looks at them itself. */
+  readonly takesWords?: boolean;
   readonly takesDate?: never;
   run(surroundings: Surroundings, rest: readonly string[]): Promise<Answered>;
 }

@@ -12,6 +12,10 @@ ${commands.map((command) => `  citycard ${command.words.padEnd(22)} ${command.he
   --as PERSON       act as this person of the demo (default: the one the command is made for)
   --token TOKEN     act with this credential (or set CITYCARD_TOKEN)
   --reader NAME     use this card reader of this machine (default: the only one)
+  --hsm HOST:PORT   the HSM of the hsm commands (default: HSM_HOST and HSM_PORT, else 127.0.0.1:1500)
+  --stdin           take the answers to an hsm command's questions from standard input, a line each
+  --answers FILE    the same from a file
+  --minutes FILE    write the minutes of hsm ceremony there, as JSON
   --url URL         talk to this installation instead of the one running from this folder
   --help            this text
 
