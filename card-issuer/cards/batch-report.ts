@@ -73,7 +73,7 @@ async function countsOf(db: Database, batchId: bigint): Promise<CountRow> {
         select count(*) filter (where state = 'prepared')::int as prepared,
                count(*) filter (where state = 'personalising')::int as working,
                count(*) filter (where state = 'quarantined' and personalised_at is null)::int as quarantined,
-               count(*) filter (where state = 'rejected' and personalised_at is null)::int as rejected,
+               count(*) filter (where state in ('rejected', 'destroyed') and personalised_at is null)::int as rejected,
                count(*) filter (where personalised_at is not null)::int as personalised,
                count(*) filter (where personalised_at > now() - interval '${PACE_MINUTES} minutes')::int as recent,
                coalesce(extract(epoch from now() - min(personalised_at) filter (where personalised_at > now() - interval '${PACE_MINUTES} minutes')), 0)::float8 as recent_seconds
@@ -142,7 +142,7 @@ export async function batchYield(db: Database, batchId: bigint): Promise<BatchYi
   const counts = await countsOf(db, batchId);
   const chips = await db.query<{ at_once: number; rejected: number }>(
     `select count(*) filter (where personalised_at is not null and f.card_no is null)::int as at_once,
-            count(*) filter (where personalised_at is null and state = 'rejected' and chip_serial is not null)::int as rejected
+            count(*) filter (where personalised_at is null and state in ('rejected', 'destroyed') and chip_serial is not null)::int as rejected
        from issuer.card c
        left join (select distinct card_no from issuer.personalisation_fault where batch_id = $1) f using (card_no)
       where c.batch_id = $1`,
@@ -152,7 +152,7 @@ export async function batchYield(db: Database, batchId: bigint): Promise<BatchYi
     `select reason, sum(aside)::int as "setAside", sum(rejected)::int as rejected
        from (select reason, 1 as aside, 0 as rejected from issuer.personalisation_fault where batch_id = $1
              union all
-             select set_aside_reason, 0, 1 from issuer.card where batch_id = $1 and state = 'rejected' and chip_serial is not null) each
+             select set_aside_reason, 0, 1 from issuer.card where batch_id = $1 and state in ('rejected', 'destroyed') and personalised_at is null and chip_serial is not null) each
       group by reason order by 2 desc, 3 desc, 1`,
     [batchId],
   );

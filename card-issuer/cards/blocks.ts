@@ -1,11 +1,10 @@
 import { type Principal, recordAct, type Transaction } from '@citycard/common';
 import { cardLifeErrors } from './errors.ts';
 import { issuerErrors } from '../errors.ts';
-import { type CardState, statesBefore } from './life-cycle.ts';
+import { type BlockKind, type CardState, statesBefore } from './life-cycle.ts';
 import { stepCard } from './step.ts';
 
-/** Who keeps the card closed: the company, an authority under a document, or the death of the holder. */
-export type BlockKind = 'company' | 'legal-freeze' | 'holder-deceased';
+export type { BlockKind };
 
 interface BlockOrder {
   readonly cardNo: string;

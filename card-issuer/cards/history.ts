@@ -1,6 +1,5 @@
 import type { Database, Transaction } from '@citycard/common';
-import type { BlockKind } from './blocks.ts';
-import type { CardState } from './life-cycle.ts';
+import type { BlockKind, CardState } from './life-cycle.ts';
 
 /** Something that happened to a card: a step of its life, or an act on its chip that leaves its state as it is. */
 export interface CardEvent {

@@ -22,6 +22,9 @@ export type CardState =
   | 'returned'
   | 'destroyed';
 
+/** Who keeps a blocked card closed: the company, an authority under a document, or the death of the holder. */
+export type BlockKind = 'company' | 'legal-freeze' | 'holder-deceased';
+
 export type CardStep = keyof typeof TRANSITIONS;
 
 /** Where a block ends: in the state that the card was blocked in. */

@@ -2,8 +2,7 @@ import { type BusinessDate, businessDate, cityDate, type Database, type Fen, fen
 import { cardBalance, cardNo, concessionsOn } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
 import { maskedHolders, type ResidentDeps } from '../residents/index.ts';
-import type { BlockKind } from './blocks.ts';
-import type { CardState } from './life-cycle.ts';
+import type { BlockKind, CardState } from './life-cycle.ts';
 
 /** What a counter sees of a card: its state, its masked holder and what the back office holds for it, in fen. */
 export interface CardView {
