@@ -1,4 +1,4 @@
-import { type Database, type Principal, recordAct, transact } from '@citycard/common';
+import { type Database, type Principal, recordAct, transact, type Transaction } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { requireOnlyCard } from '../cards/one-card.ts';
 import { issuerErrors } from '../errors.ts';
@@ -68,7 +68,7 @@ export class CounterDesk {
     });
   }
 
-  /** One request, one chip: the first to lie in the reader when the request is carried out. */
+  /** One request, one chip: the first that was begun for it. */
   async #tie(clerk: Principal, order: IssueNowOrder, serial: string): Promise<void> {
     await transact(this.#deps.db, async (tx) => {
       await tx.query(`delete from issuer.counter_work where begun_at < now() - $1::interval`, [FORGOTTEN_AFTER]);
@@ -89,7 +89,15 @@ export class CounterDesk {
       if (first === undefined) return;
       if (first.product !== order.product || first.resident_id !== order.residentId)
         throw issueNowErrors.otherContent();
-      if (first.chip_serial !== serial) throw issueNowErrors.otherChip({ begun: first.chip_serial, found: serial });
+      if (first.chip_serial === serial) return;
+      if (await isBegun(tx, first.chip_serial)) {
+        throw issueNowErrors.otherChip({ begun: first.chip_serial, found: serial });
+      }
+      await tx.query('update issuer.counter_work set chip_serial = $3 where clerk = $1 and idempotency_key = $2', [
+        clerk.id,
+        order.key,
+        serial,
+      ]);
     });
   }
 
@@ -114,6 +122,16 @@ export class CounterDesk {
     this.#cleared.add(reader);
     return books;
   }
+}
+
+/** Whether the chip has a number and no holder yet. A chip that was refused, or somebody's card put in by mistake, is not begun. */
+async function isBegun(tx: Transaction, chipSerial: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from issuer.chip h join issuer.card c on c.card_no = h.number
+      where h.chip_serial = $1 and h.kind = 'card' and c.state in ('personalising', 'quarantined', 'personalised')`,
+    [chipSerial],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** The reader has powered the card already. */

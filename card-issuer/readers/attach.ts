@@ -1,5 +1,14 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { authenticate, CityCardError, type Database, type Logger, type Principal, requireRole } from '@citycard/common';
+import {
+  authenticate,
+  CityCardError,
+  type Database,
+  type Logger,
+  type Principal,
+  recordAct,
+  requireRole,
+  transact,
+} from '@citycard/common';
 import { readerErrors } from './errors.ts';
 import { ReaderLine } from './line.ts';
 import type { CardInReader, CounterReaders, ReaderView } from './reader.ts';
@@ -133,6 +142,7 @@ async function admit(
     const clerk = await authenticate(db, token);
     if (clerk === undefined) throw readerErrors.notAuthenticated();
     requireRole(clerk, 'clerk');
+    await transact(db, (tx) => recordAct(tx, clerk, { act: 'attach-reader', subject: `reader ${name}` }));
     if (socket.destroyed) return;
     replace(attached, clerk, name);
     sendJson(socket, { attached: name });
