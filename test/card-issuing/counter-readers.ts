@@ -21,7 +21,7 @@ export function counterReaderTests(city: () => TestCity): void {
   });
   afterEach(async () => {
     for (const reader of readers.splice(0)) await reader.unplug();
-    const { posted } = (await account(`cash-shift:${shiftId}`)) as { posted: number };
+    const { posted } = await account(`cash-shift:${shiftId}`);
     const closing = { countedFen: posted };
     await city().http('clerk-1', 'POST', `/v1/shifts/${shiftId}/closing`, closing, { 'idempotency-key': newKey() });
   });
