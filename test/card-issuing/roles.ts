@@ -4,6 +4,9 @@ import type { TestCity } from '../installation.ts';
 const card = '3104580010000000012';
 const resident = { idNumber: '440524188001010014', name: '测试', population: 'permanent' };
 
+const registrars = ['registrar-1', 'registrar-2'] as const;
+const finance = ['finance-maker', 'finance-checker'] as const;
+
 /** Every route of counters and bureau with a request that would do, and the people of the demo who may send it. */
 type Guarded = readonly [method: string, path: string, body: unknown, ...may: string[]];
 const routes: Guarded[] = [
@@ -24,7 +27,35 @@ const routes: Guarded[] = [
   ['POST', `/v1/cards/${card}/issue`, { residentId: 1, depositFen: 1, shiftId: 1 }, 'clerk-1', 'clerk-2'],
   ['POST', `/v1/cards/${card}/loss-report`, { by: 'phone' }, 'clerk-1', 'clerk-2'],
   ['POST', `/v1/cards/${card}/found`, undefined, 'clerk-1', 'clerk-2'],
-  ['GET', `/v1/cards/${card}`, undefined, 'clerk-1', 'clerk-2', 'auditor'],
+  ['GET', `/v1/cards/${card}`, undefined, 'clerk-1', 'clerk-2', ...registrars, 'auditor'],
+  ['POST', `/v1/cards/${card}/activation`, undefined, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/block`, { reason: 'test' }, 'clerk-1', 'clerk-2', ...registrars],
+  ['POST', `/v1/cards/${card}/unblock`, { reason: 'test' }, 'clerk-1', 'clerk-2', ...registrars],
+  ['POST', `/v1/cards/${card}/destruction`, { reason: 'test' }, 'clerk-1', 'clerk-2', ...registrars],
+  ['GET', `/v1/cards/${card}/history`, undefined, 'clerk-1', 'clerk-2', ...registrars, 'auditor'],
+  ['POST', `/v1/cards/${card}/replacement`, { newCardNo: card, shiftId: 1, cardHandedIn: true }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/return`, { shiftId: 1, cardHandedIn: true }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/renewal`, { newCardNo: card, shiftId: 1 }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/extension`, { reader: 'none' }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/balance-payment`, { shiftId: 1 }, 'clerk-1', 'clerk-2'],
+  ['GET', `/v1/cards/${card}/balance`, undefined, 'clerk-1', 'clerk-2', ...finance, 'auditor'],
+  ['POST', `/v1/cards/${card}/balance-release`, { reason: 'test' }, 'finance-maker'],
+  ['POST', `/v1/cards/${card}/balance-release/approval`, { reason: 'test', approvalId: 1 }, 'finance-checker'],
+  ['POST', `/v1/cards/${card}/pin`, { act: 'set', reader: 'none', pin: '4321' }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/chip-block`, { reader: 'none', forGood: false }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/chip-unblock`, { reader: 'none' }, 'clerk-1', 'clerk-2'],
+  ['POST', `/v1/cards/${card}/concession-script`, { reader: 'none' }, 'clerk-1', 'clerk-2', ...registrars],
+  ['GET', '/v1/residents/999999/cards', undefined, 'clerk-1', 'clerk-2', ...registrars, 'auditor'],
+  ['GET', '/v1/residents/999999/concessions', undefined, 'clerk-1', 'clerk-2', ...registrars, 'auditor'],
+  [
+    'POST',
+    '/v1/residents/999999/concessions',
+    { category: 'senior', evidence: 'identity-document' },
+    'clerk-1',
+    'clerk-2',
+    ...registrars,
+  ],
+  ['POST', '/v1/residents/999999/concessions/withdrawal', { reason: 'test' }, 'clerk-1', 'clerk-2', ...registrars],
   ['POST', '/v1/shifts', undefined, 'clerk-1', 'clerk-2'],
   ['POST', '/v1/shifts/999999/closing', { countedFen: 0 }, 'clerk-1', 'clerk-2'],
 ];
