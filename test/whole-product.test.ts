@@ -39,7 +39,7 @@ describe('the whole product', () => {
     personalisationTests(() => city);
     describe('card production', () => productionTests(() => city));
     counterTests(() => city);
-    counterReaderTests(() => city);
+    describe('counter readers', () => counterReaderTests(() => city));
     cardCommandTests(() => city);
     cancellationTests(() => city);
     legacyAndGroupTests(() => city);
