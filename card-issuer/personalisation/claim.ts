@@ -26,6 +26,8 @@ export interface Claimant {
   readonly product?: string;
 }
 
+// Statements over the partitions of cards are named: planning them costs more than running them.
+
 /** A session takes seconds; a chip that another machine had this long ago is not in it any more. */
 const LONGEST_SESSION = '2 minutes';
 /** Batches that were taken away while we waited for them, one after the other; more often than this is no coincidence. */
@@ -40,6 +42,8 @@ interface KnownRow {
   readonly elsewhere: boolean;
   readonly card_no: string;
   readonly state: CardState;
+  /** Read back and found good once; whatever became of it later, it is made only once. */
+  readonly made: boolean;
   readonly batch_id: bigint;
   readonly product: string;
   readonly product_version: number;
@@ -59,15 +63,16 @@ export async function knownCards(
   { machine }: Claimant,
   chipSerials: readonly string[],
 ): Promise<Map<string, CardClaim | Error>> {
-  const { rows } = await tx.query<KnownRow>(
-    `select h.chip_serial, h.kind, h.machine <> $2 and h.claimed_at > now() - interval '${LONGEST_SESSION}' as elsewhere,
-            c.card_no, c.state, c.batch_id, b.product, b.product_version, b.chip_kind, c.valid_from, c.valid_to
+  const { rows } = await tx.query<KnownRow>({
+    name: 'issuer.known-cards',
+    text: `select h.chip_serial, h.kind, h.machine <> $2 and h.claimed_at > now() - interval '${LONGEST_SESSION}' as elsewhere,
+            c.card_no, c.state, c.personalised_at is not null as made, c.batch_id, b.product, b.product_version, b.chip_kind, c.valid_from, c.valid_to
        from issuer.chip h left join issuer.card c on h.kind = 'card' and c.card_no = h.number left join issuer.card_batch b using (batch_id)
       where h.chip_serial = any($1)`,
-    [chipSerials, machine],
-  );
+    values: [chipSerials, machine],
+  });
   const answers = new Map(rows.map((row) => [row.chip_serial, answerKnown(row)]));
-  const again = rows.filter((row) => IN_WORK.includes(row.state) && !(answers.get(row.chip_serial) instanceof Error));
+  const again = rows.filter((row) => isInWork(row) && !(answers.get(row.chip_serial) instanceof Error));
   if (again.length > 0) {
     await tx.query(`update issuer.chip set machine = $2, claimed_at = now() where chip_serial = any($1)`, [
       again.map((row) => row.chip_serial),
@@ -82,11 +87,13 @@ export async function knownCards(
   return answers;
 }
 
+const isInWork = (row: KnownRow) => !row.made && IN_WORK.includes(row.state);
+
 function answerKnown(row: KnownRow): CardClaim | Error {
   if (row.kind === 'sam') return issuerErrors.chipSerialTaken();
   if (row.state === 'rejected') return issuerErrors.chipRejected();
   if (row.state === 'personalising' && row.elsewhere) return issuerErrors.chipInWork();
-  return claimOf(row, row.chip_serial, !IN_WORK.includes(row.state));
+  return claimOf(row, row.chip_serial, !isInWork(row));
 }
 
 /**
@@ -174,11 +181,12 @@ async function nextBatch(
 }
 
 async function nextCards(tx: Transaction, { batch_id: batchId }: BatchRow, limit: number): Promise<CardRow[]> {
-  const { rows } = await tx.query<CardRow>(
-    `select card_no, valid_from, valid_to from issuer.card where batch_id = $1 and state = 'prepared'
+  const { rows } = await tx.query<CardRow>({
+    name: 'issuer.next-cards',
+    text: `select card_no, valid_from, valid_to from issuer.card where batch_id = $1 and state = 'prepared'
       order by card_no limit $2 for update`,
-    [batchId, limit],
-  );
+    values: [batchId, limit],
+  });
   return rows;
 }
 
@@ -194,11 +202,12 @@ async function tie(
     `insert into issuer.chip (chip_serial, kind, number, machine) select chip_serial, 'card', number, $3 from unnest($1::text[], $2::text[]) as tied(chip_serial, number)`,
     [chipSerials, numbers, machine],
   );
-  await tx.query(
-    `update issuer.card c set state = 'personalising', chip_serial = tied.chip_serial
+  await tx.query({
+    name: 'issuer.tie-cards',
+    text: `update issuer.card c set state = 'personalising', chip_serial = tied.chip_serial
        from unnest($1::text[], $2::text[]) as tied(card_no, chip_serial) where c.card_no = tied.card_no and c.card_no = any($1)`,
-    [numbers, chipSerials],
-  );
+    values: [numbers, chipSerials],
+  });
   await tx.query('update issuer.card_batch set waiting = waiting - $2 where batch_id = $1', [
     batch.batch_id,
     cards.length,

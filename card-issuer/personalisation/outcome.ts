@@ -53,23 +53,25 @@ function movementsOf(ended: readonly Ended[], kind: MovementKind, to: string, do
 /** Cards that took the step; the others answer for themselves. */
 async function stepAll(
   tx: Transaction,
+  step: Outcome['kind'],
   ended: readonly Ended[],
   from: readonly CardState[],
   set: string,
 ): Promise<Ended[]> {
   if (ended.length === 0) return [];
-  const { rows } = await tx.query<{ card_no: string }>(
-    `update issuer.card c set ${set}
+  const { rows } = await tx.query<{ card_no: string }>({
+    name: `issuer.${step}-cards`,
+    text: `update issuer.card c set ${set}
        from unnest($1::text[], $2::text[], $3::text[]) as e(card_no, chip_serial, reason)
-      where c.card_no = e.card_no and c.card_no = any($1) and c.chip_serial = e.chip_serial and c.state = any($4)
+      where c.card_no = e.card_no and c.card_no = any($1) and c.chip_serial = e.chip_serial and c.state = any($4) and c.personalised_at is null
      returning c.card_no`,
-    [
+    values: [
       ended.map(({ claim }) => claim.cardNo),
       ended.map(({ claim }) => claim.chipSerial),
       ended.map(({ outcome }) => (outcome.kind === 'set-aside' ? outcome.reason : null)),
       from,
     ],
-  );
+  });
   const stepped = new Set(rows.map((row) => row.card_no));
   return ended.filter(({ claim }) => stepped.has(claim.cardNo));
 }
@@ -77,6 +79,7 @@ async function stepAll(
 async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers): Promise<Ended[]> {
   const finished = await stepAll(
     tx,
+    'finish',
     ended,
     ['personalising', 'quarantined'],
     `state = 'personalised', personalised_at = now(), set_aside_reason = null, set_aside_at = null`,
@@ -89,6 +92,7 @@ async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers
 async function setAside(tx: Transaction, ended: readonly Ended[]): Promise<void> {
   const aside = await stepAll(
     tx,
+    'set-aside',
     ended,
     ['personalising'],
     `state = 'quarantined', set_aside_reason = e.reason, set_aside_at = now()`,
@@ -118,7 +122,7 @@ export async function writeFaults(
 }
 
 async function putBack(tx: Transaction, ended: readonly Ended[]): Promise<Ended[]> {
-  const back = await stepAll(tx, ended, ['personalising'], `state = 'prepared', chip_serial = null`);
+  const back = await stepAll(tx, 'put-back', ended, ['personalising'], `state = 'prepared', chip_serial = null`);
   if (back.length === 0) return back;
   await tx.query(`delete from issuer.chip where kind = 'card' and chip_serial = any($1)`, [
     back.map(({ claim }) => claim.chipSerial),

@@ -75,7 +75,7 @@ async function cardsElsewhere(db: Database): Promise<string[]> {
   const { rows } = await db.query<{ chip_kind: string; location: string; cards: bigint; chips: bigint }>(
     `with cards as (
        select b.chip_kind, place.location, sum(place.cards) as cards
-         from (select batch_id, case when personalised_at is not null then 'good' when state = 'rejected' then 'reject' else 'work' end as location,
+         from (select batch_id, case when personalised_at is not null then 'good' when state in ('rejected', 'destroyed') then 'reject' else 'work' end as location,
                       count(*) as cards
                  from issuer.card where chip_serial is not null group by 1, 2) place
          join issuer.card_batch b using (batch_id)
