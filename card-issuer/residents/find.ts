@@ -66,9 +66,14 @@ export async function findResidents(
  *
  * @throws card-issuer.resident-unknown, card-issuer.residents.too-many-lookups
  */
-export async function showResident(deps: ResidentDeps, reader: Principal, residentId: bigint): Promise<MaskedResident> {
+export async function showResident(
+  deps: ResidentDeps,
+  reader: Principal,
+  residentId: bigint,
+  purpose = 'shown masked',
+): Promise<MaskedResident> {
   await deps.protection.prepare();
-  const line = { purpose: 'shown masked', items: MASKED_ITEMS, residentIds: [residentId] };
+  const line = { purpose, items: MASKED_ITEMS, residentIds: [residentId] };
   const outcome = await transact(
     deps.db,
     async (tx): Promise<{ refusal: LookupRefusal } | { found: MaskedResident }> => {

@@ -231,7 +231,12 @@ describe('corrections over HTTP', () => {
     const phone = await http('clerk', 'POST', '/v1/residents/search', { phone: '13500000001', purpose: 'test' });
     expect(phone.body.residents).toMatchObject([{ residentId: id }]);
     expect((await correct('clerk', [{ item: 'phone', value: null }])).body).toMatchObject({ applied: ['phone'] });
-    expect((await correct('clerk', [{ item: 'id-number', value: '370702199003010010' }])).status).toBe(422);
+    const number = (value: string) => correct('one', [{ item: 'id-number', value }]);
+    expect((await number('370702199903010010')).status).toBe(422);
+    const taken = testNumber();
+    const other = await register({ idNumber: taken });
+    expect(await number(taken)).toMatchObject({ status: 409, body: { params: { residentId: other } } });
+    expect((await http('auditor', 'GET', `/v1/residents/${other}/disclosures`)).body.disclosures).toHaveLength(1);
   });
 });
 
@@ -289,6 +294,17 @@ describe('a photo', () => {
 });
 
 describe('the log of disclosures', () => {
+  it('counts trying numbers by registering them as lookups', async () => {
+    people.guesser = await testPerson(database.db, 'guesser', 'clerk');
+    const person = { idNumber: testNumber(), name: '测试猜', population: 'permanent' };
+    const residentId = await register(person);
+    const guess = async () => (await http('guesser', 'POST', '/v1/residents', person)).status;
+    for (let turn = 0; turn < 60; turn += 1) expect(await guess()).toBe(409);
+    expect(await guess()).toBe(429);
+    const told = (await http('auditor', 'GET', `/v1/residents/${residentId}/disclosures`)).body.disclosures;
+    expect(told).toHaveLength(61);
+  });
+
   it('tells who looked for a number that nobody has, and shows a line that was changed', async () => {
     const number = testNumber();
     await http('clerk', 'POST', '/v1/residents/search', { idNumber: number, purpose: 'looks for somebody' });

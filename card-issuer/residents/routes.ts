@@ -1,4 +1,4 @@
-import { type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { CityCardError, type HttpServer, type Principal, rolesAllowed, transact, Type } from '@citycard/common';
 import { changeItems, type ItemChange } from './change.ts';
 import type { ResidentDeps } from './deps.ts';
 import { discloseResident } from './disclose.ts';
@@ -6,6 +6,7 @@ import { registerDisclosureRoutes } from './disclosure-routes.ts';
 import { residentErrors } from './errors.ts';
 import { FOUND_AT_MOST, findResidents, showResident } from './find.ts';
 import { registerImportRoutes } from './import/routes.ts';
+import { items } from './items.ts';
 import { registerPhotoRoutes } from './photo-routes.ts';
 import { registerResident } from './register.ts';
 import { registerRegistrarRoutes } from './registrar-routes.ts';
@@ -19,7 +20,13 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
   const params = Type.Object({ residentId: Id });
 
   server.post('/v1/residents', { ...clerk, schema: { body: RegistrationBody } }, async (request, reply) =>
-    reply.status(201).send(await registerResident(deps, request.principal, request.body)),
+    reply
+      .status(201)
+      .send(
+        await countIfKnown(deps, request.principal, 'registration', () =>
+          registerResident(deps, request.principal, request.body),
+        ),
+      ),
   );
 
   // POST, for what is searched by must not stand in an address: addresses are logged.
@@ -48,22 +55,26 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
     async (request) => {
       const { changes, reason, source = 'card-issuer' } = request.body;
       const isRegistrar = request.principal.roles.includes('registrar');
-      // A clerk records what people say at the counter; what another department decided a registrar records.
-      if (source !== 'card-issuer' && !isRegistrar) throw residentErrors.notTheProducer({ items: source });
+      // A clerk records what people say at the counter; what other departments state a registrar records.
+      const others = changes.filter(({ item }) => source !== 'card-issuer' || items[item].producer !== 'card-issuer');
+      if (others.length > 0 && !isRegistrar)
+        throw residentErrors.notTheProducer({ items: others.map(({ item }) => item).join(', ') });
       await deps.protection.prepare();
       const at = new Date();
       const residentId = BigInt(request.params.residentId);
-      return transact(deps.db, async (tx) => {
-        const said = changes.map(({ item, value }): ItemChange => ({ item, value, source, at }));
-        const outcome = await changeItems(tx, deps, request.principal, residentId, said, reason);
-        const wrong = outcome.refused[0];
-        // A person at a counter gets all of it or nothing.
-        if (wrong?.reason === 'impossible')
-          throw residentErrors.impossibleItem({ item: wrong.item, reason: wrong.detail ?? 'it cannot be' });
-        if (wrong !== undefined)
-          throw residentErrors.notTheProducer({ items: outcome.refused.map(({ item }) => item).join(', ') });
-        return { applied: outcome.applied, unchanged: outcome.unchanged };
-      });
+      return countIfKnown(deps, request.principal, 'correction', () =>
+        transact(deps.db, async (tx) => {
+          const said = changes.map(({ item, value }): ItemChange => ({ item, value, source, at }));
+          const outcome = await changeItems(tx, deps, request.principal, residentId, said, reason);
+          const wrong = outcome.refused[0];
+          // A person at a counter gets all of it or nothing.
+          if (wrong?.reason === 'impossible')
+            throw residentErrors.impossibleItem({ item: wrong.item, reason: wrong.detail ?? 'it cannot be' });
+          if (wrong !== undefined)
+            throw residentErrors.notTheProducer({ items: outcome.refused.map(({ item }) => item).join(', ') });
+          return { applied: outcome.applied, unchanged: outcome.unchanged };
+        }),
+      );
     },
   );
 
@@ -71,4 +82,19 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
   registerPhotoRoutes(server, deps);
   registerRegistrarRoutes(server, deps);
   registerImportRoutes(server, deps);
+}
+
+/**
+ * Being told that a number is registered already is a lookup: it is counted and logged as one, so that nobody tries
+ * numbers by the thousand this way.
+ */
+async function countIfKnown<T>(deps: ResidentDeps, clerk: Principal, act: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const detail = error instanceof CityCardError && error.status === 409 ? error.detail : undefined;
+    if (typeof detail === 'object' && detail !== null && 'residentId' in detail)
+      await showResident(deps, clerk, BigInt(Number(detail.residentId)), `${act} of a number that is registered`);
+    throw error;
+  }
 }
