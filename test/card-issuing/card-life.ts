@@ -1,9 +1,10 @@
 import { createCipheriv } from 'node:crypto';
 import { publishedKey } from '@citycard/citycard';
-import { CounterReader, type InsertableChip, VirtualCard } from '@citycard/city-sim';
+import { CounterReader, encodeRecord, type InsertableChip, VirtualCard } from '@citycard/city-sim';
+import { validateReceived } from '@citycard/clearing';
 import { createPrincipal, transact } from '@citycard/common';
 import { describe, expect, it } from 'vitest';
-import { type Answered, sandboxTerminal, type TestCity } from '../installation.ts';
+import { type Answered, sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
 import { insert, makeCard, numberOn, order, PulledChip } from './bureau.ts';
 import { newIdNumber, register } from './residents.ts';
 
@@ -129,6 +130,54 @@ export function cardLifeTests(city: () => TestCity): void {
         'replace',
         'move-balance',
       ]);
+    });
+
+    it('a tap delivered when the balance has gone is paid by whom two people name', async () => {
+      const { card, cardNo } = await inHand();
+      expect((await load(card, 3000)).kind).toBe('credited');
+      const sandbox = await city().sandbox();
+      const tap = sandboxReader(sandbox).tap(card, { amountFen: 700 });
+      expect((await post(`/v1/cards/${cardNo}/loss-report`, { by: 'counter' })).status).toBe(200);
+      const next = await makeCard(city());
+      const waits = await post(`/v1/cards/${cardNo}/replacement`, {
+        newCardNo: next.cardNo,
+        shiftId,
+        cardHandedIn: false,
+      });
+      expect(waits.body).toMatchObject({ balance: { state: 'waiting' } });
+
+      const as = (person: string, path: string, body?: unknown) => city().http(person, 'POST', path, body, newKey());
+      const release = { reason: 'generated: the holder needs it' };
+      const proposed = await as('finance-maker', `/v1/cards/${cardNo}/balance-release`, release);
+      const approve = () =>
+        as('finance-checker', `/v1/cards/${cardNo}/balance-release/approval`, {
+          ...release,
+          approvalId: proposed.body['approvalId'],
+        });
+      expect((await approve()).body).toMatchObject({ code: 'card-issuer.card-life.not-yet-due' });
+      const { db, hsm } = city().installation;
+      await db.query('update issuer.balance_move set due_on = due_on - 8 where card_no = $1', [cardNo]);
+      expect(await approve()).toMatchObject({ status: 200, body: { movedFen: 3000 } });
+
+      const terminal = sandboxTerminal(sandbox);
+      await terminal.signOn();
+      await terminal.upload(tap.records.map(encodeRecord));
+      await terminal.disconnect();
+      await validateReceived({ db, hsm });
+      expect((await as('platform', '/v1/card-life/rounds')).body['lateTaps']).toBe(1);
+      const { body } = await city().http('finance-maker', 'GET', '/v1/late-taps');
+      const late = (body['lateTaps'] as Record<string, unknown>[]).find((each) => each['cardNo'] === cardNo);
+      expect(late).toMatchObject({ amountFen: 700 });
+      const path = `/v1/late-taps/${cardNo}/${String(late?.['businessDate'])}/${String(late?.['intakeId'])}/${String(late?.['index'])}`;
+      const decision = await as('finance-maker', `${path}/decision`, { payer: 'successor' });
+      const agreed = { approvalId: decision.body['approvalId'], payer: 'successor' };
+      expect((await as('finance-checker', `${path}/approval`, { ...agreed, payer: 'company' })).status).toBe(409);
+      expect(await as('finance-checker', `${path}/approval`, agreed)).toMatchObject({ status: 200 });
+      await validateReceived({ db, hsm });
+      const { rows } = await db.query('select state from clearing.purchase_record where card_no = $1', [cardNo]);
+      expect(rows).toEqual([{ state: 'accepted' }]);
+      const purse = await city().http('auditor', 'GET', `/v1/purses/${next.cardNo}`);
+      expect(purse.body['accounts']).toContainEqual(expect.objectContaining({ kind: 'pending-credit', posted: 2300 }));
     });
 
     it('a concession is written to the card with its last day, and taken off again; the card works on', async () => {
