@@ -1,5 +1,6 @@
 import type { Database } from '@citycard/common';
 import { itemNames, items } from '../../residents/items.ts';
+import { tableMeanings } from './table-meanings.ts';
 
 interface ColumnRow {
   readonly schema: string;
@@ -84,7 +85,8 @@ function itemPages(): string[] {
 
 function tableHead(row: ColumnRow): string[] {
   const lines = [`#### \`${row.schema}.${row.table}\``, ''];
-  if (row.table_comment !== null) lines.push(oneLine(row.table_comment), '');
+  const meaning = row.table_comment ?? tableMeanings[`${row.schema}.${row.table}`];
+  if (meaning !== undefined) lines.push(oneLine(meaning), '');
   if (row.partitioned_by !== null) lines.push(`Partitioned by \`${row.partitioned_by}\`.`, '');
   return [...lines, '| column | type | required | meaning |', '|--------|------|----------|---------|'];
 }
