@@ -1,14 +1,17 @@
 import { Type } from '@citycard/common';
-import { documentKindNames } from './documents.ts';
-import { itemNames, producers } from './items.ts';
+import { type DocumentKindName, documentKindNames } from './documents.ts';
+import { type ItemName, itemNames, type Producer, producers } from './items.ts';
 
 export const Id = Type.String({ pattern: '^[1-9][0-9]{0,17}$' });
 export const ResidentNumber = Type.Integer({ minimum: 1 });
 export const Purpose = Type.String({ minLength: 1, maxLength: 200, description: 'Why; the resident can ask for it' });
 export const DateText = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
-export const DocumentKind = Type.Union(documentKindNames.map((kind) => Type.Literal(kind)));
-export const Item = Type.Union(itemNames.map((name) => Type.Literal(name)));
-export const Source = Type.Union(producers.map((name) => Type.Literal(name)));
+// Unions over lists have no static type of their own; the lists' types are theirs.
+export const DocumentKind = Type.Unsafe<DocumentKindName>(
+  Type.Union(documentKindNames.map((kind) => Type.Literal(kind))),
+);
+export const Item = Type.Unsafe<ItemName>(Type.Union(itemNames.map((name) => Type.Literal(name))));
+export const Source = Type.Unsafe<Producer>(Type.Union(producers.map((name) => Type.Literal(name))));
 
 const strict = { additionalProperties: false };
 const Name = Type.String({ minLength: 1, maxLength: 60 });
