@@ -94,7 +94,11 @@ function talking(words: string, help: string, talk: Talk): LocalCommand {
     local: true,
     takesWords: true,
     run: async (surroundings, rest): Promise<Answered> => {
-      const hsm = connectHsm({ ...addressOf(surroundings.line.hsm, process.env), connections: 1, timeoutMs: TIMEOUT_MS });
+      const hsm = connectHsm({
+        ...addressOf(surroundings.line.hsm, process.env),
+        connections: 1,
+        timeoutMs: TIMEOUT_MS,
+      });
       try {
         return { answer: await talk(hsm, surroundings, rest), ok: true };
       } finally {

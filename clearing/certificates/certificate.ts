@@ -92,6 +92,11 @@ function nameOf(cn: string): forge.pki.CertificateField[] {
   ];
 }
 
+/** SHA-1 of the public key of a certificate, hexadecimal. */
+export function keyIdOfPem(pem: string): string {
+  return Buffer.from(keyIdOf(forge.pki.certificateFromPem(pem).publicKey), 'binary').toString('hex');
+}
+
 function keyIdOf(key: forge.pki.PublicKey): string {
   return forge.pki.getPublicKeyFingerprint(key, { type: 'RSAPublicKey', md: forge.md.sha1.create() }).getBytes();
 }

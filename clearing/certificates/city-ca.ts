@@ -12,7 +12,7 @@ export type PartnerCertificateKind = 'operator' | 'city' | 'bank' | 'terminal';
 export interface CertificateDeps {
   /** A pool, or a transaction when the certificate belongs to a larger act. */
   readonly db: Database | Transaction;
-  readonly hsm: Pick<HsmClient, 'sign' | 'publicKey' | 'listKeys' | 'generateRsa'>;
+  readonly hsm: Pick<HsmClient, 'sign' | 'publicKey' | 'listKeys' | 'generateRsa' | 'certificateRequest'>;
 }
 
 export interface IssuedCertificate {
@@ -136,7 +136,8 @@ async function issue(
   return { serial: made.serial, certificatePem: made.pem, caPem: ca.pem };
 }
 
-async function ensureRsaKey(
+/** The public key of a name in the HSM; the key is made when there is none. */
+export async function ensureRsaKey(
   hsm: CertificateDeps['hsm'],
   name: string,
   usage: 'ca' | 'file-sign' | 'report-sign',
@@ -225,7 +226,8 @@ function rowValues(
   return [made.serial, kind, cn, made.keyId, made.pem, validity.notBefore, validity.notAfter];
 }
 
-async function findCa(db: Database | Transaction): Promise<CertificateRow | undefined> {
+/** The CA's certificate, when there is one; behind it in `pem` those that a province has put above it. */
+export async function findCa(db: Database | Transaction): Promise<CertificateRow | undefined> {
   const { rows } = await db.query<CertificateRow>(
     `select serial, kind, cn, pem, not_before as "notBefore", not_after as "notAfter", revoked_at as "revokedAt"
      from clearing.certificate where kind = 'ca'`,

@@ -10,6 +10,7 @@ export const certificateErrors = errorCatalogue('certificates', {
   keyNotAllowed: { status: 422, sentence: 'The request must carry an RSA key of 2048 to 4096 bits; {reason}.' },
   cnDiffers: { status: 422, sentence: 'The request names "{found}", but the certificate was asked for "{asked}".' },
   cnNotAllowed: { status: 422, sentence: 'A {kind} certificate cannot have the name "{cn}": {rule}.' },
+  chainNotGood: { status: 422, sentence: 'The certificate of the city CA cannot be put in force: {reason}.' },
   unknown: { status: 404, sentence: 'The city CA has issued no certificate with the serial number {serial}.' },
   caStays: { status: 409, sentence: 'The certificate of the city CA itself cannot be revoked here.' },
 });

@@ -10,5 +10,6 @@ export {
   type PartnerCertificateKind,
   revokeCertificate,
 } from './city-ca.ts';
+export { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 export { type CmsVerdict, verifyDetachedCms } from './verify.ts';
 export { signDetachedCms } from './sign.ts';

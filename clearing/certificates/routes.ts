@@ -1,4 +1,5 @@
 import { type Database, type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 import { type CertificateDeps, cityCa, issueCertificate, revokeCertificate } from './city-ca.ts';
 
 const Issued = Type.Object({ certificatePem: Type.String(), caPem: Type.String(), serial: Type.String() });
@@ -42,6 +43,35 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
     '/v1/certificates/ca',
     { schema: { response: { 200: Type.Object({ caPem: Type.String() }) } } },
     async () => ({ caPem: (await cityCa(deps.db)).pem }),
+  );
+
+  server.post(
+    '/v1/certificates/ca/request',
+    {
+      preHandler: rolesAllowed('platform'),
+      schema: {
+        body: Type.Object({ city: Type.String({ pattern: '^[0-9]{4}$' }) }),
+        response: { 200: Type.Object({ csrPem: Type.String() }) },
+      },
+    },
+    async (request) => requestCaCertificate(deps.hsm, request.body.city),
+  );
+
+  server.put(
+    '/v1/certificates/ca',
+    {
+      preHandler: rolesAllowed('platform'),
+      schema: {
+        body: Type.Object({ chainPem: Type.String({ minLength: 1, maxLength: 65_536 }) }),
+        response: { 200: Type.Object({ serial: Type.String(), notAfter: Type.String() }) },
+      },
+    },
+    async (request) =>
+      transact(deps.db, async (tx) => {
+        const { serial, notAfter } = await importCaCertificate({ ...deps, db: tx }, request.body.chainPem);
+        await recordAct(tx, request.principal, { act: 'certificate.import-ca', subject: serial });
+        return { serial, notAfter: notAfter.toISOString() };
+      }),
   );
 
   server.post(

@@ -2,6 +2,7 @@ import { timingSafeEqual, verify, X509Certificate } from 'node:crypto';
 import type { Database, Transaction } from '@citycard/common';
 import forge from 'node-forge';
 import { type CertificateRow, cityCa } from './city-ca.ts';
+import { caComplaint } from './provincial-ca.ts';
 import { derBytes } from './certificate.ts';
 import { type DetachedSignature, readDetachedSignature, type SignerName } from './cms-structure.ts';
 import { DerError } from './der.ts';
@@ -35,6 +36,8 @@ export async function verifyDetachedCms(
   if (signer === undefined) {
     return refused(complaints[0] ?? 'the signature names no certificate that the city CA has issued');
   }
+  const above = await caComplaint(db, asked.at);
+  if (above !== undefined) return refused(above);
   const digest = await sha256Of(asked.content);
   if (!equal(digest, read.signature.messageDigest))
     return refused('the signature is of another file: the digests differ');

@@ -1,7 +1,7 @@
 import type { BlockCipher } from '../cipher/block-cipher.ts';
 import { DES_SCHEDULE_WORDS, desBlock, scheduleDes, tripleDesBlock } from '../cipher/des.ts';
 import { putWord, TripleDes, wordAt } from '../cipher/triple-des.ts';
-import type { PurseKernel } from './kernel.ts';
+import type { PurseKernel } from './purse-kernel.ts';
 
 /** The triple-DES profile on words. */
 export class DesKernel implements PurseKernel {

@@ -1,7 +1,7 @@
 import type { BlockCipher } from '../cipher/block-cipher.ts';
 import { Sm4, SM4_SCHEDULE_WORDS, scheduleSm4, sm4Block } from '../cipher/sm4.ts';
 import { putWord, wordAt } from '../cipher/triple-des.ts';
-import type { PurseKernel } from './kernel.ts';
+import type { PurseKernel } from './purse-kernel.ts';
 
 /** The SM4 profile on words: 16-byte blocks, and the whole key where triple DES folds its halves (domain.md A.13). */
 export class SmKernel implements PurseKernel {

@@ -1,5 +1,5 @@
 import { putWord, wordAt } from '../cipher/triple-des.ts';
-import type { PurseKernel } from './kernel.ts';
+import type { PurseKernel } from './purse-kernel.ts';
 import { useOnlineSession } from './load-authorisation.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { putWord, wordAt } from '../cipher/triple-des.ts';
-import type { PurseKernel } from './kernel.ts';
+import type { PurseKernel } from './purse-kernel.ts';
 
 /**
  * What a purchase carries after its key, in this order: card random 4 ‖ offline counter 2 ‖ transaction number 4 ‖
