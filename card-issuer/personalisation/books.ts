@@ -11,7 +11,7 @@ export const BUREAU_MACHINE = 'cards';
 export const BUREAU_LOCATION = 'bureau';
 /** With this many chips in the machine the next round fills up while the first of it waits. */
 const busyFrom = 6;
-const lingerMs = 20;
+const lingerMs = 30;
 /** Longer than any session that goes well. */
 const longestWaitMs = 5_000;
 

@@ -21,7 +21,7 @@ export interface MachinePlace {
 }
 
 /** Chips worked on at one time: enough that HSM and database are asked for several at once. */
-const slots = 48;
+const slots = 64;
 /** Chips at the machine at one time; beyond these a connection is closed at once. */
 const longestQueue = 256;
 

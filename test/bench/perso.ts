@@ -8,7 +8,7 @@ import { type Bench, type BenchResult, interleaved, result } from './bench.ts';
 import { processTree } from './cpu-time.ts';
 
 /** Chips in the machine at one time. */
-const AT_ONCE = 48;
+const AT_ONCE = 64;
 const RUNS = 3;
 
 /** Another process that holds the chips; orders and answers are lines. */
