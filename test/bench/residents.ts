@@ -22,7 +22,7 @@ import {
 } from '@citycard/common';
 import { connectHsm, startHsm } from '@citycard/hsm-sim';
 import { type Bench, type BenchResult, once } from './bench.ts';
-import { processTree } from './cpu-time.ts';
+import { type ProcessTree, processTree } from './cpu-time.ts';
 
 /** Memory as a machine for nine million residents would give it, the rest as an installation starts with. */
 const SETTINGS = { shared_buffers: '1GB', maintenance_work_mem: '256MB', work_mem: '64MB', max_wal_size: '8GB' };
@@ -92,10 +92,10 @@ async function measure(
     });
   }
   await deps.db.query('vacuum analyze');
-  return [...halves, ...(await searches(deps, count)), await space(deps.db, count)];
+  return [...halves, ...(await searches(deps, count, tree)), await space(deps.db, count)];
 }
 
-async function searches(deps: ResidentDeps, count: number): Promise<BenchResult[]> {
+async function searches(deps: ResidentDeps, count: number, tree: ProcessTree): Promise<BenchResult[]> {
   // A service is not held to the limits of a person; the search is logged and counted all the same.
   const reader = await person(deps.db, 'reader', 'system', 'service');
   const kinds = {
@@ -110,22 +110,22 @@ async function searches(deps: ResidentDeps, count: number): Promise<BenchResult[
   const results: BenchResult[] = [];
   for (const [kind, criterion] of Object.entries(kinds)) {
     const times: number[] = [];
-    for (let turn = 0; turn < SEARCHES; turn += 1) {
-      const [row = []] = people((turn * 7_919) % count, ((turn * 7_919) % count) + 1);
-      const before = performance.now();
-      const found = await findResidents(deps, reader, criterion(row), { purpose: 'bench of the search' });
-      times.push(performance.now() - before);
-      if (found.length === 0) throw new Error(`nobody found by ${kind}`);
-    }
+    const measured = await once(tree, async () => {
+      for (let turn = 0; turn < SEARCHES; turn += 1) {
+        const [row = []] = people((turn * 7_919) % count, ((turn * 7_919) % count) + 1);
+        const before = performance.now();
+        const found = await findResidents(deps, reader, criterion(row), { purpose: 'bench of the search' });
+        times.push(performance.now() - before);
+        if (found.length === 0) throw new Error(`nobody found by ${kind}`);
+      }
+      return SEARCHES;
+    });
     times.sort((a, b) => a - b);
     const p95 = times[Math.floor(times.length * 0.95)] ?? 0;
-    const wall = times.reduce((sum, time) => sum + time, 0) / 1000;
-    results.push({
-      name: `search-p95-${kind}`,
-      value: Math.round(p95 * 100) / 100,
-      unit: 'ms',
-      wall: Math.round(wall * 100) / 100,
-    });
+    const wall = Math.round(measured.wall * 100) / 100;
+    results.push({ name: `search-p95-${kind}`, value: Math.round(p95 * 100) / 100, unit: 'ms', wall });
+    // Milliseconds on a busy machine are mostly waiting; this is what a search costs.
+    results.push({ name: `search-${kind}`, value: Math.round(measured.perCpuSecond), unit: 'searches/CPU-s', wall });
   }
   return results;
 }
