@@ -30,6 +30,7 @@ export {
   loadsOfToday,
   proposeCancellation,
 } from './loads/cancel-load.ts';
+export { approveTornDecision, proposeTornDecision } from './loads/cancel-decision.ts';
 export { cancellationErrors } from './loads/cancel-errors.ts';
 export { type CancellationReceipt, completeCancellation } from './loads/cancel-posting.ts';
 export { cancellationMac1, cancellationProved } from './loads/cancel-proof.ts';

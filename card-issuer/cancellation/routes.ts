@@ -1,5 +1,6 @@
 import {
   approveCancellation,
+  approveTornDecision,
   type Cancellation,
   cancellationErrors,
   cardNo,
@@ -7,6 +8,7 @@ import {
   loadsOfToday,
   openCancellationDebits,
   proposeCancellation,
+  proposeTornDecision,
 } from '@citycard/clearing';
 import { type Database, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
 import type { CounterReaders } from '../readers/reader.ts';
@@ -91,6 +93,7 @@ export function registerCancellationRoutes(
       return reply.status(answer.status).send(answer.body);
     },
   );
+  decisionRoutes(server, deps, path);
   // A conversation with a card cannot be one transaction. What makes a repeat harmless is the stored debit itself: the same
   // call settles what it finds begun, and answers the same receipt once it is posted.
   server.post(
@@ -113,6 +116,53 @@ export function registerCancellationRoutes(
       return deps.readers.withCard(request.principal, reader, (card) =>
         debitCancelledLoad(deps, request.principal, card, asked),
       );
+    },
+  );
+}
+
+/** What two people decide when the card cannot prove its debit any more. */
+function decisionRoutes(server: HttpServer, { db }: { readonly db: Database }, path: string): void {
+  const deciding = { preHandler: rolesAllowed('clerk', 'finance-maker', 'finance-checker') };
+  server.post(
+    `${path}/decisions`,
+    {
+      ...deciding,
+      schema: {
+        summary: 'Propose whether a card that cannot prove it any more has paid',
+        params: LoadParams,
+        body: Type.Object({ paid: Type.Boolean() }, closed),
+      },
+    },
+    async (request, reply) => {
+      const { cardNo: number, loadId } = request.params;
+      const answer = await idempotent(db, request, async (tx) => ({
+        status: 201,
+        body: await proposeTornDecision(tx, request.principal, cardNo(number), BigInt(loadId), request.body.paid),
+      }));
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+  server.post(
+    `${path}/decisions/:approvalId/approval`,
+    {
+      ...deciding,
+      schema: {
+        summary: 'The second person: book the money back, or drop the debit',
+        params: Type.Object({ ...LoadParams.properties, approvalId: Type.String({ pattern: '^[0-9]{1,18}$' }) }),
+        body: Type.Object({ paid: Type.Boolean() }, closed),
+      },
+    },
+    async (request, reply) => {
+      const { cardNo: number, loadId, approvalId } = request.params;
+      const decision = { approvalId: BigInt(approvalId), paid: request.body.paid };
+      const answer = await idempotent(db, request, async (tx) => ({
+        status: 200,
+        body: {
+          paid: decision.paid,
+          receipt: await approveTornDecision(tx, request.principal, cardNo(number), BigInt(loadId), decision),
+        },
+      }));
+      return reply.status(answer.status).send(answer.body);
     },
   );
 }

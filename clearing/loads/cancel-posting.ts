@@ -115,7 +115,7 @@ async function storeDebit(
   const tappedAt = instantOfCityDigits(debit.date, debit.time);
   if (purse === undefined || tappedAt === undefined) throw clearingErrors.purseUnknown();
   const raw = encodePurchaseRecord({
-    flag: proof.recovered ? FLAG.recovered : FLAG.complete,
+    flag: flagOf(proof),
     issuerCity: purse.issuerCity,
     applicationSerial: applicationSerial(cardNo),
     mainType: purse.mainType,
@@ -151,6 +151,12 @@ async function storeDebit(
     intakeId,
     content: purchaseContentSha256(raw),
   });
+}
+
+/** Gray when two people decided what the card could not prove. */
+function flagOf({ tac, recovered }: { readonly tac: Buffer; readonly recovered: boolean }): number {
+  if (tac.every((byte) => byte === 0)) return FLAG.gray;
+  return recovered ? FLAG.recovered : FLAG.complete;
 }
 
 interface Remembered {

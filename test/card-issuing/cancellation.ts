@@ -41,19 +41,20 @@ export function cancellationTests(city: () => TestCity): void {
     Number((await city().http('auditor', 'GET', `/v1/ledger/accounts/agent-prefund:${agent}`)).body['postedFen']);
 
   /** A card in a hand with one completed load, and the load's cancellation signed twice. */
-  async function loaded(amountFen: number) {
+  async function loaded(amountFen: number, more = 0) {
     const { card, cardNo } = await inHand(city());
     const sandbox = await city().sandbox();
     const terminal = sandboxTerminal(sandbox);
     await terminal.signOn();
     expect((await terminal.load(card, { amountFen })).kind).toBe('credited');
+    if (more > 0) expect((await terminal.load(card, { amountFen: more })).kind).toBe('credited');
     await terminal.disconnect();
-    const [load] = await loadsOf(cardNo);
+    const load = (await loadsOf(cardNo)).find((each) => each.amountFen === amountFen);
     const path = `/v1/cards/${cardNo}/loads/${load?.loadId}/cancellation`;
     return { card, cardNo, sandbox, path, agent: sandbox.merchant };
   }
-  async function signed(amountFen: number) {
-    const made = await loaded(amountFen);
+  async function signed(amountFen: number, more = 0) {
+    const made = await loaded(amountFen, more);
     expect((await post('clerk-1', made.path)).status).toBe(201);
     expect(await post('clerk-2', `${made.path}/approval`)).toMatchObject({ status: 200, body: { state: 'approved' } });
     return made;
@@ -139,6 +140,34 @@ export function cancellationTests(city: () => TestCity): void {
       expect([await prefundOf(agent), await balance(cardNo), cardBalance(card)]).toEqual([before + 6_000, 0, 0]);
     });
 
+    it('that the card cannot prove any more is decided by two people, and booked once', async () => {
+      const { card, cardNo, path, agent, sandbox } = await signed(5_000, 400);
+      const before = await prefundOf(agent);
+      const slot = await withReader(card);
+      slot.removeAfter(DEBIT_COMMAND);
+      expect((await post('clerk-1', `${path}/debit`, { reader })).status).toBe(409);
+      card.powerOn();
+      expect(sandboxReader(sandbox).tap(card, { amountFen: 100 }).kind).toBe('paid');
+      slot.insert(card);
+      expect(await post('clerk-1', `${path}/debit`, { reader })).toMatchObject({
+        body: { code: 'card-issuer.cancellation.proof-unavailable' },
+      });
+      const proposed = await post('clerk-1', `${path}/decisions`, { paid: true });
+      expect(proposed.status).toBe(201);
+      const approval = `${path}/decisions/${proposed.body['approvalId']}/approval`;
+      expect(await post('clerk-1', approval, { paid: true })).toMatchObject({ body: { code: 'identity.same-person' } });
+      expect(await post('clerk-2', approval, { paid: false })).toMatchObject({
+        body: { code: 'identity.content-differs' },
+      });
+      expect(await post('clerk-2', approval, { paid: true })).toMatchObject({
+        status: 200,
+        body: { receipt: { cardNo, amountFen: 5_000 } },
+      });
+      expect((await post('clerk-2', approval, { paid: true })).status).toBe(409);
+      expect([await prefundOf(agent), await balance(cardNo)]).toEqual([before + 5_000, 400]);
+      expect(await recordOf(cardNo)).toMatchObject([{ state: 'accepted', flag: 1 }]);
+    });
+
     it('another card in the reader, money spent already: nothing happens', async () => {
       const one = await signed(3_000);
       const other = await loaded(3_000);
@@ -161,7 +190,7 @@ export function cancellationTests(city: () => TestCity): void {
       const { db, hsm } = city().installation;
       const participantNo = (await city().sandbox()).merchant;
       const { rows } = await db.query<{ raw: Buffer }>(
-        `select raw from clearing.purchase_record r join clearing.intake k using (intake_id) where k.source = 'cancellation'`,
+        `select raw from clearing.purchase_record r join clearing.intake k using (intake_id) where k.source = 'cancellation' and r.flag <> 1`,
       );
       const message = { source: 'message', participantNo, terminalNo: '00000001', batchNo: '000001' } as const;
       const records = rows.map(({ raw }) => raw);
