@@ -373,7 +373,13 @@ describe('payment status', () => {
 describe('routes', () => {
   it('take messages from the bank only, and answer a repeat with 200', async () => {
     const server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'test' });
-    const noHsm = { sign: reject, publicKey: reject, listKeys: reject, generateRsa: reject };
+    const noHsm = {
+      sign: reject,
+      publicKey: reject,
+      listKeys: reject,
+      generateRsa: reject,
+      certificateRequest: reject,
+    };
     registerReconciliationRoutes(server, { db, hsm: noHsm });
     const token = async (id: string, role: 'bank-partner' | 'clerk' | 'auditor') =>
       (await transact(db, (tx) => createPrincipal(tx, { id, name: id, kind: 'partner', roles: [role] }))).token;
