@@ -133,6 +133,16 @@ export function exchangeTests(started: () => ExchangeCity): void {
     });
 
     it('are taken from their own department and from registrars only', async () => {
+      const stranger = await city.certify('OTHER04');
+      const old = city.familyPlanning.sendWrong('last-month', [], stranger);
+      expect((await deliver(old, 'family-planning')).body.code).toContain('period-too-old');
+      const unasked = await city.http(
+        'family-planning',
+        'POST',
+        '/v1/departments/family-planning/population-acknowledgements',
+        base64(old),
+      );
+      expect(unasked.body.code).toContain('wrong-direction');
       const file = city.familyPlanning.send([]);
       expect((await deliver(file, 'family-planning', 'public-security')).status).toBe(403);
       expect((await deliver(file, 'public-security', 'registrar-1')).body.code).toContain('file-of-other-department');

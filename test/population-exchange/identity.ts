@@ -39,7 +39,7 @@ export function identityTests(started: () => ExchangeCity): void {
     city.responder.enrol(idNumber, '测试山');
     expect((await check(residentId)).body.verification).toBe('match');
     const correction = { changes: [{ item: 'name', value: '测试另山' }], reason: 'typing mistake' };
-    const corrected = await city.http('clerk-1', 'POST', `/v1/residents/${residentId}/corrections`, correction);
+    const corrected = await city.http('registrar-1', 'POST', `/v1/residents/${residentId}/corrections`, correction);
     expect(corrected.status).toBe(200);
     expect(await stateOf(residentId)).toBe('pending');
     expect((await check(residentId)).body.verification).toBe('no-match');

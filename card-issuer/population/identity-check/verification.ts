@@ -7,10 +7,9 @@ import type { IdentityVerdict } from './responder.ts';
 /** What is known of a resident's identity. Never asked is the same as pending. */
 export type Verification = 'pending' | IdentityVerdict;
 
-/** Somebody but Public Security has given the person another number or name since they were asked. */
+/** The person has been given another number or name since Public Security was asked, by whomever. */
 const OUTDATED = `exists (select from issuer.resident_change c
-   where c.resident_id = q.resident_id and c.item in ('id-number', 'name') and c.recorded_at > q.checked_at
-     and c.source is distinct from 'public-security')`;
+   where c.resident_id = q.resident_id and c.item in ('id-number', 'name') and c.recorded_at > q.checked_at)`;
 
 export async function verificationOf(db: Database | Transaction, residentId: bigint): Promise<Verification> {
   const { rows } = await db.query<{ state: Verification }>(
