@@ -94,22 +94,6 @@ interface Row {
 
 const COLUMNS = 'change_no, resident_id, kind, item, sealed, source, valid_at, actor, reason, recorded_at';
 
-/**
- * The changes behind a number, oldest first, opened: what a delta export sends. Not a way to show them to a person; the
- * caller logs what it discloses to whom.
- */
-export async function changesAfter(
-  deps: { readonly db: Database | Transaction; readonly protection: Protection },
-  changeNo: bigint,
-  limit: number,
-): Promise<ResidentChange[]> {
-  const { rows } = await deps.db.query<Row>(
-    `select ${COLUMNS} from issuer.resident_change where change_no > $1 order by change_no limit $2`,
-    [changeNo, limit],
-  );
-  return openChanges(deps.protection, rows);
-}
-
 /** Every change of one resident, oldest first, opened. The caller logs it. */
 export async function changesOf(
   deps: { readonly db: Database | Transaction; readonly protection: Protection },
