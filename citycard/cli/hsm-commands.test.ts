@@ -92,6 +92,12 @@ test('two custodians open commands, and the operator closes them; faults come an
     err: expect.stringContaining('two custodians must be different') as string,
   });
   expect(await citycard('hsm faults latency=1', two)).toMatchObject({ answer: { faults: 'latency=1,seed=1' } });
+  expect(await citycard('hsm generate INDEX blind-index hmac', two)).toMatchObject({
+    code: 0,
+    answer: { kcv: expect.stringMatching(/^[0-9A-F]{6}$/) as string },
+  });
+  expect(await citycard('hsm discard DTK', two)).toMatchObject({ answer: { discarded: 'DTK' } });
+  expect(await citycard('hsm status')).toMatchObject({ answer: { authorised: false } });
   expect(await citycard('hsm faults none', two)).toMatchObject({ answer: { faults: '' } });
 });
 

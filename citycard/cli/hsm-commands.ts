@@ -54,6 +54,23 @@ export const hsmCommands: readonly LocalCommand[] = [
     },
   ),
   talking(
+    'hsm generate',
+    'hsm generate NAME USAGE [ALGORITHM] [exportable]: two custodians have a key made inside',
+    async (hsm, { line }, rest) => {
+      const plan = planOf(rest);
+      return { key: plan, ...(await authorised(hsm, line, 'generateKey', async () => hsm.generateKey(plan))) };
+    },
+  ),
+  talking(
+    'hsm discard',
+    'hsm discard NAME: two custodians throw away the components that wait for a key',
+    async (hsm, { line }, [name]) => {
+      if (name === undefined) throw citycardErrors.badOption('hsm discard takes the name of a key');
+      await authorised(hsm, line, 'discardComponents', async () => hsm.discardComponents({ name }));
+      return { discarded: name };
+    },
+  ),
+  talking(
     'hsm authorise',
     'hsm authorise COMMAND,COMMAND… [MINUTES]: two custodians open commands (default 30 minutes)',
     async (hsm, { line }, [names, minutes = '30']) => {
@@ -73,16 +90,26 @@ export const hsmCommands: readonly LocalCommand[] = [
     'hsm faults [PLAN]: the injected faults; with a plan (latency=20,errors=0.01,rate=500; none) two custodians set it',
     async (hsm, { line }, [plan]) => {
       if (plan === undefined) return { faults: await hsm.faults() };
-      await openCommands(hsm, await openQuestions(line), ['injectFaults'], 1);
-      try {
-        await hsm.injectFaults(plan === 'none' ? '' : plan);
-      } finally {
-        await hsm.cancelAuthorisation();
-      }
+      await authorised(hsm, line, 'injectFaults', async () => hsm.injectFaults(plan === 'none' ? '' : plan));
       return { faults: await hsm.faults() };
     },
   ),
 ];
+
+/** Two custodians open one command for what follows, and it is closed again. */
+async function authorised<T>(
+  hsm: HsmClient,
+  line: Surroundings['line'],
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await openCommands(hsm, await openQuestions(line), [command], 1);
+  try {
+    return await work();
+  } finally {
+    await hsm.cancelAuthorisation();
+  }
+}
 
 type Talk = (hsm: HsmClient, surroundings: Surroundings, rest: readonly string[]) => Promise<unknown>;
 
@@ -137,9 +164,9 @@ function algorithmOf(text: string): SecretAlgorithm {
 /** NAME USAGE [ALGORITHM] [exportable]; the HSM judges name and usage. */
 function planOf([name, usage, ...more]: readonly string[]): KeyPlan {
   if (name === undefined || usage === undefined)
-    throw citycardErrors.badOption('hsm ceremony takes the name of a key and its usage');
+    throw citycardErrors.badOption('the command takes the name of a key and its usage');
   const exportable = more.at(-1) === 'exportable';
   const [algorithm = '3des', tooMany] = exportable ? more.slice(0, -1) : more;
-  if (tooMany !== undefined) throw citycardErrors.badOption(`hsm ceremony takes no "${tooMany}"`);
+  if (tooMany !== undefined) throw citycardErrors.badOption(`the command takes no "${tooMany}"`);
   return { name, usage: usage as KeyPlan['usage'], algorithm: algorithmOf(algorithm), exportable };
 }
