@@ -34,8 +34,13 @@ beforeAll(async () => {
       tokens.set(role, (await createPrincipal(tx, person)).token);
     }
     await openPurse(tx, {
-      ...{ cardNo: CARD, algorithm: '3des', mainType: 1, subType: 0, purseCap: fen(100_000) },
-      ...{ validFrom: businessDate('2026-01-01'), validTo: businessDate('2036-01-01') },
+      cardNo: CARD,
+      algorithm: '3des',
+      mainType: 1,
+      subType: 0,
+      purseCap: fen(100_000),
+      validFrom: businessDate('2026-01-01'),
+      validTo: businessDate('2036-01-01'),
     });
     await openAccount(tx, 'bank-custody:B1');
     await postOrThrow(tx, businessDate('2026-11-20'), [transfer('k1', 'bank-custody:B1', 'purse', 500, CARD)]);
@@ -133,7 +138,8 @@ describe('the ledger', () => {
     expect(body).toMatchObject({ sumFen: 0 });
     expect(body['rows']).toContainEqual({ kind: 'purse', debitFen: 0, creditFen: 500, balanceFen: -500 });
     expect((await call('auditor', 'GET', '/v1/ledger/accounts/bank-custody:B1')).body).toMatchObject({
-      ...{ postedFen: 500, availableYuan: '5.00' },
+      postedFen: 500,
+      availableYuan: '5.00',
     });
     expect((await call('auditor', 'GET', '/v1/ledger/accounts/nothing:B1')).status).toBe(404);
   });
@@ -156,7 +162,9 @@ it('a purse shows its accounts to auditor and platform', async () => {
 
 it('hotlist and alarms are read page by page', async () => {
   expect((await call('clerk', 'GET', '/v1/hotlist?limit=1')).body).toMatchObject({
-    ...{ currentVersion: 1, more: false, entries: [{ action: 'add', applicationSerial: `0${CARD}` }] },
+    currentVersion: 1,
+    more: false,
+    entries: [{ action: 'add', applicationSerial: `0${CARD}` }],
   });
   expect((await call('clerk', 'GET', '/v1/hotlist?versionHeld=9')).status).toBe(422);
   expect((await call('supervisor', 'GET', '/v1/alarms?after=0')).body).toEqual({ alarms: [] });

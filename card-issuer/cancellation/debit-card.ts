@@ -144,9 +144,16 @@ function begin(
   return transact(db, async (tx) => {
     const { samNo, participantNo, transactionNo } = await nextTransaction(tx, counter);
     const debit: CancellationDebit = {
-      ...{ counter, participantNo, samNo, samTransactionNo: transactionNo },
-      ...{ offlineCounter: said.offlineCounter, balanceBefore: said.balance, cardRandom: said.random },
-      ...{ keyVersion: said.keyVersion, algorithmByte: said.algorithmByte, debitedBy: clerk.id },
+      counter,
+      participantNo,
+      samNo,
+      samTransactionNo: transactionNo,
+      offlineCounter: said.offlineCounter,
+      balanceBefore: said.balance,
+      cardRandom: said.random,
+      keyVersion: said.keyVersion,
+      algorithmByte: said.algorithmByte,
+      debitedBy: clerk.id,
       ...cityDateTimeDigits(new Date()),
     };
     await beginCancellationDebit(tx, cardNo, loadId, debit);

@@ -180,7 +180,14 @@ function viewOf(cancellation: Cancellation): Record<string, unknown> {
     postedDate,
   } = cancellation;
   return {
-    ...{ cardNo: number, loadId, amountFen: amount, state, proposedBy, approvedBy, postedDate, debitBegunAt },
+    cardNo: number,
+    loadId,
+    amountFen: amount,
+    state,
+    proposedBy,
+    approvedBy,
+    postedDate,
+    debitBegunAt,
     ...(debit !== undefined && { counter: debit.counter }),
   };
 }

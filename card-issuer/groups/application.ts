@@ -71,7 +71,11 @@ export async function findGroup(
   const [row] = rows;
   if (row === undefined) throw groupErrors.groupUnknown();
   return {
-    ...{ groupId: row.group_id, kind: row.kind, name: row.name, product: row.product, collectDays: row.collect_days },
+    groupId: row.group_id,
+    kind: row.kind,
+    name: row.name,
+    product: row.product,
+    collectDays: row.collect_days,
     ...(row.contact !== null && { contact: row.contact }),
   };
 }

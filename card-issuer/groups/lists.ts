@@ -56,11 +56,15 @@ export async function groupStatus(db: Database, groupId: bigint): Promise<GroupS
     [groupId],
   );
   return {
-    ...{ groupId, name },
+    groupId,
+    name,
     members: Object.fromEntries(members.rows.map((row) => [row.state, Number(row.count)])),
     photos: members.rows.reduce((sum, row) => sum + Number(row.photos), 0),
     batches: batches.rows.map((row) => ({
-      ...{ batchId: row.batch_id, state: row.state, cards: Number(row.cards), ready: Number(row.ready) },
+      batchId: row.batch_id,
+      state: row.state,
+      cards: Number(row.cards),
+      ready: Number(row.ready),
     })),
     uncollected: uncollected.rows.map((row) => ({ cardNo: row.card_no, line: row.line, ageDays: row.age })),
   };

@@ -188,11 +188,17 @@ async function book(
   await bookConversions(
     tx,
     items.map(({ row, to }) => ({
-      ...{ participantNo: row.participant_no, legacyId: row.legacy_id, cardNo: to, amount: fen(row.balance) },
+      participantNo: row.participant_no,
+      legacyId: row.legacy_id,
+      cardNo: to,
+      amount: fen(row.balance),
     })),
   );
   return items.map(({ row, to }) => ({
-    ...{ participantNo: row.participant_no, legacyCardNo: row.legacy_card_no, cardNo: to, amountFen: fen(row.balance) },
+    participantNo: row.participant_no,
+    legacyCardNo: row.legacy_card_no,
+    cardNo: to,
+    amountFen: fen(row.balance),
   }));
 }
 
@@ -250,12 +256,10 @@ export async function waitingBalances(deps: LegacyDeps, number: string): Promise
     [documents],
   );
   return rows.map((row) => ({
-    ...{
-      participantNo: row.participant_no,
-      legacyCardNo: row.legacy_card_no,
-      amountFen: fen(row.amount),
-      state: row.state,
-    },
+    participantNo: row.participant_no,
+    legacyCardNo: row.legacy_card_no,
+    amountFen: fen(row.amount),
+    state: row.state,
   }));
 }
 

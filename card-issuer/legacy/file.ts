@@ -91,14 +91,18 @@ function sorted(rows: readonly ReadRow[]): LegacyFile {
   }
   const sum = (amounts: readonly bigint[]): Fen => fen(amounts.reduce((total, amount) => total + amount, 0n));
   return {
-    ...{ good, returned },
+    good,
+    returned,
     goodFen: sum(good.map(({ balance }) => balance)),
     returnedFen: sum(returned.map(({ amount }) => amount)),
   };
 }
 
 const fault = ({ line, amount }: ReadRow, column: keyof typeof COLUMNS, reason: string): ReturnedRow => ({
-  ...{ line, column, reason, amount },
+  line,
+  column,
+  reason,
+  amount,
 });
 
 function readRow(row: ReadRow): LegacyRow | ReturnedRow {

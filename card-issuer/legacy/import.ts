@@ -117,8 +117,11 @@ async function store(
   const { formerIssuer: participantNo, sequence } = manifest;
   const subject = `${participantNo} file ${sequence}`;
   const content = {
-    ...{ participantNo, sequence, manifest: manifestSha256.toString('hex') },
-    ...{ goodRows: file.good.length, goodFen: file.goodFen },
+    participantNo,
+    sequence,
+    manifest: manifestSha256.toString('hex'),
+    goodRows: file.good.length,
+    goodFen: file.goodFen,
   };
   const { approvalId } = await proposeAct(tx, maker, { act: ACT, subject, content });
   const { rows } = await tx.query<{ import_id: bigint }>(
@@ -318,12 +321,15 @@ const SELECT = `select import_id, participant_no, file_sequence, manifest_sha256
   returned_count, returned_fen, approval_id from issuer.legacy_import`;
 
 const fromRow = (row: ImportRow): LegacyImport => ({
-  ...{
-    importId: row.import_id,
-    participantNo: row.participant_no,
-    sequence: Number(row.file_sequence),
-    state: row.state,
-  },
-  ...{ rows: row.row_count, totalFen: fen(row.total_fen), goodRows: row.good_count, goodFen: fen(row.good_fen) },
-  ...{ returnedRows: row.returned_count, returnedFen: fen(row.returned_fen), approvalId: row.approval_id },
+  importId: row.import_id,
+  participantNo: row.participant_no,
+  sequence: Number(row.file_sequence),
+  state: row.state,
+  rows: row.row_count,
+  totalFen: fen(row.total_fen),
+  goodRows: row.good_count,
+  goodFen: fen(row.good_fen),
+  returnedRows: row.returned_count,
+  returnedFen: fen(row.returned_fen),
+  approvalId: row.approval_id,
 });

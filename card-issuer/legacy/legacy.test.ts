@@ -28,7 +28,10 @@ const accept = (importId: bigint, who: Principal = city.people.checker) =>
 const convert = (legacyCardNo: string, to: string, surrendered?: boolean) =>
   transact(city.db, (tx) =>
     convertAtCounter(tx, city.people.clerk, {
-      ...{ participantNo: FORMER, legacyCardNo, cardNo: to, ...(surrendered !== undefined && { surrendered }) },
+      participantNo: FORMER,
+      legacyCardNo,
+      cardNo: to,
+      ...(surrendered !== undefined && { surrendered }),
     }),
   );
 const pending = async (to: string) => (await cardBalance(city.db, cardNo(to), 'pending-credit')).posted;
@@ -173,12 +176,12 @@ describe('an old card', () => {
     const { db, people } = city;
     const report = await legacyReport(db, FORMER);
     expect(report).toMatchObject({
-      ...{ imported: { cards: 6, amountFen: 19_045n }, adjustedFen: 300n, converted: { cards: 4, amountFen: 18_445n } },
-      ...{
-        unclaimed: { cards: 2, amountFen: 900n },
-        disputed: { cards: 0 },
-        returnedRows: { cards: 4, amountFen: 181n },
-      },
+      imported: { cards: 6, amountFen: 19_045n },
+      adjustedFen: 300n,
+      converted: { cards: 4, amountFen: 18_445n },
+      unclaimed: { cards: 2, amountFen: 900n },
+      disputed: { cards: 0 },
+      returnedRows: { cards: 4, amountFen: 181n },
       ledger: { migratedBalanceFen: 900n, receivableFen: 19_345n },
       proof: { cardsAddUp: true, ledgerAgrees: true, finished: false },
     });

@@ -81,7 +81,11 @@ async function reportOf(tx: Transaction, participantNo: string): Promise<LegacyR
       staged: Number(file('staged')?.files ?? 0n),
       refused: Number(file('refused')?.files ?? 0n),
     },
-    ...{ imported, adjustedFen, converted, unclaimed, disputed },
+    imported,
+    adjustedFen,
+    converted,
+    unclaimed,
+    disputed,
     waitingSince: await waitingSince(tx, participantNo),
     returnedRows: {
       cards: Number(file('accepted')?.rows ?? 0n),

@@ -80,7 +80,8 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
         if (typeof manifest !== 'string' || typeof signature !== 'string') throw legacyErrors.signatureMissing();
         const { participantNo } = request.params as { participantNo: string };
         const found = await stageImport(deps, request.principal, {
-          ...{ participantNo, content: request.body as Buffer },
+          participantNo,
+          content: request.body as Buffer,
           manifest: Buffer.from(manifest, 'base64'),
           signature: Buffer.from(signature, 'base64'),
         });

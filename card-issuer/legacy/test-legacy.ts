@@ -50,7 +50,12 @@ export async function startTestLegacy() {
   const deps = { db, protection: device.protection(db) };
   let cards = 0n;
   return {
-    ...{ database, db, hsm, deps, people, protection: deps.protection },
+    database,
+    db,
+    hsm,
+    deps,
+    people,
+    protection: deps.protection,
     /** Manifest and file as the former issuer hands them in, with whatever the test wants changed. */
     handIn: async (sequence: number, lines: readonly string[], changes: Record<string, unknown> = {}) => {
       const content = Buffer.from(['cardNo,name,documentNo,phone,balanceFen', ...lines].join('\r\n'));
@@ -60,8 +65,13 @@ export async function startTestLegacy() {
       );
       const manifest = Buffer.from(
         JSON.stringify({
-          ...{ formerIssuer: FORMER, sequence, madeOn: '2026-11-20', rows: lines.length, totalFen: String(total) },
-          ...{ sha256: createHash('sha256').update(content).digest('hex'), ...changes },
+          formerIssuer: FORMER,
+          sequence,
+          madeOn: '2026-11-20',
+          rows: lines.length,
+          totalFen: String(total),
+          sha256: createHash('sha256').update(content).digest('hex'),
+          ...changes,
         }),
       );
       const signature = await signDetachedCms(hsm, { keyName: 'CITY-FILES', certificatePem, content: manifest });

@@ -51,7 +51,11 @@ describe('the books of a machine', () => {
     const numbers = claims.flatMap((claim) => (claim === undefined ? [] : [claim.cardNo]));
     expect([numbers.length, new Set(numbers).size]).toEqual([120, 120]);
     expect(await onHand()).toBe(before - 120);
-    await Promise.all(claims.map((claim, index) => claim && (index % 2 ? left : right).end(claim, { kind: 'finish' })));
+    await Promise.all(
+      claims.flatMap((claim, index) =>
+        claim === undefined ? [] : [(index % 2 ? left : right).end(claim, { kind: 'finish' })],
+      ),
+    );
     expect(await batchProgress(database.db, batchId)).toMatchObject({ personalised: 120, prepared: 0, unfinished: 0 });
   });
 

@@ -164,8 +164,13 @@ export async function representativesOf(deps: ResidentDeps, residentId: bigint):
   return rows.map((row, at) => {
     const person = JSON.parse(opened[at]?.toString() ?? '{}') as Pick<NewRepresentative, 'name' | 'document'>;
     return {
-      ...{ representativeId: row.representative_id, kind: row.kind, scope: row.scope, validTo: row.valid_to },
-      ...{ name: maskName(person.name), document: maskNumber(person.document.number), paper: row.document_kind },
+      representativeId: row.representative_id,
+      kind: row.kind,
+      scope: row.scope,
+      validTo: row.valid_to,
+      name: maskName(person.name),
+      document: maskNumber(person.document.number),
+      paper: row.document_kind,
       ended: row.ended_at !== null || row.valid_to < today,
     };
   });

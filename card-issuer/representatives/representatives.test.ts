@@ -40,8 +40,13 @@ afterAll(async () => {
 
 const enter = (residentId: bigint, entry: Partial<NewRepresentative> = {}) =>
   enterRepresentative(city.deps, city.people.clerk, residentId, {
-    ...{ kind: 'proxy', name: '测试代理', document: PROXY, scope: ['loss-report'], validTo: addDays(today, 30) },
-    ...{ paper: 'letter-of-authority', paperReference: '2026-1' },
+    kind: 'proxy',
+    name: '测试代理',
+    document: PROXY,
+    scope: ['loss-report'],
+    validTo: addDays(today, 30),
+    paper: 'letter-of-authority',
+    paperReference: '2026-1',
     ...entry,
   });
 const act = async (asked: { cardNo: string; act: RepresentedAct; document: NewRepresentative['document'] }) => {
@@ -104,7 +109,10 @@ describe('somebody who acts for a holder', () => {
 
 describe('heirs', () => {
   const claim = (): HeirClaim => ({
-    ...{ cardNo: adult.cardNo, paper: 'inheritance-certificate', paperReference: '(2026)-12', cardHandedIn: true },
+    cardNo: adult.cardNo,
+    paper: 'inheritance-certificate',
+    paperReference: '(2026)-12',
+    cardHandedIn: true,
     heirs: [{ name: '测试女儿', documentNo: MOTHER.number }],
   });
   const propose = (who = city.people.clerk) => proposeHeirPayment(city.deps, who, claim());
@@ -123,7 +131,9 @@ describe('heirs', () => {
           legs: [{ debit: `cash-shift:${shiftId}`, credit: 'migrated-balance:4599', amount: fen(50_000) }],
         },
         {
-          ...{ cardNo: cardNo(adult.cardNo), key: 'load', reason: 'generated' },
+          cardNo: cardNo(adult.cardNo),
+          key: 'load',
+          reason: 'generated',
           legs: [
             { debit: 'bank-custody:622800000001', credit: 'purse', amount: fen(7_700) },
             { debit: 'bank-custody:622800000001', credit: 'card-deposit', amount: fen(2_000) },
@@ -142,7 +152,9 @@ describe('heirs', () => {
         people.clerk,
         adult.residentId,
         {
-          ...{ date: today, source: 'public-security', reason: 'certificate' },
+          date: today,
+          source: 'public-security',
+          reason: 'certificate',
         },
       ),
     );

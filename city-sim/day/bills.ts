@@ -33,7 +33,10 @@ export async function payBill(
     }
     const { participantNo } = station;
     rides.note(record, {
-      ...{ origin: 'bill', way: '0220', participantNo, cardPaid: true },
+      origin: 'bill',
+      way: '0220',
+      participantNo,
+      cardPaid: true,
       ...(step.refused && { billRefused: true }),
     });
     const bill = { biller: BILLER_CODES[step.biller], customer: step.customer, reference: step.reference };

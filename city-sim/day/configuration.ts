@@ -47,7 +47,10 @@ export async function readConfiguration(path: string): Promise<DayConfiguration>
     throw new DayFailed(`"${name}" in ${path} must be a whole number of at least ${least}.`);
   };
   return {
-    ...{ baseUrl, gateway, people, recordFile },
+    baseUrl,
+    gateway,
+    people,
+    recordFile,
     seed: whole('seed', 0),
     cards: whole('cards', 10),
     purchases: whole('purchases', 10),

@@ -35,8 +35,11 @@ export class Depot {
       this.#sequence += 1;
       const records = this.#records.splice(0, RECORDS_PER_FILE);
       const { name, bytes } = writePurchaseFile({
-        ...{ participant: this.participantNo, businessDate: businessDate.replaceAll('-', ''), records },
-        ...{ sequence: this.#sequence, created: momentOf(now) },
+        participant: this.participantNo,
+        businessDate: businessDate.replaceAll('-', ''),
+        records,
+        sequence: this.#sequence,
+        created: momentOf(now),
       });
       const headers = { 'x-signature': signDetached(bytes, signer, now).toString('base64') };
       const file = { content: bytes, type: 'application/octet-stream' };

@@ -56,7 +56,10 @@ function ordersOf(fleet: Fleet): Record<keyof Equipment, Order[]> {
     terminalNo: string,
     functions: readonly Function[],
   ): Order => ({
-    ...{ participantNo: party.participantNo, industry, terminalNo, functions },
+    participantNo: party.participantNo,
+    industry,
+    terminalNo,
+    functions,
     // A terminal that moves money on plain TCP needs the MAC that notices blocks which change places.
     macAlgorithm: functions === TAKER ? 'ecb' : 'x9.19',
   });
@@ -147,7 +150,12 @@ async function install(
     throw new DayFailed(`The master key of terminal ${terminalNo} does not have the check value that came with it.`);
   }
   const terminal = new Terminal({
-    ...{ address, terminalNo, merchantNo: participantNo, samNo, masterKey, macAlgorithm },
+    address,
+    terminalNo,
+    merchantNo: participantNo,
+    samNo,
+    masterKey,
+    macAlgorithm,
     memory: freshTerminalMemory(),
     timeoutMs: ANSWER_TIMEOUT_MS,
   });

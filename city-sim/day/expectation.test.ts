@@ -4,8 +4,17 @@ import type { LoadAttempt, RecordOrigin, UploadedRecord } from './record.ts';
 
 function record(origin: RecordOrigin, counter: number, amountFen = 100): UploadedRecord {
   return {
-    ...{ origin, counter, amountFen, way: '0320', cardNo: '3104580010000000012', issuerCity: '4580', hex: '' },
-    ...{ participantNo: '904458041110001', samNo: '458001000001', transaction: counter, cardPaid: origin === 'tap' },
+    origin,
+    counter,
+    amountFen,
+    way: '0320',
+    cardNo: '3104580010000000012',
+    issuerCity: '4580',
+    hex: '',
+    participantNo: '904458041110001',
+    samNo: '458001000001',
+    transaction: counter,
+    cardPaid: origin === 'tap',
   };
 }
 
@@ -40,8 +49,12 @@ describe('what the day must come to', () => {
 
   it('posts loads that reached the card and voids the others', () => {
     const load: LoadAttempt = {
-      ...{ cardNo: '3104580010000000012', from: 'cash', participantNo: '904458060510001' },
-      ...{ amountFen: 2000, counterBefore: 0, credited: true },
+      cardNo: '3104580010000000012',
+      from: 'cash',
+      participantNo: '904458060510001',
+      amountFen: 2000,
+      counterBefore: 0,
+      credited: true,
     };
     expect(expectationOf([], [load, { ...load, credited: false }]).loads).toEqual({
       posted: { count: 1, amountFen: 2000 },

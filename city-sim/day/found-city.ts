@@ -38,7 +38,9 @@ async function admit(office: Office, name: PartyName, party: Party): Promise<voi
   const ownAccount = kind !== 'bank';
   await office.post('platform', '/v1/participants', {
     json: {
-      ...{ participantNo, name: party.name, kind },
+      participantNo,
+      name: party.name,
+      kind,
       ...(industry !== undefined && { industry }),
       ...(cityCode !== undefined && { cityCode }),
       ...(ownAccount && { settlementAccount: accountOf(party) }),

@@ -28,7 +28,9 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
   const date = await openBusinessDate(office);
   const bank = new SimulatedBank('TESTBANK', Object.values(BANK_ACCOUNTS), clock);
   const neighbour = new PartnerCity({
-    ...{ city: NEIGHBOUR_CITY, partner: HOME_CITY, clock },
+    city: NEIGHBOUR_CITY,
+    partner: HOME_CITY,
+    clock,
     secret: `neighbour of seed ${plan.seed}`,
     rootPurchaseKey: publishedKey('DPK'),
   });
@@ -39,7 +41,7 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
     const equipment = await equip(office, configuration.gateway, plan.fleet, clock, events);
     const cards = await issueCards(office, bank, plan, date, events);
     const record = new DayRecord();
-    await playCards({ ...{ office, plan, equipment, neighbour, cards, record, clock, events } });
+    await playCards({ office, plan, equipment, neighbour, cards, record, clock, events });
     await settleTerminals(office, equipment, signers, date, clock, events);
     const signer = signers.get(PARTIES.neighbour.participantNo);
     if (!signer) throw new DayFailed('The neighbouring city has no certificate to sign its files with.');

@@ -181,7 +181,11 @@ export const productionCommands: readonly Command[] = [
     async (connection, [documentNo, chipKind, from, to, quantity, ...reason]) =>
       all(
         await connection.post('/v1/stock/transfers', {
-          ...{ documentNo, chipKind, from, to, quantity: countOf(quantity) },
+          documentNo,
+          chipKind,
+          from,
+          to,
+          quantity: countOf(quantity),
           ...(reason.length === 0 ? {} : { reason: reason.join(' ') }),
         }),
       ),

@@ -74,8 +74,14 @@ afterAll(async () => {
 
 let transactions = 0;
 const purchase = (over: Partial<BillPurchase> = {}): BillPurchase => ({
-  ...{ cardNo: HOME_CARD, issuerCity: '4580', samNo: SAM, samTransactionNo: (transactions += 1), amount: fen(1250) },
-  ...{ billerCode: 'WTR1', customer: '20261234', billReference: 'B-20261234' },
+  cardNo: HOME_CARD,
+  issuerCity: '4580',
+  samNo: SAM,
+  samTransactionNo: (transactions += 1),
+  amount: fen(1250),
+  billerCode: 'WTR1',
+  customer: '20261234',
+  billReference: 'B-20261234',
   ...over,
 });
 const pay = (item: BillPurchase) => payBill({ db: database.db, billers }, item);

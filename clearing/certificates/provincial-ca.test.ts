@@ -28,7 +28,7 @@ function signedBy(name: string, csr: string, extensions = 'basicConstraints=crit
   return readFileSync(file('made.pem'), 'utf8');
 }
 
-describe.runIf(withOpenssl)('a city CA under a province', () => {
+describe.runIf(withOpenssl)('a city CA under a province (needs the openssl command)', () => {
   let database: TestDatabase;
   let device: Awaited<ReturnType<typeof startHsm>>;
   let hsm: HsmClient;

@@ -236,7 +236,10 @@ describe('clearing days', () => {
     await buy(db, next, 'purse', TAXI, 1_000);
     await instruct(deps, next);
     expect((await listSheets(db, next)).find(({ participantNo }) => participantNo === TAXI)).toMatchObject({
-      ...{ periodFrom: date, salesCount: 2n, salesFen: 8_000n, feeFen: 40n },
+      periodFrom: date,
+      salesCount: 2n,
+      salesFen: 8_000n,
+      feeFen: 40n,
     });
     expect(await postedFen(`operator-pending:${TAXI}`)).toBe(0n);
   });

@@ -78,7 +78,8 @@ describe('the clearing day over HTTP', () => {
     const { approvalId } = proposed.body as { approvalId: number };
     expect((await ask('finance-both', 'POST', `${DAY_URL}/approval/${approvalId}`)).status).toBe(409);
     expect(await ask('finance-checker', 'POST', `${DAY_URL}/approval/${approvalId}`)).toMatchObject({
-      ...{ status: 200, body: { state: 'approved', maker: 'finance-both', checker: 'finance-checker' } },
+      status: 200,
+      body: { state: 'approved', maker: 'finance-both', checker: 'finance-checker' },
     });
     expect(woken).toBe(2);
     await advanceAsFarAsPossible(city.deps, DAY);

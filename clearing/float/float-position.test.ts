@@ -29,14 +29,12 @@ describe('the float identity', () => {
   it('holds, each kind of money under its own name', async () => {
     const position = await floatPosition(city.db, DAY);
     expect(position).toMatchObject({
-      ...{
-        owedFen: 1_000_900n - 900n,
-        receivableFen: 0n,
-        reserveFen: 1_000_000n,
-        cashFen: 0n,
-        differenceFen: 0n,
-        ok: true,
-      },
+      owedFen: 1_000_900n - 900n,
+      receivableFen: 0n,
+      reserveFen: 1_000_000n,
+      cashFen: 0n,
+      differenceFen: 0n,
+      ok: true,
       owed: { purse: 435_499n, 'pending-credit': 2_000n, 'agent-prefund': 500_000n, 'fee-income-not-withdrawn': 290n },
     });
   });
@@ -76,7 +74,10 @@ describe('the float identity', () => {
       ]);
     });
     expect(await floatPosition(city.db, NEXT_DAY)).toMatchObject({
-      ...{ ok: true, cashFen: 0n, ownFundsFen: 290n, owed: { 'fee-income-not-withdrawn': 0n } },
+      ok: true,
+      cashFen: 0n,
+      ownFundsFen: 290n,
+      owed: { 'fee-income-not-withdrawn': 0n },
       deposits: { owedFen: 4_000n, bankFen: 2_000n, cashFen: 2_000n, differenceFen: 0n },
     });
     // Deposit cash paid into the custody account: together it still adds up, apart it does not.
@@ -84,13 +85,19 @@ describe('the float identity', () => {
       postOrThrow(tx, NEXT_DAY, [transfer('payin:2', 'bank-custody:622800000001', 'cash-shift:T1', 2_000)]),
     );
     expect(await floatPosition(city.db, NEXT_DAY)).toMatchObject({
-      ...{ ok: false, differenceFen: -2_000n, deposits: { differenceFen: 2_000n } },
+      ok: false,
+      differenceFen: -2_000n,
+      deposits: { differenceFen: 2_000n },
     });
   });
 
   it('shows a shortfall', () => {
     const line = (kind: string, code: string, balance: number) => ({
-      ...{ kind, code, debitFen: fen(0), creditFen: fen(0), balanceFen: fen(balance) },
+      kind,
+      code,
+      debitFen: fen(0),
+      creditFen: fen(0),
+      balanceFen: fen(balance),
     });
     const lines = [line('purse', 'purse', -100), line('bank-custody', 'bank-custody:A', 99)];
     expect(positionOf(businessDate('2026-11-20'), lines, new Map())).toMatchObject({ ok: false, differenceFen: 1n });

@@ -121,8 +121,19 @@ export function positionOf(
   const unexplainedFen = fen(differenceFen - uncoveredMigrationsFen);
   const bankAccounts = bankAccountsOf(lines, statements);
   return {
-    ...{ date, owed, owedFen, receivable, receivableFen, reserve, reserveFen, cashFen, differenceFen, deposits },
-    ...{ uncoveredMigrations, uncoveredMigrationsFen, unexplainedFen },
+    date,
+    owed,
+    owedFen,
+    receivable,
+    receivableFen,
+    reserve,
+    reserveFen,
+    cashFen,
+    differenceFen,
+    deposits,
+    uncoveredMigrations,
+    uncoveredMigrationsFen,
+    unexplainedFen,
     ownFundsFen: fen(ownFunds),
     bankAccounts,
     ok:
@@ -150,7 +161,8 @@ function bankAccountsOf(lines: readonly BalanceLine[], statements: ReadonlyMap<s
     const statementFen = statements.get(code.slice(code.indexOf(':') + 1));
     return [
       {
-        ...{ account: code, ledgerFen: balanceFen },
+        account: code,
+        ledgerFen: balanceFen,
         ...(statementFen !== undefined && { statementFen, differenceFen: fen(balanceFen - statementFen) }),
       },
     ];

@@ -76,12 +76,10 @@ export async function bookConversions(tx: Transaction, conversions: readonly Con
         ? []
         : [
             {
-              ...{
-                participantNo,
-                cardNo,
-                key: `legacy-conversion:${legacyId}`,
-                reason: 'balance of an old card converted',
-              },
+              participantNo,
+              cardNo,
+              key: `legacy-conversion:${legacyId}`,
+              reason: 'balance of an old card converted',
               legs: [{ debit: migratedBalanceOf(participantNo), credit: 'pending-credit', amount }],
             },
           ],

@@ -57,9 +57,12 @@ export async function coverageOfFormerIssuers(db: Database | Transaction, today:
       own.reduce((total, entry) => ((entry.kind === 'transfer') === isTransfer ? total + entry.amount_fen : total), 0n);
     const [takenOver, paid] = [sum(false), -sum(true)];
     return {
-      ...{ participantNo: issuer.participant_no, name: issuer.name },
-      ...{ takenOverFen: fen(takenOver), paidFen: fen(paid) },
-      ...{ uncoveredFen: fen(issuer.owed), unconvertedFen: fen(issuer.unconverted) },
+      participantNo: issuer.participant_no,
+      name: issuer.name,
+      takenOverFen: fen(takenOver),
+      paidFen: fen(paid),
+      uncoveredFen: fen(issuer.owed),
+      unconvertedFen: fen(issuer.unconverted),
       parts: parts.map(({ since, amount }) => ({ since, ageDays: daysBetween(since, today), amountFen: fen(amount) })),
     };
   });

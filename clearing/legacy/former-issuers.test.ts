@@ -58,14 +58,21 @@ afterAll(async () => {
 
 const money = async (code: string) => (await accountBalance(database.db, code)).posted;
 const transferOf = (bankReference: string, amount: number) => ({
-  ...{ participantNo: GAS, account: CUSTODY, bankReference, amountFen: fen(amount), bookedOn: TEST_DAY },
+  participantNo: GAS,
+  account: CUSTODY,
+  bankReference,
+  amountFen: fen(amount),
+  bookedOn: TEST_DAY,
 });
 
 describe('balances taken over from a former issuer', () => {
   it('are owed to holders, without cover until the issuer has paid', async () => {
     expect([await money(receivableOf(GAS)), await money(migratedBalanceOf(GAS))]).toEqual([10_000n, 10_000n]);
     expect(await floatPosition(database.db, TEST_DAY)).toMatchObject({
-      ...{ owed: { 'migrated-balance': 20_000n }, differenceFen: 20_000n, unexplainedFen: 0n, ok: false },
+      owed: { 'migrated-balance': 20_000n },
+      differenceFen: 20_000n,
+      unexplainedFen: 0n,
+      ok: false,
       uncoveredMigrations: { [GAS]: 10_000n, [WATER]: 10_000n },
     });
   });
@@ -89,7 +96,9 @@ describe('balances taken over from a former issuer', () => {
     );
     await expect(elsewhere).rejects.toMatchObject({ code: 'clearing.former-issuers.account-wrong' });
     expect(await floatPosition(db, TEST_DAY)).toMatchObject({
-      ...{ uncoveredMigrations: { [GAS]: 4_000n, [WATER]: 10_000n }, differenceFen: 14_000n, unexplainedFen: 0n },
+      uncoveredMigrations: { [GAS]: 4_000n, [WATER]: 10_000n },
+      differenceFen: 14_000n,
+      unexplainedFen: 0n,
     });
     expect(await coverageOfFormerIssuers(db, businessDate('2026-12-20'))).toMatchObject([
       {
@@ -145,7 +154,8 @@ describe('balances taken over from a former issuer', () => {
 
   it('grow old first in, first out', () => {
     const entry = (day: number, amount: number) => ({
-      ...{ business_date: businessDate(`2026-11-${String(day).padStart(2, '0')}`), amount_fen: BigInt(amount) },
+      business_date: businessDate(`2026-11-${String(day).padStart(2, '0')}`),
+      amount_fen: BigInt(amount),
     });
     expect(uncoveredParts([entry(1, 100), entry(2, 50), entry(3, -120)])).toEqual([
       { since: '2026-11-02', amount: 30n },

@@ -58,7 +58,10 @@ export function registerFormerIssuerRoutes(server: HttpServer, { db }: { readonl
         status: 201,
         body: await proposeTransfer(tx, request.principal, {
           participantNo: request.params.participantNo,
-          ...{ account, bankReference, amountFen: fen(amountFen), bookedOn: businessDate(bookedOn) },
+          account,
+          bankReference,
+          amountFen: fen(amountFen),
+          bookedOn: businessDate(bookedOn),
         }),
       }));
       return reply.status(answer.status).send(answer.body);

@@ -85,8 +85,11 @@ export async function approveTransfer(
   const [row] = found.rows;
   if (row === undefined) throw formerIssuerErrors.transferUnknown();
   const transfer: FormerIssuerTransfer = {
-    ...{ participantNo: row.participant_no, account: row.account_code, bankReference: row.bank_reference },
-    ...{ amountFen: fen(row.amount_fen), bookedOn: row.booked_on },
+    participantNo: row.participant_no,
+    account: row.account_code,
+    bankReference: row.bank_reference,
+    amountFen: fen(row.amount_fen),
+    bookedOn: row.booked_on,
   };
   const approval = await approveAct(tx, checker, approvalId, contentOf(transfer));
   if (row.posting_key !== null) return { ...transfer, postingKey: row.posting_key };

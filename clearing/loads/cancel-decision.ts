@@ -56,5 +56,9 @@ async function openDebit(tx: Transaction, cardNo: CardNo, loadId: bigint): Promi
 
 /** A later debit of the same load is another occasion. */
 const contentOf = ({ cardNo, loadId, debit }: Cancellation, paid: boolean): Record<string, unknown> => ({
-  ...{ cardNo, loadId, paid, samNo: debit?.samNo, samTransactionNo: debit?.samTransactionNo },
+  cardNo,
+  loadId,
+  paid,
+  samNo: debit?.samNo,
+  samTransactionNo: debit?.samTransactionNo,
 });

@@ -213,7 +213,10 @@ export async function loadsOfToday(db: Database, cardNo: CardNo): Promise<LoadOf
     [cardNo],
   );
   return rows.map((row) => ({
-    ...{ loadId: row.load_id, amountFen: fen(row.amount_fen), agent: row.merchant_no, at: row.opened_at },
+    loadId: row.load_id,
+    amountFen: fen(row.amount_fen),
+    agent: row.merchant_no,
+    at: row.opened_at,
     ...(row.state !== null && { cancellation: row.state }),
   }));
 }

@@ -234,8 +234,14 @@ async function receiptOf(
   const { cardNo, loadId, amount, postingKey } = cancellation;
   const load = await findLoad(tx, cardNo, loadId);
   return {
-    ...{ cardNo, loadId, amountFen: fen(amount), businessDate: date, postingKey: postingKey ?? '' },
+    cardNo,
+    loadId,
+    amountFen: fen(amount),
+    businessDate: date,
+    postingKey: postingKey ?? '',
     cashReturnedBy: load?.identity.merchantNo ?? '',
-    ...{ counter: debit.counter, samNo: debit.samNo, samTransactionNo: debit.samTransactionNo },
+    counter: debit.counter,
+    samNo: debit.samNo,
+    samTransactionNo: debit.samTransactionNo,
   };
 }

@@ -59,8 +59,13 @@ class Holder {
     const holder = new Holder();
     await transact(database.db, (tx) =>
       openPurse(tx, {
-        ...{ cardNo: holder.card.cardNo, algorithm: '3des', mainType: 1, subType: 0, purseCap: fen(100_000) },
-        ...{ validFrom: businessDate('2026-01-01'), validTo: businessDate(over.validTo ?? '2036-01-01') },
+        cardNo: holder.card.cardNo,
+        algorithm: '3des',
+        mainType: 1,
+        subType: 0,
+        purseCap: fen(100_000),
+        validFrom: businessDate('2026-01-01'),
+        validTo: businessDate(over.validTo ?? '2036-01-01'),
       }),
     );
     return holder;
@@ -72,15 +77,14 @@ class Holder {
     const traceNo = String((sequence += 1)).padStart(6, '0');
     return {
       identity: { ...this.terminal, batchNo: '000001', traceNo },
-      ...{
-        kind: 'agent-cash',
-        cardNo: this.card.cardNo,
-        amount: fen(amount),
-        samNo: SAM,
-        at: AT,
-        cardRandom,
-      },
-      ...{ onlineCounter: counter, balanceBefore: fen(before) },
+      kind: 'agent-cash',
+      cardNo: this.card.cardNo,
+      amount: fen(amount),
+      samNo: SAM,
+      at: AT,
+      cardRandom,
+      onlineCounter: counter,
+      balanceBefore: fen(before),
       mac1: this.card.mac1({ random: cardRandom, counter, before, amount, sam: SAM }),
       ...rest,
     };
@@ -106,26 +110,27 @@ class Holder {
 
   tacOf(request: LoadRequest): Buffer {
     return this.card.loadTac({
-      ...{ after: Number(request.balanceBefore + request.amount), counter: request.onlineCounter },
-      ...{ amount: Number(request.amount), sam: SAM, date: '20261120', time: '100304' },
+      after: Number(request.balanceBefore + request.amount),
+      counter: request.onlineCounter,
+      amount: Number(request.amount),
+      sam: SAM,
+      date: '20261120',
+      time: '100304',
     });
   }
 
   result(request: LoadRequest, outcome: 0 | 1 | 2, over: Partial<Parameters<typeof settleLoadResult>[2]> = {}) {
     return transact(database.db, (tx) =>
       settleLoadResult(tx, device.hsm, {
-        ...{
-          original: originalOf(request),
-          identity: request.identity,
-          cardNo: this.card.cardNo,
-          amount: request.amount,
-          outcome,
-        },
-        ...{
-          tac: outcome === 0 ? this.tacOf(request) : Buffer.alloc(4),
-          balanceAfter: fen(request.balanceBefore + request.amount),
-        },
-        ...{ onlineCounterBefore: request.onlineCounter, at: AT },
+        original: originalOf(request),
+        identity: request.identity,
+        cardNo: this.card.cardNo,
+        amount: request.amount,
+        outcome,
+        tac: outcome === 0 ? this.tacOf(request) : Buffer.alloc(4),
+        balanceAfter: fen(request.balanceBefore + request.amount),
+        onlineCounterBefore: request.onlineCounter,
+        at: AT,
         ...over,
       }),
     );
@@ -175,7 +180,12 @@ describe('a load request', () => {
     const before = await prefund();
     const request = holder.request(5000);
     const mac2 = holder.card.mac2({
-      ...{ random: request.cardRandom, counter: 0, amount: 5000, sam: SAM, date: '20261120', time: '100304' },
+      random: request.cardRandom,
+      counter: 0,
+      amount: 5000,
+      sam: SAM,
+      date: '20261120',
+      time: '100304',
     });
     expect(await holder.ask(request)).toEqual({ code: '00', hostDate: '20261120', hostTime: '100304', mac2 });
     expect(await prefund()).toMatchObject({ posted: before.posted, available: before.available - 5000n });
@@ -427,7 +437,10 @@ describe('what settles a load', () => {
     const { original: _, ...zeros } = { original: undefined, identity: elsewhere };
     const from = async (over: object) => {
       const { tac, balanceAfter, onlineCounterBefore, amount } = {
-        ...{ tac: holder.tacOf(request), balanceAfter: fen(5000), onlineCounterBefore: 0, amount: fen(5000) },
+        tac: holder.tacOf(request),
+        balanceAfter: fen(5000),
+        onlineCounterBefore: 0,
+        amount: fen(5000),
         ...over,
       };
       return transact(database.db, (tx) =>

@@ -31,8 +31,14 @@ export async function startTestHsm() {
       const kcv = tripleDes(component, Buffer.alloc(8)).subarray(0, 3).toString('hex').toUpperCase();
       const usage = name === 'DLK' ? ('load' as const) : ('tac' as const);
       await hsm.submitComponent({
-        ...{ name, usage, algorithm: '3des' as const, exportable: false },
-        ...{ custodian, pin: '123456', component, kcv },
+        name,
+        usage,
+        algorithm: '3des' as const,
+        exportable: false,
+        custodian,
+        pin: '123456',
+        component,
+        kcv,
       });
     }
     await hsm.formKey({ name });

@@ -30,8 +30,11 @@ export async function netDay(tx: Transaction, date: BusinessDate): Promise<Movem
     `insert into clearing.net_position (business_date, party, receives_fen, gives_fen, net_fen)
      select $1, * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])`,
     [
-      ...[date, positions.map((p) => p.party), positions.map((p) => p.receivesFen)],
-      ...[positions.map((p) => p.givesFen), positions.map((p) => p.netFen)],
+      date,
+      positions.map((p) => p.party),
+      positions.map((p) => p.receivesFen),
+      positions.map((p) => p.givesFen),
+      positions.map((p) => p.netFen),
     ],
   );
   return moved;

@@ -50,8 +50,16 @@ export async function priceDay(tx: Transaction, date: BusinessDate): Promise<voi
                                           refund_count, refund_fen, gross_fen, fee_fen, net_fen)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint, $9::bigint - $10::bigint)`,
       [
-        ...[date, line.participantNo, line.periodFrom, tariff.tariffId, line.salesCount, line.salesFen],
-        ...[line.refundCount, line.refundFen, line.grossFen, feeFen],
+        date,
+        line.participantNo,
+        line.periodFrom,
+        tariff.tariffId,
+        line.salesCount,
+        line.salesFen,
+        line.refundCount,
+        line.refundFen,
+        line.grossFen,
+        feeFen,
       ],
     );
     const legs = pricingLegs(line.participantNo, line.grossFen, feeFen);
@@ -124,7 +132,9 @@ async function linesOf(tx: Transaction, date: BusinessDate): Promise<Line[]> {
         all.filter((movement) => movement.date === date),
       );
       return {
-        ...{ participantNo, periodFrom, ...activity },
+        participantNo,
+        periodFrom,
+        ...activity,
         grossFen: subtractFen(activity.salesFen, activity.refundFen),
         onTheDayFen: subtractFen(onTheDay.salesFen, onTheDay.refundFen),
       };

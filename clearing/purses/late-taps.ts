@@ -99,7 +99,9 @@ export async function fundLateTap(
     const reason = 'late tap of the card before';
     await postOrThrow(tx, date, [
       {
-        ...{ cardNo: payer.card, key: `${posting}:out`, reason },
+        cardNo: payer.card,
+        key: `${posting}:out`,
+        reason,
         legs: [{ debit: 'pending-credit', credit: BETWEEN_CARDS, amount }],
       },
       { cardNo: old, key: `${posting}:in`, reason, legs: [{ debit: BETWEEN_CARDS, credit: 'purse', amount }] },

@@ -74,7 +74,9 @@ export async function purseStanding(
   cardCounter?: number,
 ): Promise<PurseStanding> {
   const { rows } = await (db as Database).query<StandingRow>(STANDING, [
-    ...[card, issuerCity(card), CARD_ACCOUNT_KINDS],
+    card,
+    issuerCity(card),
+    CARD_ACCOUNT_KINDS,
     cardCounter ?? null,
   ]);
   const row = rows[0];

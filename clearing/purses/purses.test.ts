@@ -30,8 +30,13 @@ async function issue(status: 'inactive' | 'active' = 'active'): Promise<CardNo> 
   return card;
 }
 const purseOf = (card: CardNo) => ({
-  ...{ cardNo: card, algorithm: '3des' as const, mainType: 1, subType: 2, purseCap: fen(100_000) },
-  ...{ validFrom: businessDate('2026-01-01'), validTo: businessDate('2036-01-01') },
+  cardNo: card,
+  algorithm: '3des' as const,
+  mainType: 1,
+  subType: 2,
+  purseCap: fen(100_000),
+  validFrom: businessDate('2026-01-01'),
+  validTo: businessDate('2036-01-01'),
 });
 const become = (card: CardNo, status: PurseStatus) =>
   transact(database.db, (tx) => setPurseStatus(tx, card, status, 'generated'));
@@ -66,7 +71,10 @@ describe('a purse', () => {
     await transact(database.db, (tx) => openPurse(tx, purseOf(card)));
     expect(await findPurse(database.db, card)).toMatchObject({
       ...purseOf(card),
-      ...{ issuerCity: '4580', status: 'active', highestProvenCounter: -1, sandbox: false },
+      issuerCity: '4580',
+      status: 'active',
+      highestProvenCounter: -1,
+      sandbox: false,
     });
     for (const kind of ['purse', 'pending-credit', 'online', 'card-deposit'] as const)
       expect((await cardBalance(database.db, card, kind)).posted).toBe(0n);

@@ -127,44 +127,71 @@ async function clearingSummary(tx: Transaction, date: BusinessDate): Promise<Day
 
 async function settlementSheets(tx: Transaction, date: BusinessDate): Promise<DayReport[]> {
   const header = [
-    ...[
-      'sheetNo',
-      'participantNo',
-      'name',
-      'periodFrom',
-      'periodTo',
-      'salesCount',
-      'salesFen',
-      'refundCount',
-      'refundFen',
-    ],
-    ...['feeFen', 'otherFen', 'carriedInFen', 'payableFen', 'disposition', 'carryReason', 'accountNo', 'bankLineNo'],
-    ...['settleDate', 'maker', 'checker', 'state'],
+    'sheetNo',
+    'participantNo',
+    'name',
+    'periodFrom',
+    'periodTo',
+    'salesCount',
+    'salesFen',
+    'refundCount',
+    'refundFen',
+    'feeFen',
+    'otherFen',
+    'carriedInFen',
+    'payableFen',
+    'disposition',
+    'carryReason',
+    'accountNo',
+    'bankLineNo',
+    'settleDate',
+    'maker',
+    'checker',
+    'state',
   ];
   const rows = (await listSheets(tx, date)).map((sheet) => [
-    ...[sheet.sheetNo, sheet.participantNo, sheet.name, sheet.periodFrom, sheet.businessDate],
-    ...[sheet.salesCount, sheet.salesFen, sheet.refundCount, sheet.refundFen, sheet.feeFen, sheet.otherFen],
-    ...[sheet.carriedInFen, sheet.payableFen, sheet.disposition, sheet.carryReason ?? ''],
-    ...[sheet.settlementAccount?.accountNo ?? '', sheet.settlementAccount?.bankLineNo ?? '', sheet.settleDate],
-    ...[sheet.maker ?? '', sheet.checker ?? '', sheet.state],
+    sheet.sheetNo,
+    sheet.participantNo,
+    sheet.name,
+    sheet.periodFrom,
+    sheet.businessDate,
+    sheet.salesCount,
+    sheet.salesFen,
+    sheet.refundCount,
+    sheet.refundFen,
+    sheet.feeFen,
+    sheet.otherFen,
+    sheet.carriedInFen,
+    sheet.payableFen,
+    sheet.disposition,
+    sheet.carryReason ?? '',
+    sheet.settlementAccount?.accountNo ?? '',
+    sheet.settlementAccount?.bankLineNo ?? '',
+    sheet.settleDate,
+    sheet.maker ?? '',
+    sheet.checker ?? '',
+    sheet.state,
   ]);
   return both(date, 'settlement-sheets', header, rows);
 }
 
 async function outcomeDetail(tx: Transaction, date: BusinessDate): Promise<DayReport[]> {
   const header = [
-    ...[
-      'state',
-      'reasonCode',
-      'reason',
-      'participantNo',
-      'intakeId',
-      'recordIndex',
-      'fileName',
-      'terminalNo',
-      'cardNoMasked',
-    ],
-    ...['samNo', 'samTransactionNo', 'offlineCounter', 'tappedAt', 'amountFen', 'detail'],
+    'state',
+    'reasonCode',
+    'reason',
+    'participantNo',
+    'intakeId',
+    'recordIndex',
+    'fileName',
+    'terminalNo',
+    'cardNoMasked',
+    'samNo',
+    'samTransactionNo',
+    'offlineCounter',
+    'tappedAt',
+    'amountFen',
+    'detail',
   ];
   return both(date, 'outcome-detail', header, await purchaseDetails(tx, date));
 }
@@ -198,7 +225,11 @@ function floatDaily(date: BusinessDate, position: FloatPosition): DayReport[] {
 
 function trialBalance(date: BusinessDate, lines: readonly BalanceLine[]): DayReport[] {
   const rows: CsvValue[][] = lines.map(({ kind, code, debitFen, creditFen, balanceFen }) => [
-    ...[kind, code ?? '(all cards)', debitFen, creditFen, balanceFen],
+    kind,
+    code ?? '(all cards)',
+    debitFen,
+    creditFen,
+    balanceFen,
   ]);
   const sum = (pick: (line: BalanceLine) => bigint) => lines.reduce((total, line) => total + pick(line), 0n);
   rows.push(['total', '', sum((l) => l.debitFen), sum((l) => l.creditFen), sum((l) => l.balanceFen)]);

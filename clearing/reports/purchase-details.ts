@@ -49,16 +49,21 @@ export async function purchaseDetails(tx: Transaction, date: BusinessDate): Prom
     [date],
   );
   return rows.map((row) => [
-    ...[row.state, row.reason_code ?? '', REASON_TEXT[row.reason_code ?? ''] ?? '', row.participant_no],
-    ...[row.intake_id, row.record_index, row.file_name ?? '', row.terminal_no ?? '', masked(row.card_no)],
-    ...[
-      row.sam_no,
-      row.sam_transaction_no,
-      row.offline_counter,
-      tapped(row.tapped_at),
-      row.amount_fen,
-      row.detail ?? '',
-    ],
+    row.state,
+    row.reason_code ?? '',
+    REASON_TEXT[row.reason_code ?? ''] ?? '',
+    row.participant_no,
+    row.intake_id,
+    row.record_index,
+    row.file_name ?? '',
+    row.terminal_no ?? '',
+    masked(row.card_no),
+    row.sam_no,
+    row.sam_transaction_no,
+    row.offline_counter,
+    tapped(row.tapped_at),
+    row.amount_fen,
+    row.detail ?? '',
   ]);
 }
 

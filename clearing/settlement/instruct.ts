@@ -55,8 +55,12 @@ export async function instructSheets(
      select i.id, i.sheet_no, i.attempt, $1, $2, i.amount, 'settlement:' || i.id
        from unnest($3::text[], $4::text[], $5::integer[], $6::bigint[]) as i(id, sheet_no, attempt, amount)`,
     [
-      ...[messageId, date, transfers.map((t) => t.endToEndId), payable.map((sheet) => sheet.sheetNo)],
-      ...[payable.map((sheet) => (attempts.get(sheet.sheetNo) ?? 0) + 1), payable.map((sheet) => sheet.payableFen)],
+      messageId,
+      date,
+      transfers.map((t) => t.endToEndId),
+      payable.map((sheet) => sheet.sheetNo),
+      payable.map((sheet) => (attempts.get(sheet.sheetNo) ?? 0) + 1),
+      payable.map((sheet) => sheet.payableFen),
     ],
   );
   await tx.query(`update clearing.settlement_sheet set state = 'instructed' where sheet_no = any($1)`, [
@@ -106,7 +110,9 @@ async function storeMessage(
 ): Promise<void> {
   const requestedDate = executionDate(date, terms);
   const text = pain001({
-    ...{ messageId, requestedDate, transfers },
+    messageId,
+    requestedDate,
+    transfers,
     createdAt: terms.approvedAt,
     debtor: terms.custody,
   });
@@ -114,8 +120,14 @@ async function storeMessage(
     `insert into clearing.payment_message (message_id, business_date, requested_date, payment_count, amount_fen, xml, xml_sha256, made_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
-      ...[messageId, date, requestedDate, transfers.length, sumFen(transfers.map((t) => t.amountFen)), text],
-      ...[createHash('sha256').update(text).digest('hex'), terms.approvedAt],
+      messageId,
+      date,
+      requestedDate,
+      transfers.length,
+      sumFen(transfers.map((t) => t.amountFen)),
+      text,
+      createHash('sha256').update(text).digest('hex'),
+      terms.approvedAt,
     ],
   );
 }

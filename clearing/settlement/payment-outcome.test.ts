@@ -33,7 +33,8 @@ describe('what the bank answers', () => {
     expect(await reject(BUS_PAYMENT)).toEqual({ outcome: 'repeat' });
     expect(await payable()).toMatchObject({ posted: 20_896n, available: 20_896n });
     expect(await settle({ endToEndId: BUS_PAYMENT, amountFen: fen(20_896) })).toEqual({
-      ...{ outcome: 'decided-before', state: 'rejected' },
+      outcome: 'decided-before',
+      state: 'rejected',
     });
   });
 
@@ -47,7 +48,9 @@ describe('what the bank answers', () => {
     expect(await settle(payment)).toEqual({ outcome: 'settled' });
     expect(await settle(payment)).toEqual({ outcome: 'repeat' });
     expect(await settle({ ...payment, bankReference: 'R2' })).toEqual({
-      ...{ outcome: 'decided-before', state: 'posted', bankReference: 'R1' },
+      outcome: 'decided-before',
+      state: 'posted',
+      bankReference: 'R1',
     });
     expect(await reject(payment.endToEndId)).toEqual({ outcome: 'decided-before', state: 'posted' });
     // The bank's day 2026-11-23 has not begun here: the booking stands on the open day.

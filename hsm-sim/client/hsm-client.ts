@@ -200,6 +200,11 @@ export interface HsmClient {
   ): Promise<{ encrypted: Buffer; kcv: string }>;
   /** All keys of one card in one call, in the order of their roots; cards asked for at the same time travel together. */
   wrapCardKeys(item: CardKeysToWrap): Promise<Buffer[]>;
+  /**
+   * A random PIN of 12 digits that nobody knows, filled with F to 8 bytes and enciphered for WRITE KEY under the chip's
+   * transport key (3DES).
+   */
+  wrapInitialPin(item: { readonly transport: KeyRef }): Promise<{ encrypted: Buffer }>;
   /** Secure-messaging MAC, 4 bytes; `data` = CLA INS P1 P2 Lc ‖ data with Lc counting the MAC (domain.md A.5). */
   cardCommandMac(
     item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer; readonly data: Buffer },

@@ -15,7 +15,13 @@ const MAX_BULK_BYTES = MAX_MESSAGE_BYTES - COMMAND_PREFIX - 2;
 
 type ScriptCalls = Pick<
   HsmClient,
-  'wrapCardKey' | 'wrapCardKeys' | 'cardCommandMac' | 'cardCommandEncrypt' | 'externalAuthenticate' | 'pinReloadMac'
+  | 'wrapCardKey'
+  | 'wrapCardKeys'
+  | 'wrapInitialPin'
+  | 'cardCommandMac'
+  | 'cardCommandEncrypt'
+  | 'externalAuthenticate'
+  | 'pinReloadMac'
 >;
 
 const KEY_BYTES = 16;
@@ -56,6 +62,11 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
         encrypted: answer.bytes(16),
         kcv: answer.ascii(6),
       }));
+    },
+    // Asked twice it makes two PINs; whoever asks writes one of them, and nobody knows either.
+    wrapInitialPin: async ({ transport }) => {
+      const fields = new FieldWriter().longText(transport).toBuffer();
+      return pool.call({ command: 'PQ', fields, pure: true }, (answer) => ({ encrypted: answer.bytes(8) }));
     },
     cardCommandMac: async (item) => macs.valueOf(item),
     cardCommandEncrypt: async (item) => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { encipherBlocks } from '../cipher/block-cipher.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkValue } from '../keys/check-value.ts';
@@ -130,6 +131,29 @@ const wrapCardKeys: Command = {
   },
 };
 
+/** The longest PIN a card takes: 6 bytes BCD, in a record filled with F to 8. */
+const INITIAL_PIN_BYTES = 6;
+const PIN_RECORD_LENGTH = 8;
+
+/**
+ * PQ: transport → enciphered PIN record 8. The digits are made here at random and kept nowhere: the holder's own PIN takes
+ * their place before anybody has to know one.
+ */
+const wrapInitialPin: Command = {
+  code: 'PQ',
+  name: 'wrapInitialPin',
+  run({ ring }, fields, answer, note) {
+    const transportReference = fields.longText();
+    fields.end();
+    const transport = ring.resolve(transportReference, ['chip-transport'], '3des');
+    note.subject = ring.describe(transportReference);
+    const record = Buffer.alloc(PIN_RECORD_LENGTH, 0xff);
+    for (let at = 0; at < INITIAL_PIN_BYTES; at += 1) record[at] = (randomInt(10) << 4) | randomInt(10);
+    answer.bytes(encipherBlocks(transport.cipher, record));
+    record.fill(0);
+  },
+};
+
 /** Length 1 ‖ challenge of 4 or 8 bytes. */
 function readChallenge(fields: FieldReader): Buffer {
   const challenge = fields.short();
@@ -180,6 +204,7 @@ export const scriptCommands: readonly Command[] = [
   externalAuthenticate,
   wrapCardKey,
   wrapCardKeys,
+  wrapInitialPin,
   cardCommandEncrypt,
   pinReloadMac,
 ];

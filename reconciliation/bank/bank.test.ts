@@ -290,7 +290,14 @@ describe('statements and payments', () => {
       'no payment of ours is called SET-99',
     ]);
     expect((await missingEntries(db, DAY)).map(({ reference }) => reference)).toEqual([
-      ...['B2', 'B3', 'B4', 'B5', 'B6', 'B7', 'B8', 'B9'],
+      'B2',
+      'B3',
+      'B4',
+      'B5',
+      'B6',
+      'B7',
+      'B8',
+      'B9',
     ]);
     expect(await takeStatement(db, xml)).toEqual({ repeated: true, result: taken.result });
     const copy = statement('S1-COPY', { opening: '100.00', closing: '970.54' }, entries);

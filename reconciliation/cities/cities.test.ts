@@ -206,8 +206,13 @@ async function routed(amounts: readonly number[]): Promise<{ intakeId: bigint; r
   const sha256 = createHash('sha256').update(Buffer.concat(records)).digest();
   const { intakeId } = await transact(db, (tx) =>
     intakeMessage(tx, {
-      ...{ source: 'message', participantNo: BUS, terminalNo: TERMINAL, batchNo: '000001' },
-      ...{ records, sha256, receivedAt: new Date() },
+      source: 'message',
+      participantNo: BUS,
+      terminalNo: TERMINAL,
+      batchNo: '000001',
+      records,
+      sha256,
+      receivedAt: new Date(),
     }),
   );
   await validateReceived(deps);
@@ -232,8 +237,13 @@ async function theirFile(
 ): Promise<DeliveredCityFile> {
   const { from = '4520', to = '4580', sequence = (theirSequence += 1), signedBy = from } = over;
   const header = {
-    ...{ magic, sender: from + to, businessDate: TODAY, sequence },
-    ...{ count: over.count ?? rows.length, totalFen: fen(totalFen), createdAt: new Date() },
+    magic,
+    sender: from + to,
+    businessDate: TODAY,
+    sequence,
+    count: over.count ?? rows.length,
+    totalFen: fen(totalFen),
+    createdAt: new Date(),
   };
   const content = Buffer.concat([encodeFileHeader(header), ...rows]);
   const signature = await signAs(signedBy, content);

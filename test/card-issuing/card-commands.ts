@@ -17,8 +17,15 @@ import { describe, expect, it } from 'vitest';
 import type { TestCity } from '../installation.ts';
 
 const ROOTS: Readonly<Record<CardKeyUsage, string>> = {
-  ...{ purchase: 'DPK', load: 'DLK', tac: 'DTK', cardMaster: 'DACK', maintenance: 'DAMK' },
-  ...{ pinUnblock: 'DPUK', pinReload: 'DRPK', applicationBlock: 'DABK', applicationUnblock: 'DAUK' },
+  purchase: 'DPK',
+  load: 'DLK',
+  tac: 'DTK',
+  cardMaster: 'DACK',
+  maintenance: 'DAMK',
+  pinUnblock: 'DPUK',
+  pinReload: 'DRPK',
+  applicationBlock: 'DABK',
+  applicationUnblock: 'DAUK',
 };
 const CARD = { cityCode: '4580', cardNo: '3104580000000000428', start: '20260101', expiry: '20341231' };
 const factors = [cityFactor(CARD.cityCode), cardFactor(CARD.cardNo)];
@@ -103,9 +110,16 @@ export function cardCommandTests(city: () => TestCity): void {
       const { send } = make();
       const init = hex(send(`805005020B01000003E8${SAM}10`));
       const item = {
-        ...{ algorithm, factors, dulk: root('DULK'), amount: 1000, type: 3, samNo: hex(SAM) },
-        ...{ cardRandom: init.subarray(8, 12), onlineCounter: init.readUInt16BE(4) },
-        ...{ date: hex('20260301'), time: hex('090000') },
+        algorithm,
+        factors,
+        dulk: root('DULK'),
+        amount: 1000,
+        type: 3,
+        samNo: hex(SAM),
+        cardRandom: init.subarray(8, 12),
+        onlineCounter: init.readUInt16BE(4),
+        date: hex('20260301'),
+        time: hex('090000'),
       };
       const wrong = { ...item, balanceBefore: 4999, mac1: init.subarray(12, 16) };
       expect(await hsm().unloadAuthorise(wrong)).toEqual({ ok: false });

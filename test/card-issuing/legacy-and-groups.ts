@@ -28,7 +28,11 @@ export function legacyAndGroupTests(city: () => TestCity): void {
       const content = Buffer.from('cardNo,balanceFen\r\nOLD-1,1250\r\nOLD-2,50\r\n');
       const manifest = Buffer.from(
         JSON.stringify({
-          ...{ formerIssuer: GAS, sequence: 1, madeOn: '2026-11-20', rows: 2, totalFen: '1300' },
+          formerIssuer: GAS,
+          sequence: 1,
+          madeOn: '2026-11-20',
+          rows: 2,
+          totalFen: '1300',
           sha256: createHash('sha256').update(content).digest('hex'),
         }),
       );
@@ -49,7 +53,8 @@ export function legacyAndGroupTests(city: () => TestCity): void {
         body: { amountFen: 1250 },
       });
       expect((await city().http('auditor', 'GET', `/v1/legacy-issuers/${GAS}/report`)).body).toMatchObject({
-        ...{ converted: { amountFen: 1250 }, unclaimed: { amountFen: 50 } },
+        converted: { amountFen: 1250 },
+        unclaimed: { amountFen: 50 },
         proof: { cardsAddUp: true, ledgerAgrees: true, finished: false },
       });
       const owing = (await city().http('supervisor', 'GET', '/v1/former-issuers')).body['formerIssuers'];
@@ -96,14 +101,12 @@ export function legacyAndGroupTests(city: () => TestCity): void {
       );
       const document = { kind: 'resident-id-card', number: newIdNumber() };
       const entry = {
-        ...{
-          kind: 'proxy',
-          name: '测试代理',
-          document,
-          scope: ['loss-report'],
-          paper: 'letter-of-authority',
-          paperReference: '1',
-        },
+        kind: 'proxy',
+        name: '测试代理',
+        document,
+        scope: ['loss-report'],
+        paper: 'letter-of-authority',
+        paperReference: '1',
         validTo: new Date(Date.now() + 86_400_000 * 5).toISOString().slice(0, 10),
       };
       expect((await post('clerk-1', `/v1/residents/${rows[0]?.id}/representatives`, entry)).status).toBe(201);

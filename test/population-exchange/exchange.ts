@@ -222,7 +222,10 @@ export function exchangeTests(started: () => ExchangeCity): void {
 
     it('go to a person where the rule says so, after two registrars have set it', async () => {
       const rule = {
-        ...{ department: 'public-security', item: 'former-name', side: 'own-item', decision: 'person' },
+        department: 'public-security',
+        item: 'former-name',
+        side: 'own-item',
+        decision: 'person',
         validFrom: '2020-01-01',
       };
       const { body } = await city.http('registrar-1', 'POST', '/v1/population/conflict-rules', rule);

@@ -82,7 +82,11 @@ export async function startExchangeCity() {
   const server = createHttpServer({ logger, db, title: 'test' });
   const nowhere = { host: '127.0.0.1', port: 0 };
   registerCardIssuerRoutes(server, {
-    ...{ db, hsm, protection, readers: noReaders('127.0.0.1'), responder: line },
+    db,
+    hsm,
+    protection,
+    readers: noReaders('127.0.0.1'),
+    responder: line,
     machines: { cards: nowhere, sams: nowhere },
   });
   const { url } = await listen(server, { host: '127.0.0.1', port: 0 });
@@ -136,22 +140,20 @@ export async function startExchangeCity() {
   };
 
   return {
-    ...{
-      url,
-      tokens,
-      issueCard,
-      db,
-      hsm,
-      protection,
-      http,
-      certify,
-      publicSecurity,
-      familyPlanning,
-      responder,
-      line,
-      logger,
-      register,
-    },
+    url,
+    tokens,
+    issueCard,
+    db,
+    hsm,
+    protection,
+    http,
+    certify,
+    publicSecurity,
+    familyPlanning,
+    responder,
+    line,
+    logger,
+    register,
     startChecks: () => startIdentityChecks({ db, protection, responder: line, logger, pauseMs: 20 }),
     stop: async () => {
       await server.close();

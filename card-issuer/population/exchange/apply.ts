@@ -91,7 +91,9 @@ async function addResident({ deps, carrier, department, exchanged }: Applying, r
     // Whom Public Security names need not be asked about: the hooks of a counter stay out of it.
     const { db, protection } = deps;
     const { residentId } = await registerResident({ db, protection }, carrier, {
-      ...{ idNumber: row.idNumber, name, population },
+      idNumber: row.idNumber,
+      name,
+      population,
       ...(residencePermitNo === undefined ? {} : { residencePermitNo }),
     });
     return residentId;

@@ -126,8 +126,17 @@ async function newExport(
        content_sha256, manifest, signature, sealed_content, changes_to, carried_by)
      values ($1, 'to-department', $2, 'exported', $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
-      ...[department.department, sequence, firstDay, cityDate(new Date()), rows.length, sha256(file.content)],
-      ...[file.manifest, file.signature, sealed, changesTo, carrier.id],
+      department.department,
+      sequence,
+      firstDay,
+      cityDate(new Date()),
+      rows.length,
+      sha256(file.content),
+      file.manifest,
+      file.signature,
+      sealed,
+      changesTo,
+      carrier.id,
     ],
   );
   await logDisclosure(tx, carrier, {

@@ -74,8 +74,13 @@ export async function proposeOrder(
       `insert into issuer.legal_order (kind, authority, document_no, resident_id, lifts, content_sha256, proposed_by)
        values ($1, $2, $3, $4, $5, $6, $7) on conflict (authority, document_no, kind) do nothing returning order_id`,
       [
-        ...[kind, authority, documentNo, target.residentId ?? null, target.lifts ?? null],
-        ...[contentSha256(content), registrar.id],
+        kind,
+        authority,
+        documentNo,
+        target.residentId ?? null,
+        target.lifts ?? null,
+        contentSha256(content),
+        registrar.id,
       ],
     );
     const orderId = inserted.rows[0]?.order_id;
