@@ -1,6 +1,6 @@
 import { digitsToBcd } from '@citycard/common';
 import { HOME_CITY, rootKey } from '@citycard/clearing';
-import type { Content, ProductDocument, ProductFile, ProductKey } from '../products/document.ts';
+import type { Content, ProductDocument, ProductFile, ProductKey, ProductPin } from '../products/document.ts';
 import { command, hex, type ScriptStep } from './script.ts';
 
 /** What is written to one card and to no other. */
@@ -29,6 +29,7 @@ export interface CardPlan {
   readonly chipKind: string;
   /** Root keys in the order of the WRITE KEY steps. */
   readonly roots: readonly string[];
+  readonly hasPin: boolean;
   readonly steps: readonly PlannedStep[];
   readonly readBack: readonly ReadBack[];
 }
@@ -51,9 +52,7 @@ export function planCard(product: ProductDocument): CardPlan {
   const roots: string[] = [];
   const writeKey = (key: ProductKey): ScriptStep => {
     const attributes =
-      'version' in key
-        ? byteHex(key.version) + ALGORITHM_BYTE[product.algorithm]
-        : byteHex(key.opensState) + byteHex(key.tries).slice(1).repeat(2);
+      'version' in key ? byteHex(key.version) + ALGORITHM_BYTE[product.algorithm] : authenticating(key);
     const header = hex('80D4', byteHex(key.index ?? 1), key.id, '15', key.id, key.use, key.change, attributes);
     roots.push(rootKey(key.root, product.algorithm));
     return { kind: 'key', name: `WRITE KEY ${key.root}`, key: roots.length - 1, header };
@@ -77,11 +76,24 @@ export function planCard(product: ProductDocument): CardPlan {
       { kind: 'command', name: `SELECT application ${title}`, apdu: selectApplication(aid) },
       keyFile(title, application.keyFile),
       ...application.keys.map(writeKey),
+      ...(application.pin === undefined ? [] : [writePin(application.pin)]),
       ...application.files.flatMap((file) => fileSteps(product, file)),
     );
   }
   steps.push(command('END', '0008000000'));
-  return { algorithm: product.algorithm, chipKind: product.chipKind, roots, steps, readBack: readBackOf(product) };
+  const hasPin = applications.some(({ pin }) => pin !== undefined);
+  const { algorithm, chipKind } = product;
+  return { algorithm, chipKind, roots, hasPin, steps, readBack: readBackOf(product) };
+}
+
+/** Anybody may try a PIN, and no key replaces it: that is what RELOAD PIN and PIN UNBLOCK are for. */
+function writePin(pin: ProductPin): ScriptStep {
+  return { kind: 'pin', name: 'WRITE PIN', header: hex('80D4013A0D', '3AF0EF', authenticating(pin)) };
+}
+
+/** The security state that a right cryptogram or PIN opens ‖ tries at most and tries left, half a byte each. */
+function authenticating({ opensState, tries }: ProductPin): string {
+  return byteHex(opensState) + byteHex(tries).slice(1).repeat(2);
 }
 
 function fileSteps(product: ProductDocument, file: ProductFile): PlannedStep[] {

@@ -9,7 +9,7 @@ import type { PersonalisedChip } from './chip.ts';
 import type { CardClaim } from './claim.ts';
 import type { Outcome } from './outcome.ts';
 import { claimSam, findSamClaim, type SamClaim } from './sam-claim.ts';
-import { samScript } from './script.ts';
+import { samScript, type WrappedSecrets } from './script.ts';
 import {
   authenticate,
   CHIP_TRANSPORT,
@@ -80,18 +80,22 @@ async function make(
     validFrom: compactDate(claim.validFrom),
     validTo: compactDate(claim.validTo),
   };
-  if (life === 'blank') await writeScript(chip, cardScript(plan, card), await keysOf(hsm, plan, claim));
+  if (life === 'blank') await writeScript(chip, cardScript(plan, card), await secretsOf(hsm, plan, claim));
   await readBackCard(chip, plan, card);
 }
 
-/** All keys of the card, wrapped in one message to the HSM. */
-function keysOf(hsm: HsmClient, { roots, algorithm }: CardPlan, { cardNo: number }: CardClaim): Promise<Buffer[]> {
-  return hsm.wrapCardKeys({
-    roots,
-    algorithm,
-    transport: CHIP_TRANSPORT,
-    factors: [cityFactor(HOME_CITY), cardFactor(cardNo(number))],
-  });
+/** All keys of the card, wrapped in one message to the HSM, and the PIN of a product that has one. */
+async function secretsOf(hsm: HsmClient, plan: CardPlan, { cardNo: number }: CardClaim): Promise<WrappedSecrets> {
+  const [keys, pin] = await Promise.all([
+    hsm.wrapCardKeys({
+      roots: plan.roots,
+      algorithm: plan.algorithm,
+      transport: CHIP_TRANSPORT,
+      factors: [cityFactor(HOME_CITY), cardFactor(cardNo(number))],
+    }),
+    plan.hasPin ? hsm.wrapInitialPin({ transport: CHIP_TRANSPORT }) : undefined,
+  ]);
+  return { keys, ...(pin && { pin: pin.encrypted }) };
 }
 
 /** What becomes of a card whose session broke off, and what the person at the machine is told. */
@@ -143,7 +147,7 @@ async function writeSam(hsm: HsmClient, chip: PersonalisedChip, { samNo }: SamCl
     algorithm: '3des',
     transport: CHIP_TRANSPORT,
   });
-  await writeScript(chip, samScript(samNo), [encrypted]);
+  await writeScript(chip, samScript(samNo), { keys: [encrypted] });
 }
 
 function nothingFor(life: 'blank' | 'finished'): undefined {

@@ -3,6 +3,8 @@ import { commonMigrations, startTestDatabase, type TestDatabase } from '@citycar
 import { clearingMigrations } from '@citycard/clearing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cardIssuerMigrations } from '../index.ts';
+import type { ProductDocument } from '../products/document.ts';
+import { faultsOf } from '../products/faults.ts';
 import { findProductVersion } from '../products/versions.ts';
 import { type CardPlan, cardScript, planCard } from './card-script.ts';
 import { samScript, type ScriptStep } from './script.ts';
@@ -10,17 +12,19 @@ import { standardScript } from './standard-script.test-data.ts';
 
 const card = { applicationSerial: '03104580010000000012', validFrom: '20260504', validTo: '20340503' };
 let database: TestDatabase;
+let standardDocument: ProductDocument;
 let standard: CardPlan;
 let sm4: CardPlan;
 
 beforeAll(async () => {
   database = await startTestDatabase([commonMigrations, clearingMigrations, cardIssuerMigrations]);
-  standard = planCard((await findProductVersion(database.db, 'standard', 1)).document);
+  standardDocument = (await findProductVersion(database.db, 'standard', 1)).document;
+  standard = planCard(standardDocument);
   sm4 = planCard((await findProductVersion(database.db, 'standard-sm4', 1)).document);
 });
 afterAll(() => database.stop());
 
-const bytes = (step: ScriptStep) => (step.kind === 'key' ? step.header : step.apdu).toString('hex').toUpperCase();
+const bytes = (step: ScriptStep) => (step.kind === 'command' ? step.apdu : step.header).toString('hex').toUpperCase();
 
 test('the standard product is written byte for byte as it always was', () => {
   const script = cardScript(standard, card).map((step) =>
@@ -81,4 +85,38 @@ test('the algorithm of the product stands in every key of the application and in
   expect(attributes(standard)).toEqual(['0133', ...Array.from({ length: 8 }, () => '0100')]);
   expect(attributes(sm4)).toEqual(['0133', ...Array.from({ length: 8 }, () => '0204')]);
   expect(sm4.roots).toEqual(standard.roots.map((root) => `${root}-SM4`));
+});
+
+const withPin = (document: ProductDocument, change: object = {}): ProductDocument => ({
+  ...document,
+  applications: document.applications.map((purse) => ({ ...purse, pin: { opensState: 2, tries: 3 }, ...change })),
+});
+
+test('the PIN of a product that has one is written between the keys and the files, as the reference says', async () => {
+  const document = withPin(standardDocument);
+  expect(faultsOf(document)).toEqual([]);
+  const plan = planCard(document);
+  const script = cardScript(plan, card);
+  const at = script.findIndex(({ kind }) => kind === 'pin');
+  expect([standard.hasPin, plan.hasPin, at]).toEqual([false, true, 14]);
+  const [written] = script.splice(at, 1);
+  expect(script).toEqual(cardScript(standard, card));
+  expect(bytes(written!)).toBe('80D4013A0D3AF0EF0233');
+  const page = await readFile(new URL('../../docs/reference/card-personalisation.md', import.meta.url), 'utf8');
+  expect(page).toContain('between 16 and 17, `80 D4 01 3A 0D` `3A F0 EF 02 33`');
+});
+
+test('a PIN that nobody could set is a fault of the document', () => {
+  const [purse] = standardDocument.applications;
+  const without = (id: string) => ({ keys: purse!.keys.filter((key) => key.id !== id) });
+  expect(faultsOf(withPin(standardDocument, without('37')))).toEqual(['3F01 has a PIN and no key 37 to set it with']);
+  expect(faultsOf(withPin(standardDocument, without('38')))).toEqual(['3F01 has a PIN and no key 38 to set it with']);
+  const meter = { ...purse!, id: '3F02', aid: 'A0000006320101054D4554', files: [], pin: { opensState: 1, tries: 5 } };
+  const keys = purse!.keys.map((key) => ({ ...key, root: `METER-${key.root}` }));
+  const faulty = { ...standardDocument, applications: [purse!, { ...meter, keys }] };
+  expect(faultsOf(faulty)).toEqual(['3F02 has a PIN and no purse']);
+  const disguised = { keys: purse!.keys.map((key) => (key.id === '33' ? { ...key, id: '3A' } : key)) };
+  expect(faultsOf({ ...standardDocument, applications: [{ ...purse!, ...disguised }] })).toEqual([
+    'key 3A of 3F01 would be a PIN',
+  ]);
 });

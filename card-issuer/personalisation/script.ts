@@ -1,9 +1,21 @@
 /** Commands of docs/reference/card-personalisation.md: what is written to a blank chip, in order. */
 
-/** A command ready to send, or the header of a key that the HSM wraps: `key` is its place among the wrapped keys. */
+/**
+ * A command ready to send, or the header of what the HSM wraps: of a key, `key` being its place among the wrapped keys, or
+ * of the initial PIN.
+ */
 export type ScriptStep =
   | { readonly kind: 'command'; readonly name: string; readonly apdu: Buffer }
-  | { readonly kind: 'key'; readonly name: string; readonly key: number; readonly header: Buffer };
+  | { readonly kind: 'key'; readonly name: string; readonly key: number; readonly header: Buffer }
+  | { readonly kind: 'pin'; readonly name: string; readonly header: Buffer };
+
+/** What a script leaves to the HSM, enciphered for one chip. */
+export interface WrappedSecrets {
+  /** Keys of 16 bytes, in the order of their places. */
+  readonly keys: readonly Buffer[];
+  /** 8 bytes. */
+  readonly pin?: Buffer;
+}
 
 /** Bytes from hexadecimal digits; blanks do not count. */
 export const hex = (...parts: string[]) => Buffer.from(parts.join('').replaceAll(' ', ''), 'hex');

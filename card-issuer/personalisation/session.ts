@@ -2,7 +2,7 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import { issuerErrors } from '../errors.ts';
 import type { CardData, CardPlan } from './card-script.ts';
 import type { PersonalisedChip } from './chip.ts';
-import type { ScriptStep } from './script.ts';
+import type { ScriptStep, WrappedSecrets } from './script.ts';
 
 const readChipSerial = Buffer.from('80F6000308', 'hex');
 const getChallenge = Buffer.from('0084000008', 'hex');
@@ -54,22 +54,22 @@ export async function authenticate({
 }
 
 /**
- * Writes the whole script to a blank that is authenticated; `keys` are the wrapped keys of its WRITE KEY steps.
+ * Writes the whole script to a blank that is authenticated, with the keys and the PIN that were wrapped for it.
  *
  * @throws card-issuer.chip-refused, card-issuer.chip-gone; a session that broke off is repeated from its first step
  */
 export async function writeScript(
   chip: PersonalisedChip,
   steps: readonly ScriptStep[],
-  keys: readonly Buffer[],
+  secrets: WrappedSecrets,
 ): Promise<void> {
   for (const step of steps) {
     if (step.kind === 'command') {
       await chip.expect(step.apdu, step.name);
     } else {
-      const key = keys[step.key];
-      if (key === undefined) throw new RangeError(`the script has no key for ${step.name}`);
-      await chip.expect(Buffer.concat([step.header, key]), step.name);
+      const secret = step.kind === 'pin' ? secrets.pin : secrets.keys[step.key];
+      if (secret === undefined) throw new RangeError(`nothing was wrapped for ${step.name}`);
+      await chip.expect(Buffer.concat([step.header, secret]), step.name);
     }
   }
 }

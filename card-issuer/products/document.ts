@@ -84,6 +84,19 @@ const KeyFile = Type.Object(
   closed,
 );
 
+/**
+ * A PIN of the card: the security state a right one opens, and its tries. Its first digits are random and known to nobody;
+ * the holder sets a PIN at a counter.
+ */
+const Pin = Type.Object(
+  {
+    opensState: Type.Integer({ minimum: 1, maximum: 15 }),
+    tries: Type.Integer({ minimum: 1, maximum: 15 }),
+  },
+  closed,
+);
+export type ProductPin = Static<typeof Pin>;
+
 const Application = Type.Object(
   {
     title: Title,
@@ -96,6 +109,7 @@ const Application = Type.Object(
     applicationId: hex(1),
     keyFile: KeyFile,
     keys: Type.Array(Key, { minItems: 1, maxItems: 32 }),
+    pin: Type.Optional(Pin),
     files: Type.Array(File, { maxItems: 30 }),
   },
   closed,

@@ -7,6 +7,9 @@ const PUBLIC_FILE = '0015';
 const SERIAL_OFFSET = 10;
 /** Keys a purse cannot do without: purchase, load, TAC. */
 const PURSE_KEYS = ['3E', '3F', '34'];
+/** Keys without which nobody could ever set a PIN: unblock and reload. */
+const PIN_KEYS = ['37', '38'];
+const PIN_KEY_ID = '3A';
 /** One UPDATE BINARY carries this much at most. */
 const MAX_CONTENT = 255;
 const WORDS = 5;
@@ -44,6 +47,7 @@ export function faultsOf(document: unknown): string[] {
       ...application.files.flatMap((file) => fileFaults(application, file)),
     ]),
     ...purseFaults(applications),
+    ...applications.flatMap(pinFaults),
     ...(document.concessions.includes(document.subType)
       ? []
       : [`sub type ${document.subType} is not among the concessions of the product`]),
@@ -80,6 +84,15 @@ function purseFaults(applications: readonly Application[]): string[] {
       ? []
       : [`file ${PUBLIC_FILE} of the purse application has no application serial at offset ${SERIAL_OFFSET}`]),
   ];
+}
+
+/** The counter's scripts set the PIN of the purse; another one would stay unknown for ever. */
+function pinFaults({ id, files, keys, pin }: Application): string[] {
+  const disguised = keys.some((key) => key.id === PIN_KEY_ID) ? [`key ${PIN_KEY_ID} of ${id} would be a PIN`] : [];
+  if (pin === undefined) return disguised;
+  if (!files.some(({ kind }) => kind === 'purse')) return [...disguised, `${id} has a PIN and no purse`];
+  const missing = PIN_KEYS.filter((needed) => !keys.some((key) => key.id === needed));
+  return [...disguised, ...missing.map((needed) => `${id} has a PIN and no key ${needed} to set it with`)];
 }
 
 function serialOffset(file: ProductFile | undefined): number | undefined {

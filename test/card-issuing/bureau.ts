@@ -18,8 +18,8 @@ export const blankCard = (serial?: Buffer): VirtualCard =>
 export const blankSam = (): VirtualSam => new VirtualSam({ transportKey: TRANSPORT_KEY });
 
 /** Has a batch prepared by one officer and released by the other. */
-export async function order(city: TestCity, count: number): Promise<string> {
-  const prepared = await city.http('bureau-1', 'POST', '/v1/card-batches', { product: 'standard', count });
+export async function order(city: TestCity, count: number, product = 'standard'): Promise<string> {
+  const prepared = await city.http('bureau-1', 'POST', '/v1/card-batches', { product, count });
   expect(prepared.status).toBe(201);
   const batchId = String(prepared.body['batchId']);
   expect((await city.http('bureau-2', 'POST', `/v1/card-batches/${batchId}/release`)).status).toBe(204);

@@ -1,4 +1,3 @@
-import { createCipheriv } from 'node:crypto';
 import { publishedKey } from '@citycard/citycard';
 import { CounterReader, encodeRecord, type InsertableChip, VirtualCard } from '@citycard/city-sim';
 import { validateReceived } from '@citycard/clearing';
@@ -15,26 +14,23 @@ const READ_15H = Buffer.from('00B095001E', 'hex');
 const READ_17H = Buffer.from('00B097003C', 'hex');
 const GET_BALANCE = Buffer.from('805C000204', 'hex');
 const SELECT = Buffer.from('00A4040008A000000632010105', 'hex');
-const END = '0008000000';
 const birthDateOf = (number: string) => `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
 const maskOf = (cardNo: string) => `${cardNo.slice(0, 4)}…${cardNo.slice(-4)}`;
-
-/** A chip of a product with a PIN (docs/reference/card-personalisation.md): 123456, three tries, written before END. */
-class CardWithPin extends VirtualCard {
-  override transmit(apdu: Buffer): Buffer {
-    if (apdu.toString('hex') === END) {
-      const transport = publishedKey('CHIP');
-      const cipher = createCipheriv('des-ede3-ecb', Buffer.concat([transport, transport.subarray(0, 8)]), null);
-      const pin = cipher.setAutoPadding(false).update(Buffer.from('123456FFFFFFFFFF', 'hex'));
-      super.transmit(Buffer.concat([Buffer.from('80D4013A0D3AF0EF0233', 'hex'), pin]));
-    }
-    return super.transmit(apdu);
-  }
-}
 
 async function addClerk(city: TestCity): Promise<string> {
   const person = { id: 'clerk-life', name: 'Clerk of card life', kind: 'person', roles: ['clerk'] } as const;
   return (await transact(city.installation.db, (tx) => createPrincipal(tx, person))).token;
+}
+
+/** The standard product with a PIN, proposed by one officer and approved by another. */
+async function approvePinProduct(city: TestCity): Promise<void> {
+  const { body } = await city.http('platform', 'GET', '/v1/card-products/standard/versions/1');
+  const document = body['document'] as { readonly applications: readonly object[] };
+  const applications = document.applications.map((purse) => ({ ...purse, pin: { opensState: 2, tries: 3 } }));
+  const versions = '/v1/card-products/standard-pin/versions';
+  const proposed = await city.http('platform', 'POST', versions, { ...document, applications });
+  expect(proposed).toMatchObject({ status: 201 });
+  expect(await city.http('platform-2', 'POST', `${versions}/1/approval`)).toMatchObject({ status: 204 });
 }
 
 /** What a card's life means for its chip: at a counter, over HTTP, with the card in a reader on TCP. */
@@ -218,26 +214,32 @@ export function cardLifeTests(city: () => TestCity): void {
       );
     });
 
-    it('a PIN is set, changed and unblocked by script; another card is told apart', async () => {
-      await order(city(), 1);
-      const card = new CardWithPin({ transportKey: publishedKey('CHIP') });
+    it('a PIN begins unknown to everybody, is set, tried, changed and unblocked; another card is told apart', async () => {
+      await approvePinProduct(city());
+      await order(city(), 1, 'standard-pin');
+      const card = new VirtualCard({ transportKey: publishedKey('CHIP') });
       await insert(city(), card);
       const { cardNo } = await inHand({ card, cardNo: numberOn(card) });
       await put(card);
       const pin = (body: object, number = cardNo) => post(`/v1/cards/${number}/pin`, { reader: READER, ...body });
-      expect((await pin({ act: 'change', oldPin: '123456', pin: '4321' })).status).toBe(204);
-      expect((await pin({ act: 'change', oldPin: '123456', pin: '9876' })).body).toMatchObject({
-        code: 'card-issuer.card-scripts.pin-wrong',
-      });
-      await pin({ act: 'change', oldPin: '1111222', pin: '9876' });
-      await pin({ act: 'change', oldPin: '1234567', pin: '9876' });
+      /** The holder at a machine that asks for the PIN. */
+      const enter = (digits: string) => status(card, Buffer.from(`002000000${digits.length / 2}${digits}`, 'hex'));
+      expect(enter('123456')).toBe('63c2');
+      expect((await pin({ act: 'set', pin: '4321' })).status).toBe(204);
+      expect(enter('4321')).toBe('9000');
+      expect(['1234', '1234', '1234', '4321'].map(enter)).toEqual(['63c2', '63c1', '63c0', '6983']);
       expect((await pin({ act: 'change', oldPin: '4321', pin: '9876' })).body).toMatchObject({
         code: 'card-issuer.card-scripts.pin-blocked',
       });
-      expect((await pin({ act: 'unblock', pin: '24680' })).status).toBe(204);
-      expect((await pin({ act: 'change', oldPin: '24680', pin: '9876' })).status).toBe(204);
+      expect((await pin({ act: 'unblock', pin: '246802' })).status).toBe(204);
+      expect(enter('246802')).toBe('9000');
+      expect((await pin({ act: 'change', oldPin: '2468', pin: '9876' })).body).toMatchObject({
+        code: 'card-issuer.card-scripts.pin-wrong',
+      });
+      expect((await pin({ act: 'change', oldPin: '246802', pin: '9876' })).status).toBe(204);
+      expect(enter('9876')).toBe('9000');
       expect((await pin({ act: 'set', pin: '112233' })).status).toBe(204);
-      expect((await pin({ act: 'change', oldPin: '112233', pin: '9876' })).status).toBe(204);
+      expect(enter('112233')).toBe('9000');
       expect((await pin({ act: 'set', pin: '0000' })).body).toMatchObject({
         code: 'card-issuer.card-scripts.pin-shape',
       });
@@ -251,7 +253,7 @@ export function cardLifeTests(city: () => TestCity): void {
         code: 'card-issuer.card-scripts.no-pin',
       });
       const { rows } = await city().installation.db.query(
-        `select from platform.act_log where detail ~ '(9876|24680|112233)' and act like 'pin-%'`,
+        `select from platform.act_log where detail ~ '(4321|9876|246802|112233)' and act like 'pin-%'`,
       );
       expect(rows).toEqual([]);
     });

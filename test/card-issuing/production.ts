@@ -29,12 +29,6 @@ export function productionTests(city: () => TestCity): void {
   const standard = async () =>
     (await http('bureau-1', 'GET', '/v1/card-products/standard/versions/1')).body['document'] as Document;
   const progress = async (batchId: string) => (await http('bureau-1', 'GET', `/v1/card-batches/${batchId}`)).body;
-  const orderOf = async (product: string, count: number) => {
-    const { body } = await http('bureau-1', 'POST', '/v1/card-batches', { product, count });
-    const batchId = String(body['batchId']);
-    expect((await http('bureau-2', 'POST', `/v1/card-batches/${batchId}/release`)).status).toBe(204);
-    return batchId;
-  };
   const cancel = (batchId: string) => http('bureau-1', 'POST', `/v1/card-batches/${batchId}/cancel`);
   /** A chip that was pulled is out at once; the books follow. */
   const quarantined = (batchId: string, cards: number) =>
@@ -137,7 +131,7 @@ export function productionTests(city: () => TestCity): void {
     });
 
     it('put an application of an industry on the card without a line of code', async () => {
-      const batchId = await orderOf('water-card', 1);
+      const batchId = await order(city(), 1, 'water-card');
       const card = blankCard();
       await insert(city(), card);
       expect(await progress(batchId)).toMatchObject({ personalised: 1, cards: [numberOn(card)] });
@@ -190,7 +184,7 @@ export function productionTests(city: () => TestCity): void {
     });
 
     it('may be of SM4: such a card is made, loaded online, and its tap is proved', async () => {
-      const batchId = await orderOf('standard-sm4', 1);
+      const batchId = await order(city(), 1, 'standard-sm4');
       const wrong = blankCard();
       await insert(city(), wrong);
       expect([wrong.personalised, await claimOf(city(), wrong)]).toEqual([false, undefined]);
