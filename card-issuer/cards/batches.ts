@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@citycard/common';
 import { issuerErrors } from '../errors.ts';
+import { makingInSql } from './life-cycle.ts';
 import { nextCardNumbers } from './numbers.ts';
 
 export { composeCardNo, SANDBOX_ISSUER } from './numbers.ts';
@@ -24,6 +25,8 @@ const BATCH_STEPS = {
   resume: { from: ['paused'], to: 'released' },
   cancel: { from: ['prepared', 'released', 'paused'], to: 'cancelled' },
 } as const satisfies Readonly<Record<string, { from: readonly BatchState[]; to: BatchState }>>;
+
+const VOID = makingInSql('void');
 
 /** The state after the step, or undefined when a batch in this state cannot take it. */
 export function batchStateAfter(state: BatchState, step: keyof typeof BATCH_STEPS): BatchState | undefined {
@@ -142,8 +145,8 @@ export async function stepBatch(
     if (after === undefined) throw issuerErrors.batchNotInState({ state, step });
     if (step === 'cancel') {
       await tx.query(
-        `update issuer.card set state = 'rejected', set_aside_reason = 'batch-cancelled', set_aside_at = now()
-          where batch_id = $1 and state = 'prepared'`,
+        `update issuer.card set state = ${VOID.after}, set_aside_reason = 'batch-cancelled', set_aside_at = now()
+          where batch_id = $1 and ${VOID.before}`,
         [batchId],
       );
     }

@@ -41,6 +41,11 @@ export const cardLifeErrors = errorCatalogue('card-issuer.card-life', {
     sentence: 'The balance can be had from {dueOn} on, when all purchases of the card can have come in.',
   },
   nothingToPay: { status: 409, sentence: 'There is nothing to pay out for this card.' },
+  neverFinished: {
+    status: 409,
+    sentence:
+      'The card was never finished: reject it in its batch, so that its blank is booked and another card is made; its chip is destroyed with the rejects.',
+  },
   holderGone: { status: 409, sentence: 'This resident is recorded as {state}; no card is issued to the record.' },
   callerUnknown: {
     status: 404,

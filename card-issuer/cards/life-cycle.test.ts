@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
 import { PURSE_TRANSITIONS } from '@citycard/clearing';
-import { cardStates, cardSteps, PURSE_OF_STATE, stateAfter, statesBefore } from './life-cycle.ts';
+import {
+  cardStates,
+  lifeSteps,
+  makingInSql,
+  makingSteps,
+  PURSE_OF_STATE,
+  stateAfter,
+  statesBefore,
+} from './life-cycle.ts';
 
 test('every step of every state, written out once more by hand', () => {
   const allowed: Record<string, string> = {
-    'prepared insert-chip': 'personalising',
-    'prepared quarantine': 'quarantined',
-    'personalising insert-chip': 'personalising',
+    'prepared begin-chip': 'personalising',
+    'prepared void': 'rejected',
+    'personalising resume-chip': 'personalising',
+    'personalising put-back-chip': 'prepared',
     'personalising finish-chip': 'personalised',
     'personalising quarantine': 'quarantined',
-    'personalising reject': 'rejected',
-    'quarantined clear': 'personalised',
+    'quarantined resume-chip': 'personalising',
+    'quarantined finish-chip': 'personalised',
     'quarantined reject': 'rejected',
-    'quarantined destroy': 'destroyed',
     'rejected destroy': 'destroyed',
-    'personalised quarantine': 'quarantined',
-    'personalised reject': 'rejected',
     'personalised issue': 'active',
     'personalised hand-out': 'issued',
     'personalised destroy': 'destroyed',
@@ -51,7 +57,7 @@ test('every step of every state, written out once more by hand', () => {
   };
   const seen: Record<string, string> = {};
   for (const state of cardStates) {
-    for (const step of cardSteps) {
+    for (const step of [...makingSteps, ...lifeSteps]) {
       const after = stateAfter(state, step);
       expect(statesBefore(step).includes(state)).toBe(after !== undefined);
       if (after !== undefined) seen[`${state} ${step}`] = after;
@@ -66,7 +72,7 @@ test('a block ends in the state that the card was blocked in', () => {
 
 test('whatever step a card takes, its purse can follow', () => {
   for (const state of cardStates) {
-    for (const step of cardSteps) {
+    for (const step of [...makingSteps, ...lifeSteps]) {
       for (const blockedFrom of state === 'blocked' ? statesBefore('block') : [undefined]) {
         const after = stateAfter(state, step, blockedFrom);
         if (after === undefined) continue;
@@ -79,9 +85,18 @@ test('whatever step a card takes, its purse can follow', () => {
 });
 
 test('a card that was replaced or returned can only be destroyed, a destroyed one nothing', () => {
-  for (const step of cardSteps) {
+  for (const step of [...makingSteps, ...lifeSteps]) {
     expect(stateAfter('replaced', step)).toBe(step === 'destroy' ? 'destroyed' : undefined);
     expect(stateAfter('returned', step)).toBe(step === 'destroy' ? 'destroyed' : undefined);
     expect(stateAfter('destroyed', step)).toBeUndefined();
+  }
+});
+
+test('the statements of making say the same as the table', () => {
+  for (const step of makingSteps) {
+    const { before, after } = makingInSql(step);
+    const named = [...before.matchAll(/'([a-z]+)'/g)].map(([, state]) => state);
+    expect(named).toEqual(statesBefore(step));
+    for (const state of statesBefore(step)) expect(after).toBe(`'${stateAfter(state, step) ?? ''}'`);
   }
 });

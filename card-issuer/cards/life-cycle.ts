@@ -25,7 +25,11 @@ export type CardState =
 /** Who keeps a blocked card closed: the company, an authority under a document, or the death of the holder. */
 export type BlockKind = 'company' | 'legal-freeze' | 'holder-deceased';
 
-export type CardStep = keyof typeof TRANSITIONS;
+/** Steps of making, taken for many cards at once: personalisation and batches take them, and book the blanks along. */
+export type MakingStep = keyof typeof MAKING;
+/** Steps of a finished card, taken one at a time by `stepCard`. */
+export type LifeStep = keyof typeof LIFE;
+export type CardStep = MakingStep | LifeStep;
 
 /** Where a block ends: in the state that the card was blocked in. */
 const AS_BEFORE_BLOCK = 'as before the block';
@@ -35,13 +39,22 @@ interface Transition {
   readonly to: CardState | typeof AS_BEFORE_BLOCK;
 }
 
-const TRANSITIONS = {
-  // Making: a card whose chip is in doubt is set aside until a person has looked at it.
-  'insert-chip': { from: ['prepared', 'personalising'], to: 'personalising' },
-  'finish-chip': { from: ['personalising'], to: 'personalised' },
-  quarantine: { from: ['prepared', 'personalising', 'personalised'], to: 'quarantined' },
-  clear: { from: ['quarantined'], to: 'personalised' },
-  reject: { from: ['personalising', 'quarantined', 'personalised'], to: 'rejected' },
+const MAKING = {
+  // A number is tied to a chip; the same chip, put in again after its session broke off, goes on with it.
+  'begin-chip': { from: ['prepared'], to: 'personalising' },
+  'resume-chip': { from: ['personalising', 'quarantined'], to: 'personalising' },
+  // A chip that is certainly no card gives its number back.
+  'put-back-chip': { from: ['personalising'], to: 'prepared' },
+  // A card set aside because its machine was stopped may yet have been finished by it.
+  'finish-chip': { from: ['personalising', 'quarantined'], to: 'personalised' },
+  // Nobody knows how far the chip came: it waits for its chip, or for a person who gives it up.
+  quarantine: { from: ['personalising'], to: 'quarantined' },
+  reject: { from: ['quarantined'], to: 'rejected' },
+  // The batch was cancelled before a chip was begun.
+  void: { from: ['prepared'], to: 'rejected' },
+} as const satisfies Readonly<Record<string, Transition & { readonly to: CardState }>>;
+
+const LIFE = {
   // Into the hand: at once, or handed out by a school or an employer and confirmed by the holder.
   issue: { from: ['personalised'], to: 'active' },
   'hand-out': { from: ['personalised'], to: 'issued' },
@@ -62,10 +75,13 @@ const TRANSITIONS = {
   replace: { from: ['active', 'lost-confirmed', 'blocked'], to: 'replaced' },
   renew: { from: ['active', 'expired'], to: 'replaced' },
   return: { from: ['active', 'lost-confirmed', 'blocked', 'expired'], to: 'returned' },
-  destroy: { from: ['quarantined', 'rejected', 'personalised', 'issued', 'replaced', 'returned'], to: 'destroyed' },
+  destroy: { from: ['rejected', 'personalised', 'issued', 'replaced', 'returned'], to: 'destroyed' },
 } as const satisfies Readonly<Record<string, Transition>>;
 
-export const cardSteps = Object.keys(TRANSITIONS) as CardStep[];
+const TRANSITIONS: Readonly<Record<CardStep, Transition>> = { ...MAKING, ...LIFE };
+
+export const makingSteps = Object.keys(MAKING) as MakingStep[];
+export const lifeSteps = Object.keys(LIFE) as LifeStep[];
 
 /** Every state with what it means for the card's purse; undefined where the card has none, or keeps what it had. */
 export const PURSE_OF_STATE: Readonly<Record<CardState, PurseStatus | undefined>> = {
@@ -92,7 +108,7 @@ export const cardStates = Object.keys(PURSE_OF_STATE) as CardState[];
  * card was blocked in.
  */
 export function stateAfter(state: CardState, step: CardStep, blockedFrom?: CardState): CardState | undefined {
-  const transition: Transition = TRANSITIONS[step];
+  const transition = TRANSITIONS[step];
   if (!transition.from.includes(state)) return undefined;
   return transition.to === AS_BEFORE_BLOCK ? (blockedFrom ?? 'active') : transition.to;
 }
@@ -100,4 +116,13 @@ export function stateAfter(state: CardState, step: CardStep, blockedFrom?: CardS
 /** The states a step can be taken from, for jobs that take it with many cards at once. */
 export function statesBefore(step: CardStep): readonly CardState[] {
   return TRANSITIONS[step].from;
+}
+
+/**
+ * A step of making as statements over many cards say it: `state in (…)` of the states before it, and the state after it,
+ * written out, so that a partial index serves them.
+ */
+export function makingInSql(step: MakingStep): { readonly before: string; readonly after: string } {
+  const { from, to } = MAKING[step];
+  return { before: `state in (${from.map((state) => `'${state}'`).join(', ')})`, after: `'${to}'` };
 }

@@ -2,7 +2,7 @@ import { type Database, type Principal, recordAct, transact } from '@citycard/co
 import { issuerErrors } from '../errors.ts';
 import { bookMovements } from '../stock/movements.ts';
 import { lockBatch, prepareCards } from './batches.ts';
-import type { CardState } from './life-cycle.ts';
+import { type CardState, stateAfter } from './life-cycle.ts';
 
 /**
  * Gives a card in quarantine up: its number is void for good, its chip goes to the rejects, and unless the batch is
@@ -18,20 +18,19 @@ export async function rejectCard(
 ): Promise<{ replacement?: string }> {
   const { batchId, cardNo, reason } = rejection;
   return transact(db, async (tx) => {
-    const found = await tx.query<{ state: CardState; personalised_at: Date | null }>(
-      'select state, personalised_at from issuer.card where card_no = $1 and batch_id = $2 for update',
+    const found = await tx.query<{ state: CardState }>(
+      'select state from issuer.card where card_no = $1 and batch_id = $2 for update',
       [cardNo, batchId],
     );
     const [card] = found.rows;
     if (card === undefined) throw issuerErrors.cardNotOfBatch();
     if (card.state === 'rejected') return {};
-    // A finished card that somebody set aside later left the bureau's work long ago: it is destroyed, not rejected.
-    if (card.state !== 'quarantined' || card.personalised_at !== null)
-      throw issuerErrors.cardNotQuarantined({ state: card.state });
+    const to = stateAfter(card.state, 'reject');
+    if (to === undefined) throw issuerErrors.cardNotQuarantined({ state: card.state });
     const batch = await lockBatch(tx, batchId);
     await tx.query(
-      `update issuer.card set state = 'rejected', set_aside_reason = $2, set_aside_at = now() where card_no = $1`,
-      [cardNo, reason],
+      'update issuer.card set state = $3, set_aside_reason = $2, set_aside_at = now() where card_no = $1',
+      [cardNo, reason, to],
     );
     const [replacement] = batch.state === 'cancelled' ? [] : await prepareCards(tx, batchId, 1);
     if (replacement !== undefined) {

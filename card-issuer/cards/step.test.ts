@@ -1,7 +1,7 @@
 import { applicationSerial, cardNo, findPurse, isHotlisted, openPurse, setPurseStatus } from '@citycard/clearing';
 import { addDays, businessDate, fen, transact, type Transaction } from '@citycard/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CardState, cardStates, cardSteps, PURSE_OF_STATE, stateAfter, statesBefore } from './life-cycle.ts';
+import { type CardState, cardStates, lifeSteps, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
 import { stepCard } from './step.ts';
 import { startCardWorld, TODAY } from './test-cards.ts';
 
@@ -48,13 +48,15 @@ it.each(cardStates)(
   async (state) => {
     const number = await world.stockCard();
     const residentId = await world.resident();
-    for (const step of cardSteps) {
+    for (const step of lifeSteps) {
       const to = stateAfter(state, step);
       await tried(async (tx) => {
         await cardIn(tx, number, state, residentId);
         const taken = stepCard(tx, number, step, { residentId, actor: world.clerk, why: 'generated' });
         if (to === undefined) {
-          await expect(taken).rejects.toMatchObject({ code: 'card-issuer.card-not-ready' });
+          const unfinished = state === 'quarantined' && step === 'destroy';
+          const code = unfinished ? 'card-issuer.card-life.never-finished' : 'card-issuer.card-not-ready';
+          await expect(taken).rejects.toMatchObject({ code });
           return;
         }
         expect(await taken).toMatchObject({ from: state, to });
@@ -69,6 +71,5 @@ it.each(cardStates)(
         expect(rows).toEqual([{ step, from: state, to, by: world.clerk.id }]);
       });
     }
-    expect(statesBefore('insert-chip')).toContain('prepared');
   },
 );

@@ -1,9 +1,10 @@
 import { type BusinessDate, fen, type Principal, type Transaction } from '@citycard/common';
 import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
 import { grantOnIssue } from '../concessions/on-card.ts';
+import { cardLifeErrors } from './errors.ts';
 import { issuerErrors } from '../errors.ts';
 import { purseCapFor } from '../population/identity-check/verification.ts';
-import { type CardState, type CardStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
+import { type CardState, type LifeStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
 import { requireOnlyCard } from './one-card.ts';
 
 /** A card and the terms of its product, as they were before the step. */
@@ -44,7 +45,7 @@ interface CardRow {
 }
 
 /** What hands the card to a holder. */
-const GIVES: readonly CardStep[] = ['issue', 'hand-out'];
+const GIVES: readonly LifeStep[] = ['issue', 'hand-out'];
 
 /**
  * Takes one step in the life of a card, the only way its state changes once it is personalised: holds the card until the
@@ -53,13 +54,13 @@ const GIVES: readonly CardStep[] = ['issue', 'hand-out'];
  * caller's to post, in the same transaction. Block and unblock through `blockCard` and `unblockCard` of blocks.ts, which
  * keep the reasons apart.
  *
- * @throws card-issuer.card-unknown, card-issuer.card-not-ready; card-issuer.card-life.one-card-per-resident for a step that would
- *   leave the holder with two cards of a product in use
+ * @throws card-issuer.card-unknown, card-issuer.card-not-ready; card-issuer.card-life.never-finished for a card in quarantine that is
+ *   to be destroyed; .one-card-per-resident for a step that would leave the holder with two cards of a product in use
  */
 export async function stepCard(
   tx: Transaction,
   number: string,
-  step: CardStep,
+  step: LifeStep,
   options: StepOptions = {},
 ): Promise<SteppedCard> {
   const { rows } = await tx.query<CardRow>(
@@ -71,6 +72,7 @@ export async function stepCard(
   const card = rows[0];
   if (card === undefined) throw issuerErrors.cardUnknown();
   const to = stateAfter(card.state, step, card.blocked_from ?? undefined);
+  if (step === 'destroy' && card.state === 'quarantined') throw cardLifeErrors.neverFinished();
   if (to === undefined) throw issuerErrors.cardNotReady({ state: card.state, step });
 
   const residentId = holderAfter(step, card, options.residentId);
@@ -99,7 +101,7 @@ export async function stepCard(
   };
 }
 
-function holderAfter(step: CardStep, card: CardRow, given: bigint | undefined): bigint | undefined {
+function holderAfter(step: LifeStep, card: CardRow, given: bigint | undefined): bigint | undefined {
   if (GIVES.includes(step)) {
     if (given === undefined) throw new RangeError(`${step} needs the resident the card is given to`);
     return given;
@@ -113,7 +115,7 @@ async function movePurse(
   tx: Transaction,
   number: string,
   card: CardRow,
-  step: CardStep,
+  step: LifeStep,
   to: CardState,
   why: string | undefined,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, transact } from '@citycard/common';
+import { makingInSql } from '../cards/life-cycle.ts';
 import { issuerErrors } from '../errors.ts';
 import { bookMovements } from '../stock/movements.ts';
 import { type CardClaim, type Claimant, claimCards, knownCards } from './claim.ts';
@@ -14,6 +15,8 @@ const busyFrom = 6;
 const lingerMs = 30;
 /** Longer than any session that goes well. */
 const longestWaitMs = 5_000;
+
+const QUARANTINE = makingInSql('quarantine');
 
 type Asked =
   | { readonly kind: 'claim'; readonly chipSerial: string; readonly isBlank: boolean }
@@ -82,9 +85,9 @@ export class CardBooks {
   async setAsideInterrupted(): Promise<number> {
     return transact(this.#db, async (tx) => {
       const { rows } = await tx.query<{ cardNo: string; chipSerial: string; batchId: bigint }>(
-        `update issuer.card c set state = 'quarantined', set_aside_reason = 'machine-stopped', set_aside_at = now()
+        `update issuer.card c set state = ${QUARANTINE.after}, set_aside_reason = 'machine-stopped', set_aside_at = now()
            from issuer.chip h
-          where c.state = 'personalising' and h.kind = 'card' and h.number = c.card_no and h.machine = $1
+          where c.${QUARANTINE.before} and h.kind = 'card' and h.number = c.card_no and h.machine = $1
          returning c.card_no as "cardNo", c.chip_serial as "chipSerial", c.batch_id as "batchId"`,
         [this.#claimant.machine],
       );

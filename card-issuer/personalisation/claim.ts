@@ -1,5 +1,5 @@
 import type { BusinessDate, Transaction } from '@citycard/common';
-import type { CardState } from '../cards/life-cycle.ts';
+import { type CardState, makingInSql, statesBefore } from '../cards/life-cycle.ts';
 import { issuerErrors } from '../errors.ts';
 import { stockErrors } from '../stock/errors.ts';
 import { lockOnHand, type Movement } from '../stock/movements.ts';
@@ -33,8 +33,10 @@ const LONGEST_SESSION = '2 minutes';
 /** Batches that were taken away while we waited for them, one after the other; more often than this is no coincidence. */
 const MOST_OVERTAKEN = 20;
 
+const BEGIN = makingInSql('begin-chip');
+const RESUME = makingInSql('resume-chip');
 /** Cards between the first touch of a chip and the last. */
-const IN_WORK: readonly CardState[] = ['personalising', 'quarantined'];
+const IN_WORK = statesBefore('resume-chip');
 
 interface KnownRow {
   readonly chip_serial: string;
@@ -79,8 +81,8 @@ export async function knownCards(
       machine,
     ]);
     await tx.query(
-      `update issuer.card set state = 'personalising', set_aside_reason = null, set_aside_at = null
-        where card_no = any($1) and state = 'quarantined'`,
+      `update issuer.card set state = ${RESUME.after}, set_aside_reason = null, set_aside_at = null
+        where card_no = any($1) and ${RESUME.before}`,
       [again.map((row) => row.card_no)],
     );
   }
@@ -183,7 +185,7 @@ async function nextBatch(
 async function nextCards(tx: Transaction, { batch_id: batchId }: BatchRow, limit: number): Promise<CardRow[]> {
   const { rows } = await tx.query<CardRow>({
     name: 'issuer.next-cards',
-    text: `select card_no, valid_from, valid_to from issuer.card where batch_id = $1 and state = 'prepared'
+    text: `select card_no, valid_from, valid_to from issuer.card where batch_id = $1 and ${BEGIN.before}
       order by card_no limit $2 for update`,
     values: [batchId, limit],
   });
@@ -204,7 +206,7 @@ async function tie(
   );
   await tx.query({
     name: 'issuer.tie-cards',
-    text: `update issuer.card c set state = 'personalising', chip_serial = tied.chip_serial
+    text: `update issuer.card c set state = ${BEGIN.after}, chip_serial = tied.chip_serial
        from unnest($1::text[], $2::text[]) as tied(card_no, chip_serial) where c.card_no = tied.card_no and c.card_no = any($1)`,
     values: [numbers, chipSerials],
   });

@@ -1,5 +1,5 @@
 import type { Transaction } from '@citycard/common';
-import type { CardState } from '../cards/life-cycle.ts';
+import { makingInSql, type MakingStep } from '../cards/life-cycle.ts';
 import { issuerErrors } from '../errors.ts';
 import type { Movement, MovementKind } from '../stock/movements.ts';
 import type { CardClaim } from './claim.ts';
@@ -50,26 +50,20 @@ function movementsOf(ended: readonly Ended[], kind: MovementKind, to: string, do
   return [...batches.values()];
 }
 
-/** Cards that took the step; the others answer for themselves. */
-async function stepAll(
-  tx: Transaction,
-  step: Outcome['kind'],
-  ended: readonly Ended[],
-  from: readonly CardState[],
-  set: string,
-): Promise<Ended[]> {
+/** Cards that took the step, with what else is set; the others answer for themselves. */
+async function stepAll(tx: Transaction, step: MakingStep, ended: readonly Ended[], set: string): Promise<Ended[]> {
   if (ended.length === 0) return [];
+  const { before, after } = makingInSql(step);
   const { rows } = await tx.query<{ card_no: string }>({
-    name: `issuer.${step}-cards`,
-    text: `update issuer.card c set ${set}
+    name: `issuer.${step}`,
+    text: `update issuer.card c set state = ${after}, ${set}
        from unnest($1::text[], $2::text[], $3::text[]) as e(card_no, chip_serial, reason)
-      where c.card_no = e.card_no and c.card_no = any($1) and c.chip_serial = e.chip_serial and c.state = any($4) and c.personalised_at is null
+      where c.card_no = e.card_no and c.card_no = any($1) and c.chip_serial = e.chip_serial and c.${before} and c.personalised_at is null
      returning c.card_no`,
     values: [
       ended.map(({ claim }) => claim.cardNo),
       ended.map(({ claim }) => claim.chipSerial),
       ended.map(({ outcome }) => (outcome.kind === 'set-aside' ? outcome.reason : null)),
-      from,
     ],
   });
   const stepped = new Set(rows.map((row) => row.card_no));
@@ -79,10 +73,9 @@ async function stepAll(
 async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers): Promise<Ended[]> {
   const finished = await stepAll(
     tx,
-    'finish',
+    'finish-chip',
     ended,
-    ['personalising', 'quarantined'],
-    `state = 'personalised', personalised_at = now(), set_aside_reason = null, set_aside_at = null`,
+    'personalised_at = now(), set_aside_reason = null, set_aside_at = null',
   );
   // The bureau rejected it while it was still in the machine: whatever the chip says, its number is void.
   for (const one of ended) if (!finished.includes(one)) answers.set(one, issuerErrors.chipRejected());
@@ -90,13 +83,7 @@ async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers
 }
 
 async function setAside(tx: Transaction, ended: readonly Ended[]): Promise<void> {
-  const aside = await stepAll(
-    tx,
-    'set-aside',
-    ended,
-    ['personalising'],
-    `state = 'quarantined', set_aside_reason = e.reason, set_aside_at = now()`,
-  );
+  const aside = await stepAll(tx, 'quarantine', ended, 'set_aside_reason = e.reason, set_aside_at = now()');
   await writeFaults(
     tx,
     aside.map(({ claim, outcome }) => ({ ...claim, reason: outcome.kind === 'set-aside' ? outcome.reason : '' })),
@@ -122,7 +109,7 @@ export async function writeFaults(
 }
 
 async function putBack(tx: Transaction, ended: readonly Ended[]): Promise<Ended[]> {
-  const back = await stepAll(tx, 'put-back', ended, ['personalising'], `state = 'prepared', chip_serial = null`);
+  const back = await stepAll(tx, 'put-back-chip', ended, 'chip_serial = null');
   if (back.length === 0) return back;
   await tx.query(`delete from issuer.chip where kind = 'card' and chip_serial = any($1)`, [
     back.map(({ claim }) => claim.chipSerial),
