@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { custodians, publishedKey } from '@citycard/citycard';
-import type { Database } from '@citycard/common';
+import { type Database, parseResidentId } from '@citycard/common';
 import { describe, expect, it } from 'vitest';
 import { newIdNumber } from '../card-issuing/residents.ts';
 import type { TestCity } from '../installation.ts';
@@ -31,7 +31,7 @@ function base64Core(bytes: Buffer): string {
 async function* dump(db: Database): AsyncGenerator<{ where: string; content: Buffer }> {
   const tables = await db.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
-      where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+      where schemaname not in ('pg_catalog', 'information_schema') and schemaname not like 'pg_temp%' order by 1`,
   );
   for (const { name } of tables.rows) {
     const rows = await db.query<{ row: string }>(`select row(t.*)::text as row from ${name} t`);
@@ -46,6 +46,12 @@ async function* files(directory: string): AsyncGenerator<{ where: string; conten
     if (entry.isDirectory() && entry.name !== 'postgres') yield* files(path);
     else if (entry.isFile()) yield { where: `file ${entry.name}`, content: await readFile(path) };
   }
+}
+
+/** Whatever reads as an identity number of anybody: 18 places that stand alone, with a date that exists and the right check digit. */
+function identityNumbersIn(content: Buffer): number {
+  const alone = content.toString('latin1').match(/\b[1-9]\d{16}[\dX]\b/g) ?? [];
+  return alone.filter((text) => parseResidentId(text).ok).length;
 }
 
 /** Nothing a thief could carry away with a copy of the database, the logs and the files names a person or opens a card (R16, R17). */
@@ -93,6 +99,8 @@ export function nothingInClear(city: () => TestCity): void {
         for (const { what, forms } of secrets) {
           if (forms.some((form) => content.includes(form))) found.push(`${what} in ${where}`);
         }
+        const numbers = identityNumbersIn(content);
+        if (numbers > 0) found.push(`${numbers} identity numbers of others in ${where}`);
       };
       for await (const piece of dump(city().installation.db)) look(piece);
       for await (const piece of files(city().varDirectory)) look(piece);
