@@ -14,6 +14,7 @@ import { currentBusinessDate } from '../ledger/business-day.ts';
 import { post } from '../ledger/posting.ts';
 import { noteEntry, receivableOf } from './bookings.ts';
 import { formerIssuerErrors } from './errors.ts';
+import { isReceived, lockReceipts } from './receipt.ts';
 
 /** A former issuer's payment as the bank's statement shows it. */
 export interface FormerIssuerTransfer {
@@ -126,11 +127,12 @@ async function check(tx: Transaction, transfer: FormerIssuerTransfer): Promise<v
   if (known.rowCount === 0) throw formerIssuerErrors.unknown({ participantNo });
   const ours = await tx.query('select from clearing.account where account_code = $1', [account]);
   if (!ARRIVES_ON.test(account) || ours.rowCount === 0) throw formerIssuerErrors.accountWrong({ account });
+  await lockReceipts(tx);
   const booked = await tx.query(
     `select from clearing.former_issuer_transfer where account_code = $1 and bank_reference = $2 and posted_date is not null`,
     [account, bankReference],
   );
-  if (booked.rowCount !== 0) throw formerIssuerErrors.entryBooked();
+  if (booked.rowCount !== 0 || (await isReceived(tx, account, bankReference))) throw formerIssuerErrors.entryBooked();
   if ((await accountBalance(tx, receivableOf(participantNo))).available < amountFen) {
     throw await tooMuch(tx, participantNo);
   }

@@ -1,4 +1,13 @@
-import { currentBusinessDate, post, type Posting, settlePayment } from '@citycard/clearing';
+import {
+  bookReceipt,
+  currentBusinessDate,
+  type HandBooked,
+  post,
+  type Posting,
+  raiseAlarm,
+  settlePayment,
+  transfersByHand,
+} from '@citycard/clearing';
 import type { BusinessDate, Transaction } from '@citycard/common';
 import type { BankEntry, EntryPart } from './camt.ts';
 import { bankErrors } from './errors.ts';
@@ -27,6 +36,8 @@ export interface EntrySource {
 type Decision =
   | { readonly state: 'recognised'; readonly rule: RecognitionRule; readonly postingKey: string }
   | { readonly state: 'matched'; readonly rule: 'payment' }
+  /** Two people have booked it by hand before. */
+  | { readonly state: 'matched'; readonly rule: 'former-issuer'; readonly postingKey: string }
   | { readonly state: 'unmatched'; readonly reason: string };
 
 interface Part extends EntryPart {
@@ -161,6 +172,7 @@ async function decide(
   const decisions = new Map<Part, Decision>();
   const businessDate = await currentBusinessDate(tx);
   const inTransit = await cashInTransit(tx);
+  const byHand = await bookedByHand(tx, account, parts);
   for (const part of parts) {
     const { entry, remittance } = part;
     if (entry.direction === 'debit' && !entry.reversal && part.endToEndId !== undefined) {
@@ -168,6 +180,11 @@ async function decide(
       continue;
     }
     const found = recognise({ ...entry, accountKind: account.kind, remittance });
+    const hand = entry.direction === 'credit' && !entry.reversal ? byHand.get(entry.reference) : undefined;
+    if (hand !== undefined || ('rule' in found && found.rule === 'former-issuer')) {
+      decisions.set(part, await formerIssuerPays(tx, account, part, hand, 'credit' in found ? found.credit : ''));
+      continue;
+    }
     const refusal = 'reason' in found ? found.reason : takeFromTransit(inTransit, found.credit, part.amountFen);
     if ('reason' in found || refusal !== undefined) {
       decisions.set(part, { state: 'unmatched', reason: refusal ?? 'no rule' });
@@ -210,6 +227,51 @@ async function settle(tx: Transaction, part: Part, endToEndId: string): Promise<
     case 'decided-before':
       return { state: 'unmatched', reason: `payment ${endToEndId} was ${settled.state} before` };
   }
+}
+
+async function bookedByHand(
+  tx: Transaction,
+  account: BankAccount,
+  parts: readonly Part[],
+): Promise<Map<string, HandBooked>> {
+  const references = new Set(parts.map(({ entry }) => entry.reference));
+  return transfersByHand(tx, account.code, [...references]);
+}
+
+/** What a former issuer pays is booked by its entry or by hand, whichever comes first, and is one and the same. */
+async function formerIssuerPays(
+  tx: Transaction,
+  account: BankAccount,
+  part: Part,
+  hand: HandBooked | undefined,
+  credit: string,
+): Promise<Decision> {
+  const { entry, amountFen } = part;
+  if (hand !== undefined) {
+    if (hand.amountFen === entry.amountFen)
+      return { state: 'matched', rule: 'former-issuer', postingKey: hand.postingKey };
+    await raiseAlarm(tx, {
+      kind: 'former-issuer-entry-differs',
+      severity: 'warning',
+      subject: hand.participantNo,
+      evidence: {
+        ...{ account: account.code, bankReference: entry.reference, amountFen: entry.amountFen },
+        bookedByHandFen: hand.amountFen,
+      },
+    });
+    return {
+      state: 'unmatched',
+      reason: `booked by hand as a payment of former issuer ${hand.participantNo} with ${hand.amountFen} fen`,
+    };
+  }
+  const participantNo = credit.slice(credit.indexOf(':') + 1);
+  const receipt = await bookReceipt(tx, participantNo, {
+    ...{ account: account.code, bankReference: entry.reference, part: part.no },
+    ...{ amountFen, bookedOn: entry.booked.date },
+  });
+  if (receipt.outcome === 'unknown-issuer')
+    return { state: 'unmatched', reason: `no former issuer ${participantNo} has been opened` };
+  return { state: 'recognised', rule: 'former-issuer', postingKey: receipt.postingKey };
 }
 
 /** What each slip still has in transit; more than that is not the cash of that slip. */

@@ -28,7 +28,10 @@ export interface MissingEntry {
 /** At most this many are listed at once, the oldest first. */
 const LIST_LIMIT = 1000;
 
-/** Unmatched entries, the oldest first, with their age on the given day. */
+/**
+ * Unmatched entries, the oldest first, with their age on the given day. An entry whose text said nothing and which two people
+ * have booked since as a payment of a former issuer is no longer one of them.
+ */
 export async function unmatchedEntries(db: Database, today: BusinessDate): Promise<UnmatchedEntry[]> {
   const { rows } = await db.query<{
     account_no: string;
@@ -47,7 +50,11 @@ export async function unmatchedEntries(db: Database, today: BusinessDate): Promi
             p.reason, p.remittance, p.counterparty, p.end_to_end_id
        from reconciliation.bank_entry_part p
        join reconciliation.bank_entry e using (account_no, bank_reference)
-      where p.state = 'unmatched' order by e.booked_on, p.account_no, p.bank_reference, p.part_no limit $2`,
+      where p.state = 'unmatched'
+        and not exists (select from clearing.former_issuer_transfer t
+                         where t.account_code like 'bank-%:' || p.account_no and t.bank_reference = p.bank_reference
+                           and t.posted_date is not null and t.amount_fen = e.amount_fen and e.direction = 'credit' and not e.reversal)
+      order by e.booked_on, p.account_no, p.bank_reference, p.part_no limit $2`,
     [today, LIST_LIMIT],
   );
   return rows.map((row) => ({

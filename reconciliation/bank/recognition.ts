@@ -2,7 +2,7 @@ import type { AccountCode } from '@citycard/clearing';
 import type { Direction } from './values.ts';
 
 /** What an entry is for, as its remittance line says by the rule agreed with those who pay in. */
-export type RecognitionRule = 'prefund' | 'city' | 'pay-in';
+export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer';
 
 export type Recognition =
   | { readonly rule: RecognitionRule; readonly credit: AccountCode }
@@ -40,6 +40,13 @@ const RULES: readonly Rule[] = [
     form: /^PAYIN ([0-9A-Za-z.-]{1,40})(?: |$)/,
     account: 'cash-in-transit',
     arrivesOn: ['bank-custody', 'bank-receiving', 'bank-card-deposits'],
+  },
+  {
+    // It covers balances of holders, so it belongs where float stands.
+    rule: 'former-issuer',
+    form: /^FORMER ([0-9A-Za-z.-]{4,15})(?: |$)/,
+    account: 'former-issuer-receivable',
+    arrivesOn: ['bank-custody', 'bank-receiving'],
   },
 ];
 

@@ -14,6 +14,7 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   'clearing.day_stage': 'What each stage of a day found and did, chained by hash.',
   'clearing.former_issuer': 'Industries whose old cards were taken over.',
   'clearing.former_issuer_entry': 'What a former issuer came to owe and has paid, for its age.',
+  'clearing.former_issuer_receipt': 'What entries of the bank paid of what a former issuer owes.',
   'clearing.former_issuer_transfer': 'Money of a former issuer that reached a bank account of ours.',
   'clearing.hotlist_confirmation': 'Which version of the hotlist a terminal has taken over, and when.',
   'clearing.hotlist_entry': 'The hotlist; append-only, version n is the nth entry for ever.',
