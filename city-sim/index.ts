@@ -59,7 +59,8 @@ export {
 export { totalOf, writePurchaseFile, type NamedFile, type PurchaseFile } from './purchase/purchase-file.ts';
 export { busData, decodeRecord, encodeRecord, INDUSTRY, RECORD_FLAG, type PurchaseRecord } from './purchase/record.ts';
 export { createCertificateRequest, signDetached, type Signer } from './purchase/signature.ts';
-export { TapReader, type Fare, type HeldHotlist, type TapReaderSettings, type TapResult } from './purchase/tap.ts';
+export type { CarriedConcession, ConcessionFares, Fare } from './purchase/fare.ts';
+export { TapReader, type HeldHotlist, type TapReaderSettings, type TapResult } from './purchase/tap.ts';
 export { readReceipt, type Bill, type BillDue, type Forwarded } from './terminal/forwarding.ts';
 export type { HostAddress } from './terminal/link.ts';
 export type { Answer, TerminalSettings } from './terminal/line.ts';

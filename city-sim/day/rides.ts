@@ -1,7 +1,8 @@
 import type { VirtualCard } from '../card/virtual-card.ts';
 import type { PartnerCity } from '../partner-city/partner-city.ts';
 import { busData, encodeRecord, RECORD_FLAG, type PurchaseRecord } from '../purchase/record.ts';
-import type { Fare, TapReader } from '../purchase/tap.ts';
+import type { Fare } from '../purchase/fare.ts';
+import type { TapReader } from '../purchase/tap.ts';
 import { HOME_CITY, NEIGHBOUR_CITY, PARTIES } from './city.ts';
 import type { Equipment } from './equip.ts';
 import { DayFailed } from './errors.ts';

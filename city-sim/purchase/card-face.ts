@@ -1,6 +1,7 @@
 import { command, decodeResponse } from '../chip/apdu.ts';
 import { SW } from '../chip/status-words.ts';
 import { PURSE_AID } from '../card/default-product.ts';
+import { carriedConcession, type CarriedConcession } from './fare.ts';
 
 /** What any terminal reads of a card before it does business. */
 export interface CardFace {
@@ -16,6 +17,8 @@ export interface CardFace {
   readonly expiry: string;
   readonly mainType: number;
   readonly subType: number;
+  /** The reduced fare the card carries, over or not. */
+  readonly concession?: CarriedConcession;
 }
 
 /** Selects the purse and reads 15h and 17h. Answers the status word when the card refuses. */
@@ -27,6 +30,8 @@ export function readCardFace(card: { transmit(apdu: Buffer): Buffer }): CardFace
   const file17 = decodeResponse(card.transmit(Buffer.from('00B097003C', 'hex')));
   if (file17.sw !== SW.done) return file17.sw;
   const applicationSerial = file15.data.subarray(10, 20).toString('hex');
+  const subType = file15.data.readUInt8(29);
+  const concession = carriedConcession(subType, file17.data);
   return {
     applicationSerial,
     cardNo: applicationSerial.slice(1),
@@ -34,6 +39,7 @@ export function readCardFace(card: { transmit(apdu: Buffer): Buffer }): CardFace
     issuerCity: file17.data.subarray(6, 8).toString('hex'),
     expiry: file15.data.subarray(24, 28).toString('hex'),
     mainType: file15.data.readUInt8(28),
-    subType: file15.data.readUInt8(29),
+    subType,
+    ...(concession && { concession }),
   };
 }

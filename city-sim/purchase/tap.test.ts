@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { deriveCardKeys } from '../card/default-product.ts';
 import { loadByIssuer } from '../card/issuer-load.ts';
-import { send, TEST_ROOTS, TEST_TRANSPORT_KEY, testCard, testIdentity } from '../card/simulated-issuer.test-data.ts';
+import {
+  SELECT_PURSE,
+  send,
+  TEST_ROOTS,
+  TEST_TRANSPORT_KEY,
+  testCard,
+  testIdentity,
+} from '../card/simulated-issuer.test-data.ts';
 import type { VirtualCard } from '../card/virtual-card.ts';
 import { momentBytes } from '../bytes/moment.ts';
 import { unsigned } from '../bytes/integers.ts';
-import { transactionAuthenticationCode } from '../cryptography/purse.ts';
+import { commandMac, transactionAuthenticationCode } from '../cryptography/purse.ts';
 import { personaliseSam } from '../sam/issue.ts';
 import { VirtualSam } from '../sam/virtual-sam.ts';
 import { busData, decodeRecord, encodeRecord, INDUSTRY, type PurchaseRecord } from './record.ts';
@@ -83,6 +90,79 @@ describe('a tap', () => {
     expect(kind).toBe('locked');
     expect(records[0]).toMatchObject({ flag: 3, amountFen: 0, hotlistVersion: 9, tac: Buffer.alloc(4) });
     expect(balanceOf(card)).toBe(1000);
+  });
+});
+
+describe('a card with a concession', () => {
+  const maintenance = (sequence: number) => deriveCardKeys(TEST_ROOTS, testIdentity(sequence)).maintenance;
+  /** UPDATE BINARY with MAC, as the issuer's script sends it. */
+  function update(card: VirtualCard, sequence: number, header: string, data: string): void {
+    const challenge = Buffer.from(send(card, '0084000004').slice(0, 8), 'hex');
+    const command = Buffer.from(header + data, 'hex');
+    const mac = commandMac('3des', maintenance(sequence), challenge, command).toString('hex');
+    if (send(card, header + data + mac) !== '9000') throw new Error('the card refused the script');
+  }
+  /** Carries sub type 2 until the last day. */
+  function student(sequence: number, lastDay: string): VirtualCard {
+    const card = loadedCard(sequence, 1000);
+    send(card, SELECT_PURSE);
+    update(card, sequence, '04D6970B09', `02${lastDay}`);
+    update(card, sequence, '04D6951D05', '02');
+    return card;
+  }
+  const FARES = { concessionFares: { 1: 0, 2: 50 } };
+  const on = (day: string) => reader({ ...FARES, clock: () => new Date(`${day}T10:00:00+08:00`) });
+
+  it('pays the reduced fare up to its last day, the full fare from the next day on, and stays usable', () => {
+    const card = student(61, '20260301');
+    const industryData = busData({ line: '12', vehicle: '345', zone: 1 });
+    const paid = (day: string) => {
+      const { kind, records } = on(day).tap(card, { amountFen: 201, industryData });
+      const [record] = records;
+      expect([kind, tacIsRight(record!)]).toEqual(['paid', true]);
+      return [record!.amountFen, record!.industryData.readUInt16BE(6), balanceOf(card)];
+    };
+    expect(paid('2026-02-28')).toEqual([100, 201, 900]);
+    expect(paid('2026-03-01')).toEqual([100, 201, 800]);
+    expect(paid('2026-03-02')).toEqual([201, 0, 599]);
+    expect(paid('2026-12-31')).toEqual([201, 0, 398]);
+  });
+
+  it('pays the full fare where the reader has no share for it, or the card no last day', () => {
+    const amountOf = (card: VirtualCard, settings: Partial<TapReaderSettings>) =>
+      reader(settings).tap(card, { amountFen: 200 }).records[0]?.amountFen;
+    const card = student(62, '20991231');
+    expect(amountOf(card, FARES)).toBe(100);
+    expect(amountOf(card, {})).toBe(200);
+    expect(amountOf(card, { concessionFares: { 1: 0 } })).toBe(200);
+    const [half, other] = [loadedCard(63, 1000), loadedCard(64, 1000)];
+    send(half, SELECT_PURSE);
+    update(half, 63, '04D6951D05', '02');
+    expect(amountOf(half, FARES)).toBe(200);
+    // A script that broke off between the two files: the sub types disagree.
+    send(other, SELECT_PURSE);
+    update(other, 64, '04D6970B09', '0220991231');
+    expect(amountOf(other, FARES)).toBe(200);
+  });
+
+  it('rides free when its share is nothing, even with an empty purse', () => {
+    const card = loadedCard(65, 1);
+    send(card, SELECT_PURSE);
+    update(card, 65, '04D6970B09', '0120991231');
+    update(card, 65, '04D6951D05', '01');
+    expect(reader(FARES).tap(card, { amountFen: 200 })).toMatchObject({ kind: 'paid', records: [{ amountFen: 0 }] });
+    expect(balanceOf(card)).toBe(1);
+  });
+
+  it('torn at the reduced fare, is recovered at the reduced fare', () => {
+    const card = student(66, '20260301');
+    const bus = reader(FARES);
+    card.powerCutAfterWrites(3);
+    expect(bus.tap(card, { amountFen: 200 }).kind).toBe('torn');
+    card.powerOn();
+    const again = bus.tap(card, { amountFen: 200 });
+    expect(again).toMatchObject({ kind: 'recovered', records: [{ amountFen: 100 }] });
+    expect([tacIsRight(again.records[0]!), balanceOf(card)]).toEqual([true, 900]);
   });
 });
 

@@ -6,6 +6,7 @@ import { SW } from '../chip/status-words.ts';
 import { cardFactor, cityFactor } from '../cryptography/purse.ts';
 import { ChipWithoutPower } from '../errors.ts';
 import { readCardFace, type CardFace } from './card-face.ts';
+import { type ConcessionFares, type Fare, fareOn } from './fare.ts';
 import { decodeRecord, encodeRecord, RECORD_FLAG, type PurchaseRecord } from './record.ts';
 
 /** What the tap reader needs of a card or SAM. */
@@ -27,17 +28,10 @@ export interface TapReaderSettings {
   readonly clock: () => Date;
   readonly hotlist?: () => HeldHotlist;
   readonly testCard?: boolean;
+  /** What cards with a concession pay here; without it everybody pays the full fare. */
+  readonly concessionFares?: ConcessionFares;
   /** A torn purchase from before a restart, as `pendingRecord` gave it. */
   readonly pending?: Buffer;
-}
-
-/** What the passenger pays and what is written with it. */
-export interface Fare {
-  /** fen, 0 for a free ride */
-  readonly amountFen: number;
-  readonly industryData?: Buffer;
-  /** Makes it a CAPP purchase (type 09) that appends this trip (at most 48 bytes) to file 1Eh. */
-  readonly trip?: Buffer;
 }
 
 /** What came of a tap. `records` are to be stored and uploaded, also when the tap itself failed. */
@@ -99,9 +93,10 @@ export class TapReader {
     }
   }
 
-  #tapKnown(card: Transmitter, face: CardFace, fare: Fare, records: PurchaseRecord[]): TapResult {
-    const { hotlist, clock } = this.#settings;
+  #tapKnown(card: Transmitter, face: CardFace, asked: Fare, records: PurchaseRecord[]): TapResult {
+    const { hotlist, clock, industry, concessionFares: shares = {} } = this.#settings;
     const moment = momentOf(clock());
+    const fare = fareOn(moment.date, face.concession, asked, { industry, shares });
     if (this.#pending) {
       const settled = this.#recover(card, this.#pending);
       this.#pending = undefined;
