@@ -17,10 +17,21 @@ export interface RegistrarCase extends NewCase {
 
 /** Opens a case; one that is open for the same subject stays the one. */
 export async function openCase(tx: Transaction, opened: NewCase): Promise<void> {
+  await openCases(tx, [opened]);
+}
+
+/** The same for many. */
+export async function openCases(tx: Transaction, opened: readonly NewCase[]): Promise<void> {
+  if (opened.length === 0) return;
   await tx.query(
-    `insert into issuer.registrar_case (kind, resident_id, subject) values ($1, $2, $3)
+    `insert into issuer.registrar_case (kind, resident_id, subject)
+     select * from unnest($1::text[], $2::bigint[], $3::text[])
      on conflict (kind, subject) where closed_at is null do nothing`,
-    [opened.kind, opened.residentId ?? null, opened.subject],
+    [
+      opened.map(({ kind }) => kind),
+      opened.map(({ residentId }) => residentId ?? null),
+      opened.map(({ subject }) => subject),
+    ],
   );
 }
 

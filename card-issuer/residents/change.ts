@@ -57,7 +57,7 @@ export async function changeItems(
 ): Promise<ChangeOutcome> {
   const { protection } = deps;
   const record = await lockRecord(tx, protection, residentId);
-  const decided = decide(record.document, withDerived(changes));
+  const decided = decideChanges(record.document, changes);
   if (decided.lines.length > 0) {
     await moveKeys(tx, deps, residentId, record.document, decided.document, record.state);
     await writeDocument(tx, protection, residentId, decided.document);
@@ -86,12 +86,15 @@ function withDerived(changes: readonly ItemChange[]): ItemChange[] {
   });
 }
 
-interface Decided extends ChangeOutcome {
+/** What changes come to: the document after them, and the lines that tell of it in the history. */
+export interface DecidedChanges extends ChangeOutcome {
   readonly document: PersonalDocument;
   readonly lines: readonly Omit<NewChange, 'residentId'>[];
 }
 
-function decide(before: PersonalDocument, changes: readonly ItemChange[]): Decided {
+/** Holds changes against what is known, without writing anything; the rules are those of {@link changeItems}. */
+export function decideChanges(before: PersonalDocument, stated: readonly ItemChange[]): DecidedChanges {
+  const changes = withDerived(stated);
   const document: Partial<Record<ItemName, ItemValue>> = { ...before };
   const applied: ItemName[] = [];
   const unchanged: ItemName[] = [];
@@ -151,14 +154,21 @@ async function moveKeys(
 ): Promise<void> {
   // A merged record is found through its survivor only.
   if (state === 'merged') return;
-  const old = searchKeys(valuesOf(before));
-  const now = searchKeys(valuesOf(after));
-  const same = (a: SearchKey) => (b: SearchKey) =>
-    a.kind === b.kind && a.document === b.document && a.value === b.value;
-  const gone = old.filter((key) => !now.some(same(key)));
-  const come = now.filter((key) => !old.some(same(key)));
+  const { gone, come } = movedKeys(before, after);
   const indexed = await indexKeys(deps.protection, [...gone, ...come]);
   await removeKeys(tx, residentId, indexed.slice(0, gone.length));
   const taken: TakenDocument | undefined = await addKeys(tx, residentId, indexed.slice(gone.length));
   if (taken !== undefined) throw takenError(taken);
+}
+
+/** The keys that no longer lead to a resident, and those that newly do. */
+export function movedKeys(
+  before: PersonalDocument,
+  after: PersonalDocument,
+): { readonly gone: readonly SearchKey[]; readonly come: readonly SearchKey[] } {
+  const old = searchKeys(valuesOf(before));
+  const now = searchKeys(valuesOf(after));
+  const same = (a: SearchKey) => (b: SearchKey) =>
+    a.kind === b.kind && a.document === b.document && a.value === b.value;
+  return { gone: old.filter((key) => !now.some(same(key))), come: now.filter((key) => !old.some(same(key))) };
 }

@@ -49,6 +49,47 @@ export async function noteDuplicates(
   );
 }
 
+/** The same for many newcomers at once, found and put on the list; their keys stand in the tables already. */
+export async function noteDuplicatesOf(
+  tx: Transaction,
+  people: readonly { readonly residentId: bigint; readonly keys: readonly IndexedKey[] }[],
+): Promise<void> {
+  if (people.length === 0) return;
+  const index = (kind: IndexedKey['kind']) =>
+    people.map(({ keys }) => keys.find((key) => key.kind === kind)?.index ?? null);
+  const shared = people.flatMap(({ residentId, keys }) =>
+    keys.filter((key) => key.kind === 'document' && !isUnique(key)).map((key) => ({ residentId, index: key.index })),
+  );
+  await tx.query(
+    `with mine as materialized (
+       select * from unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])
+         as m (resident_id, name, name_birth, phone)),
+     document as (select * from unnest($5::bigint[], $6::bytea[]) as d (resident_id, index_value)),
+     pair as (
+       select mine.resident_id, other.resident_id as other, 'same-name-birth-phone' as reason
+         from mine
+         join issuer.resident_search other on other.index_value = mine.name_birth and other.resident_id <> mine.resident_id
+         join issuer.resident_search phone on phone.index_value = mine.phone and phone.resident_id = other.resident_id
+       union all
+       select mine.resident_id, other.resident_id, 'same-document'
+         from mine join document using (resident_id)
+         join issuer.resident_search other
+           on other.index_value = document.index_value and other.resident_id <> mine.resident_id
+         join issuer.resident_search name on name.index_value = mine.name and name.resident_id = other.resident_id)
+     insert into issuer.possible_duplicate (resident_a, resident_b, reason)
+     select least(resident_id, other), greatest(resident_id, other), min(reason) from pair group by 1, 2
+     on conflict do nothing`,
+    [
+      people.map(({ residentId }) => residentId),
+      index('name'),
+      index('name-birth'),
+      index('phone'),
+      shared.map(({ residentId }) => residentId),
+      shared.map((each) => each.index),
+    ],
+  );
+}
+
 /**
  * Goes through everybody registered and lists pairs of the same name, birth date and phone that nobody has looked at.
  * Set-based: pairs of the same name and birth date are few, and only their phones are compared.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Database, Principal, Transaction } from '@citycard/common';
 import type { Protection } from '../protection/protection.ts';
 import { isItemName, type ItemName, items, type Producer } from './items.ts';
@@ -15,6 +16,16 @@ export interface NewChange {
   readonly source?: Producer;
   /** When it was so; the default is now. */
   readonly at?: Date;
+  /** Where it differs from the reason of the others written with it. */
+  readonly why?: string;
+}
+
+/** Lines as they stand: without a gap from the first to the last, which were drawn under the lock. */
+export interface WrittenChanges {
+  readonly first: bigint;
+  readonly last: bigint;
+  /** Over resident, kind, item, sealed values, source and reason of each, in their order. */
+  readonly sha256: string;
 }
 
 /** A line of the history, opened. */
@@ -39,8 +50,8 @@ export async function recordChanges(
   actor: Principal,
   reason: string,
   changes: readonly NewChange[],
-): Promise<void> {
-  if (changes.length === 0) return;
+): Promise<WrittenChanges | undefined> {
+  if (changes.length === 0) return undefined;
   const withValues = changes.filter((change) => change.before !== undefined || change.after !== undefined);
   const sealed = await protection.sealAll(
     withValues.map((change) => ({
@@ -49,24 +60,47 @@ export async function recordChanges(
     })),
   );
   const sealedOf = new Map(withValues.map((change, at) => [change, sealed[at]]));
+  const usual = maskDigits(reason);
+  const lines = changes.map((change) => ({
+    ...change,
+    sealed: sealedOf.get(change) ?? null,
+    why: change.why === undefined ? usual : maskDigits(change.why),
+  }));
   await tx.query('select pg_advisory_xact_lock($1)', [CHANGE_LOCK]);
-  await tx.query(
-    `insert into issuer.resident_change (resident_id, kind, item, sealed, source, valid_at, actor, reason)
-     select id, kind, item, sealed, source, coalesce(at, now()), $7, $8
-       from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::timestamptz[])
-         with ordinality as c (id, kind, item, sealed, source, at, place)
-      order by place`,
+  const { rows } = await tx.query<{ first: bigint; last: bigint }>(
+    `with written as (
+       insert into issuer.resident_change (resident_id, kind, item, sealed, source, valid_at, actor, reason)
+       select id, kind, item, sealed, source, coalesce(at, now()), $8, why
+         from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::timestamptz[], $7::text[])
+           with ordinality as c (id, kind, item, sealed, source, at, why, place)
+        order by place returning change_no)
+     select min(change_no) as first, max(change_no) as last from written`,
     [
-      changes.map(({ residentId }) => residentId),
-      changes.map(({ kind }) => kind),
-      changes.map(({ item }) => item ?? null),
-      changes.map((change) => sealedOf.get(change) ?? null),
-      changes.map(({ source }) => source ?? null),
-      changes.map(({ at }) => at ?? null),
+      lines.map(({ residentId }) => residentId),
+      lines.map(({ kind }) => kind),
+      lines.map(({ item }) => item ?? null),
+      lines.map((line) => line.sealed),
+      lines.map(({ source }) => source ?? null),
+      lines.map(({ at }) => at ?? null),
+      lines.map(({ why }) => why),
       actor.id,
-      maskDigits(reason),
     ],
   );
+  const numbers = rows[0];
+  if (numbers === undefined) throw new Error('changes just written cannot be found');
+  return { ...numbers, sha256: changesSha256(lines) };
+}
+
+/** What the act log holds of changes that were written together. */
+function changesSha256(
+  lines: readonly (Pick<NewChange, 'residentId' | 'kind' | 'item' | 'source' | 'why'> & { sealed: Buffer | null })[],
+): string {
+  const hash = createHash('sha256');
+  for (const { residentId, kind, item, sealed: value, source, why } of lines)
+    hash.update(
+      JSON.stringify([String(residentId), kind, item ?? null, value?.toString('hex') ?? null, source ?? null, why]),
+    );
+  return hash.digest('hex');
 }
 
 /** Takes the lock of {@link recordChanges} for a caller who writes lines in bulk himself. */

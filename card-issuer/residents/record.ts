@@ -45,12 +45,22 @@ export async function readRecords(
 
 /** The record, locked until the transaction ends. @throws card-issuer.resident-unknown */
 export async function lockRecord(tx: Transaction, protection: Protection, residentId: bigint): Promise<ResidentRecord> {
-  const { rows } = await tx.query<Row>(`select ${COLUMNS} from issuer.resident where resident_id = $1 for update`, [
-    residentId,
-  ]);
-  const [record] = await openRows(protection, rows);
+  const [record] = await lockRecords(tx, protection, [residentId]);
   if (record === undefined) throw issuerErrors.residentUnknown();
   return record;
+}
+
+/** The records, locked until the transaction ends, always in the same order; unknown ones are left out. */
+export async function lockRecords(
+  tx: Transaction,
+  protection: Protection,
+  residentIds: readonly bigint[],
+): Promise<ResidentRecord[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from issuer.resident where resident_id = any($1::bigint[]) order by resident_id for update`,
+    [residentIds],
+  );
+  return openRows(protection, rows);
 }
 
 /** Writes the document of a locked record back, with the plain columns that follow from it. */

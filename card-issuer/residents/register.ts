@@ -38,7 +38,8 @@ async function insertResident(
 ): Promise<{ residentId: bigint; possibleDuplicates: readonly MaskedResident[] }> {
   const { db, protection } = deps;
   const keys = await indexKeys(protection, searchKeys(values));
-  const residentId = await nextResidentId(db);
+  const [residentId] = await nextResidentIds(db, 1);
+  if (residentId === undefined) throw new Error('a sequence gave no number');
   const document = documentFrom(values, source, new Date());
   const sealed = await protection.seal(documentContext(residentId), encodeDocument(document));
   const { population, district, permitValidTo } = plainColumns(document);
@@ -65,11 +66,13 @@ async function insertResident(
   });
 }
 
-async function nextResidentId(db: Database | Transaction): Promise<bigint> {
-  const { rows } = await db.query<{ id: bigint }>(`select nextval('issuer.resident_sequence') as id`);
-  const row = rows[0];
-  if (row === undefined) throw new Error('a sequence gave no number');
-  return row.id;
+/** Numbers for residents to come; one that is not used is left out for ever. */
+export async function nextResidentIds(db: Database | Transaction, count: number): Promise<bigint[]> {
+  const { rows } = await db.query<{ id: bigint }>(
+    `select nextval('issuer.resident_sequence') as id from generate_series(1, $1)`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** A document whose items were all said by one source at one time. */

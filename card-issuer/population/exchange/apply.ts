@@ -1,20 +1,25 @@
 import { CityCardError, type Principal, recordAct, transact, type Transaction } from '@citycard/common';
-import { changeItems } from '../../residents/change.ts';
+import { ResidentBatch } from '../../residents/batch.ts';
+import { decideChanges, type DecidedChanges, type ItemChange } from '../../residents/change.ts';
 import { residentIdsByNumbers } from '../../residents/find.ts';
 import { items, type ItemName } from '../../residents/items.ts';
-import { readRecords } from '../../residents/record.ts';
-import { registerResident } from '../../residents/register.ts';
+import type { PersonalDocument } from '../../residents/personal-document.ts';
+import { documentFrom } from '../../residents/register.ts';
+import { type ItemTexts, readRegistration } from '../../residents/registration.ts';
 import { type Department, entitledItems, EXCHANGE, maySpeakOf } from '../departments.ts';
 import type { PopulationDeps } from '../deps.ts';
-import { openCase } from '../registrar-cases.ts';
+import { type NewCase, openCase, openCases } from '../registrar-cases.ts';
 import { makeAcknowledgement } from './acknowledge.ts';
-import { noteConflict } from './conflict.ts';
+import { noteConflicts, type PlacedConflict } from './conflict.ts';
 import type { DeltaRow, Manifest, RowOutcome } from './format.ts';
-import { type IncomingItem, judge, outcomeOf, readItems, type RowReason } from './judge.ts';
+import { type IncomingItem, type Judgement, judge, outcomeOf, readItems, type RowReason } from './judge.ts';
 import { type ConflictRules, rulesInForce } from './rules.ts';
 
-/** Rows committed together: the history of residents is locked for as long, and an interruption repeats no more than these. */
-const BATCH = 50;
+/**
+ * Rows committed together: enough to make each statement worth its while, and no more than a second in which other writers
+ * of residents wait. An interruption repeats no more than these.
+ */
+const BATCH = 500;
 
 interface RowResult {
   readonly outcome: RowOutcome;
@@ -46,8 +51,7 @@ export async function applyRows(
   await deps.protection.prepare();
   for (let done = await rowsDone(deps.db, manifest); done < rows.length; done = await rowsDone(deps.db, manifest)) {
     const batch = rows.slice(done, done + BATCH);
-    const residents = await findOrAdd(applying, batch);
-    await transact(deps.db, (tx) => applyBatch(tx, applying, batch, residents));
+    await transact(deps.db, (tx) => applyBatch(tx, applying, batch));
   }
   const acknowledgement = await makeAcknowledgement(deps, manifest);
   await transact(deps.db, (tx) => finish(tx, applying, acknowledgement));
@@ -61,48 +65,81 @@ async function rowsDone(db: PopulationDeps['db'] | Transaction, { department, se
   return rows[0]?.done ?? 0;
 }
 
-type Found = bigint | RowReason;
-
-/** The resident of each row; Public Security's newcomers are registered first, in transactions of their own. */
-async function findOrAdd(applying: Applying, batch: readonly DeltaRow[]): Promise<Found[]> {
-  const { deps, department } = applying;
-  const ids = await residentIdsByNumbers(
-    deps,
-    batch.map(({ idNumber }) => idNumber),
-  );
-  const found: Found[] = [];
-  for (const [at, row] of batch.entries()) {
-    const known = ids[at];
-    // Only who produces a name says that somebody is there.
-    const adds = row.change === 'add' && items.name.producer === department.department;
-    found.push(known ?? (adds ? await addResident(applying, row) : 'unknown-person'));
-  }
-  return found;
+/** A batch on its way: what its rows have come to so far. */
+interface Working extends Applying {
+  readonly residents: ResidentBatch;
+  readonly rules: ConflictRules;
+  /** Whom the identity numbers of the rows belong to; newcomers come in as they are registered. */
+  readonly known: Map<string, bigint>;
+  readonly conflicts: PlacedConflict[];
+  readonly cases: NewCase[];
 }
 
-async function addResident({ deps, carrier, department, exchanged }: Applying, row: DeltaRow): Promise<Found> {
-  const read = readItems(row, (item) => maySpeakOf(item, department, exchanged));
-  if (!read.ok) return read.reason;
-  const value = (item: ItemName) => read.items.find((each) => each.item === item)?.value;
+async function applyBatch(tx: Transaction, applying: Applying, rows: readonly DeltaRow[]): Promise<void> {
+  const { deps, manifest } = applying;
+  const { department, sequence } = manifest;
+  const file = await tx.query<{ state: string }>(
+    `select state from issuer.population_file
+      where department = $1 and direction = 'to-city' and sequence = $2 for update`,
+    [department, sequence],
+  );
+  // Somebody else delivered the same file at the same time and was faster.
+  if (file.rows[0]?.state !== 'received' || (await rowsDone(tx, manifest)) >= (rows[0]?.row ?? 0)) return;
+  const working = await open(tx, applying, rows);
+  const results: RowResult[] = [];
+  for (const row of rows) results.push(await applyRow(working, row));
+  await noteConflicts(tx, deps, { department: applying.department.department, sequence }, working.conflicts);
+  await openCases(tx, working.cases);
+  await writeResults(tx, manifest, rows, results);
+  const subject = `${department} to-city ${sequence}`;
+  const { registered, changed, history } = await working.residents.write(applying.carrier, `${department} file`);
+  if (history === undefined) return;
+  // Who, when and why stand in the history, line by line; this binds them to the chain of acts.
+  await recordAct(tx, applying.carrier, {
+    act: 'population.take-rows',
+    subject,
+    detail: { from: rows[0]?.row, to: rows.at(-1)?.row, registered, changed, changes: history },
+  });
+}
+
+async function open(tx: Transaction, applying: Applying, rows: readonly DeltaRow[]): Promise<Working> {
+  const { protection } = applying.deps;
+  const numbers = rows.map(({ idNumber }) => idNumber);
+  const ids = await residentIdsByNumbers({ db: tx, protection }, numbers);
+  const known = new Map(numbers.flatMap((number, at) => (ids[at] === undefined ? [] : [[number, ids[at]] as const])));
+  const newcomers = new Set(numbers.filter((number) => !known.has(number)));
+  const residents = await ResidentBatch.open(tx, protection, [...new Set(known.values())], newcomers.size);
+  await residents.expect(
+    rows.flatMap((row) => {
+      const residentId = known.get(row.idNumber);
+      if (residentId === undefined && !isNewcomer(applying, row)) return [];
+      const read = readItems(row, () => true);
+      if (!read.ok || row.change === 'cancel') return [];
+      const said: ItemTexts = Object.fromEntries(read.items.map(({ item, value }) => [item, value]));
+      if (residentId !== undefined) return [{ residentId, values: said }];
+      const values = registrationOf(row, read.items);
+      return typeof values === 'string' ? [] : [{ values: { ...values, ...said } }];
+    }),
+  );
+  const rules = await rulesInForce(tx, applying.manifest.department);
+  return { ...applying, residents, rules, known, conflicts: [], cases: [] };
+}
+
+/** Only who produces a name says that somebody is there. */
+const isNewcomer = ({ department }: Applying, row: DeltaRow): boolean =>
+  row.change === 'add' && items.name.producer === department.department;
+
+/** The items of a registration, as a counter would enter it, or why there can be none. */
+function registrationOf(row: DeltaRow, said: readonly IncomingItem[]): ItemTexts | RowReason {
+  const value = (item: ItemName) => said.find((each) => each.item === item)?.value;
   const [name, population] = [value('name'), value('population')];
   const residencePermitNo = value('residence-permit-no');
   if (name === undefined || (population !== 'permanent' && population !== 'floating')) return 'incomplete';
   try {
-    // Whom Public Security names need not be asked about: the hooks of a counter stay out of it.
-    const { db, protection } = deps;
-    const { residentId } = await registerResident({ db, protection }, carrier, {
-      idNumber: row.idNumber,
-      name,
-      population,
-      ...(residencePermitNo === undefined ? {} : { residencePermitNo }),
-    });
-    return residentId;
+    const permit = residencePermitNo === undefined ? {} : { residencePermitNo };
+    return readRegistration({ idNumber: row.idNumber, name, population, ...permit });
   } catch (error) {
-    const reason = reasonOf(error);
-    // Registered a moment ago by another row or a counter: then the row is a change of that resident.
-    if (reason !== 'number-taken') return reason;
-    const [residentId] = await residentIdsByNumbers(deps, [row.idNumber]);
-    return residentId ?? reason;
+    return reasonOf(error);
   }
 }
 
@@ -112,51 +149,14 @@ function reasonOf(error: unknown): RowReason {
   switch (error.code) {
     case 'card-issuer.impossible-id-number':
       return 'impossible-number';
-    case 'card-issuer.resident-exists':
-    case 'card-issuer.residents.document-taken':
-      return 'number-taken';
     case 'card-issuer.permit-missing':
     case 'card-issuer.residents.document-missing':
       return 'incomplete';
     case 'card-issuer.residents.impossible-item':
       return 'impossible-value';
-    case 'card-issuer.residents.not-living':
-      return 'not-living';
     default:
       throw error;
   }
-}
-
-async function applyBatch(
-  tx: Transaction,
-  applying: Applying,
-  batch: readonly DeltaRow[],
-  residents: readonly Found[],
-): Promise<void> {
-  const { manifest } = applying;
-  const { rows } = await tx.query<{ state: string }>(
-    `select state from issuer.population_file
-      where department = $1 and direction = 'to-city' and sequence = $2 for update`,
-    [manifest.department, manifest.sequence],
-  );
-  // Somebody else delivered the same file at the same time and was faster.
-  if (rows[0]?.state !== 'received' || (await rowsDone(tx, manifest)) >= (batch[0]?.row ?? 0)) return;
-  const rules = await rulesInForce(tx, manifest.department);
-  const results: RowResult[] = [];
-  for (const [at, row] of batch.entries()) results.push(await applyRow(tx, applying, row, residents[at], rules));
-  await tx.query(
-    `insert into issuer.population_row (department, sequence, row_no, outcome, reason, items)
-     select $1, $2, r.row_no, r.outcome, r.reason, string_to_array(r.items, ',')
-       from unnest($3::int[], $4::text[], $5::text[], $6::text[]) as r (row_no, outcome, reason, items)`,
-    [
-      manifest.department,
-      manifest.sequence,
-      batch.map(({ row }) => row),
-      results.map(({ outcome }) => outcome),
-      results.map(({ reason }) => reason ?? null),
-      results.map((result) => result.items.join(',')),
-    ],
-  );
 }
 
 const refused = (reason: RowReason, items: readonly string[] = []): RowResult => ({
@@ -166,62 +166,59 @@ const refused = (reason: RowReason, items: readonly string[] = []): RowResult =>
 });
 
 /** One row: all of it or nothing. */
-async function applyRow(
-  tx: Transaction,
-  applying: Applying,
-  row: DeltaRow,
-  found: Found | undefined,
-  rules: ConflictRules,
-): Promise<RowResult> {
-  if (typeof found !== 'bigint') {
+async function applyRow(working: Working, row: DeltaRow): Promise<RowResult> {
+  const { department, exchanged, known, cases } = working;
+  const residentId = known.get(row.idNumber);
+  if (residentId === undefined && !isNewcomer(working, row))
     // A person we do not have cannot be cancelled, and need not be.
-    if (found === 'unknown-person' && row.change === 'cancel')
-      return { outcome: 'unchanged', reason: 'unknown-person', items: [] };
-    return refused(found ?? 'unknown-person');
-  }
-  const { department, exchanged } = applying;
+    return row.change === 'cancel'
+      ? { outcome: 'unchanged', reason: 'unknown-person', items: [] }
+      : refused('unknown-person');
   const read = readItems(row, (item) => maySpeakOf(item, department, exchanged));
   if (!read.ok) return refused(read.reason, read.items);
+  if (residentId === undefined) return addResident(working, row, read.items);
   if (row.change === 'cancel' && row.reason !== undefined) {
-    const subject = `resident ${found}: ${row.reason}, says ${department.department}`;
-    await openCase(tx, { kind: 'record-cancelled', residentId: found, subject });
+    const subject = `resident ${residentId}: ${row.reason}, says ${department.department}`;
+    cases.push({ kind: 'record-cancelled', residentId, subject });
     if (read.items.length === 0) return { outcome: 'accepted', items: [] };
   }
-  await tx.query('savepoint population_row');
-  try {
-    const result = await takeOver(tx, applying, row, found, read.items, rules);
-    await tx.query('release savepoint population_row');
-    return result;
-  } catch (error) {
-    const reason = reasonOf(error);
-    await tx.query('rollback to savepoint population_row');
-    return refused(reason);
-  }
+  const document = working.residents.documentOf(residentId);
+  if (document === undefined) return refused('unknown-person');
+  const { judgement, decided } = takeOver(working, row, document, read.items);
+  const why = `${department.department} file ${working.manifest.sequence} row ${row.row}`;
+  if ((await working.residents.change(residentId, decided, why)) !== undefined) return refused('number-taken');
+  return settle(working, row, residentId, judgement, decided);
 }
 
-async function takeOver(
-  tx: Transaction,
-  { deps, carrier, department, manifest }: Applying,
+/** Whom Public Security names need not be asked about: no hook of a counter is called. */
+async function addResident(working: Working, row: DeltaRow, said: readonly IncomingItem[]): Promise<RowResult> {
+  const values = registrationOf(row, said);
+  if (typeof values === 'string') return refused(values);
+  const registered = documentFrom(values, 'card-issuer', new Date());
+  const { judgement, decided } = takeOver(working, row, registered, said);
+  const outcome = await working.residents.register(decided.document, working.department.department);
+  if ('takenBy' in outcome) return refused('number-taken');
+  working.known.set(row.idNumber, outcome.residentId);
+  return settle(working, row, outcome.residentId, judgement, decided);
+}
+
+/** What a row says held against what is known, and what that comes to. */
+function takeOver(
+  { department: { department: source }, rules }: Working,
   row: DeltaRow,
-  residentId: bigint,
+  document: PersonalDocument,
   incoming: readonly IncomingItem[],
-  rules: ConflictRules,
-): Promise<RowResult> {
-  const [record] = await readRecords(tx, deps.protection, [residentId]);
-  if (record === undefined) return refused('unknown-person');
-  const source = department.department;
-  const judgement = judge(source, row.change, incoming, record.document, rules);
-  for (const conflict of judgement.conflicts)
-    await noteConflict(
-      tx,
-      deps,
-      { department: source, sequence: manifest.sequence, row: row.row, residentId },
-      conflict,
-    );
+): { readonly judgement: Judgement; readonly decided: DecidedChanges } {
+  const judgement = judge(source, row.change, incoming, document, rules);
   const byRule = judgement.conflicts.filter(({ decision }) => decision === 'theirs');
-  const changes = [...judgement.apply, ...byRule].map(({ item, value, at }) => ({ item, value, at, source }));
-  // A newcomer was registered by us on their word: from now on number, birth date and sex are theirs too.
-  const number = record.document['id-number'];
+  const changes = [...judgement.apply, ...byRule].map(({ item, value, at }): ItemChange => ({
+    item,
+    value,
+    at,
+    source,
+  }));
+  // Whoever is theirs as well is theirs with number, birth date and sex from now on.
+  const number = document['id-number'];
   if (
     row.change === 'add' &&
     items['id-number'].producer === source &&
@@ -229,13 +226,43 @@ async function takeOver(
     number.source !== source
   )
     changes.unshift({ item: 'id-number', value: number.value, at: new Date(), source });
-  if (changes.length === 0) return outcomeOf(judgement);
-  const why = `${source} file ${manifest.sequence} row ${row.row}`;
-  const outcome = await changeItems(tx, deps, carrier, residentId, changes, why);
+  return { judgement, decided: decideChanges(document, changes) };
+}
+
+/** The outcome of a row that is taken over, its conflicts noted. */
+function settle(
+  { conflicts }: Working,
+  { row }: DeltaRow,
+  residentId: bigint,
+  judgement: Judgement,
+  decided: DecidedChanges,
+): RowResult {
+  for (const conflict of judgement.conflicts) conflicts.push({ ...conflict, row, residentId });
   const result = outcomeOf(judgement);
-  const kept = outcome.refused.map(({ item }) => item);
+  const kept = decided.refused.map(({ item }) => item);
   if (kept.length === 0) return result;
   return { ...result, reason: 'kept-ours', items: [...new Set([...result.items, ...kept])] };
+}
+
+async function writeResults(
+  tx: Transaction,
+  { department, sequence }: Manifest,
+  rows: readonly DeltaRow[],
+  results: readonly RowResult[],
+): Promise<void> {
+  await tx.query(
+    `insert into issuer.population_row (department, sequence, row_no, outcome, reason, items)
+     select $1, $2, r.row_no, r.outcome, r.reason, string_to_array(r.items, ',')
+       from unnest($3::int[], $4::text[], $5::text[], $6::text[]) as r (row_no, outcome, reason, items)`,
+    [
+      department,
+      sequence,
+      rows.map(({ row }) => row),
+      results.map(({ outcome }) => outcome),
+      results.map(({ reason }) => reason ?? null),
+      results.map((result) => result.items.join(',')),
+    ],
+  );
 }
 
 async function finish(

@@ -47,9 +47,8 @@ export interface ConflictRow {
   readonly approval_id: bigint | null;
 }
 
-export interface ConflictPlace {
-  readonly department: Producer;
-  readonly sequence: number;
+/** A conflict about to be written down: in which row, about whom. */
+export interface PlacedConflict extends JudgedConflict {
   readonly row: number;
   readonly residentId: bigint;
 }
@@ -57,34 +56,43 @@ export interface ConflictPlace {
 const context = (department: string, sequence: bigint | number, row: number, item: string): string =>
   `population conflict ${department} ${sequence} ${row} ${item}`;
 
-/** Writes a conflict down, decided already when a rule decides it. */
-export async function noteConflict(
+/** Writes the conflicts of a file down, decided already where a rule decides. */
+export async function noteConflicts(
   tx: Transaction,
   deps: { readonly protection: Protection },
-  { department, sequence, row, residentId }: ConflictPlace,
-  { item, value, at, why, decision, held }: JudgedConflict,
+  { department, sequence }: { readonly department: Producer; readonly sequence: number },
+  conflicts: readonly PlacedConflict[],
 ): Promise<void> {
-  const values = Buffer.from(JSON.stringify({ ours: held.value, theirs: value }));
-  const open = decision === 'person';
+  if (conflicts.length === 0) return;
+  const sealed = await deps.protection.sealAll(
+    conflicts.map(({ row, item, held, value }) => ({
+      context: context(department, sequence, row, item),
+      clear: Buffer.from(JSON.stringify({ ours: held.value, theirs: value })),
+    })),
+  );
   await tx.query(
     `insert into issuer.population_conflict (department, sequence, row_no, resident_id, item, sensitivity, why, sealed_values,
        our_producer, our_source, our_at, their_at, state, decided_by, decided_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when $13 = 'open' then null else now() end)`,
+     select $1, $2, row_no, resident_id, item, sensitivity, why, sealed, producer, source, our_at, their_at, state,
+            case when state <> 'open' then 'rule' end, case when state <> 'open' then now() end
+       from unnest($3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[],
+                   $11::timestamptz[], $12::timestamptz[], $13::text[]) with ordinality
+         as c (row_no, resident_id, item, sensitivity, why, sealed, producer, source, our_at, their_at, state, place)
+      order by place`,
     [
       department,
       sequence,
-      row,
-      residentId,
-      item,
-      items[item].group,
-      why,
-      await deps.protection.seal(context(department, sequence, row, item), values),
-      held.producer,
-      held.source,
-      held.at,
-      at,
-      open ? 'open' : decision,
-      open ? null : 'rule',
+      conflicts.map(({ row }) => row),
+      conflicts.map(({ residentId }) => residentId),
+      conflicts.map(({ item }) => item),
+      conflicts.map(({ item }) => items[item].group),
+      conflicts.map(({ why }) => why),
+      sealed,
+      conflicts.map(({ held }) => held.producer),
+      conflicts.map(({ held }) => held.source),
+      conflicts.map(({ held }) => held.at),
+      conflicts.map(({ at }) => at),
+      conflicts.map(({ decision }) => (decision === 'person' ? 'open' : decision)),
     ],
   );
 }

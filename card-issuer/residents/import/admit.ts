@@ -1,4 +1,5 @@
 import { type Database, type Principal, transact, type Transaction } from '@citycard/common';
+import { GaveWay } from '../gave-way.ts';
 import { lockHistory } from '../history.ts';
 import type { Producer } from '../items.ts';
 import type { OpenImport } from './stage.ts';
@@ -177,9 +178,4 @@ async function noteDuplicatesOf(tx: Transaction, buckets: readonly number[]): Pr
      on conflict do nothing`,
     [buckets],
   );
-}
-
-/** Looks like the server's own wish to try again, and is treated like it. */
-class GaveWay extends Error {
-  readonly code = '40001';
 }

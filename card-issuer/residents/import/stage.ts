@@ -4,7 +4,7 @@ import type { Protection } from '../../protection/protection.ts';
 import type { ItemName, Producer } from '../items.ts';
 import { encodeDocument } from '../personal-document.ts';
 import { documentContext, plainColumns } from '../record.ts';
-import { documentFrom } from '../register.ts';
+import { documentFrom, nextResidentIds } from '../register.ts';
 import type { ItemTexts } from '../registration.ts';
 import { type IndexedKey, indexKeys, isUnique, searchKeys } from '../search-keys.ts';
 import { importErrors } from './errors.ts';
@@ -161,7 +161,7 @@ async function sealRows(
 ): Promise<unknown[][]> {
   const keysOf = good.map(({ values }) => searchKeys(values));
   const indexed = await indexKeys(deps.protection, keysOf.flat());
-  const ids = await residentIds(deps.db, good.length);
+  const ids = await nextResidentIds(deps.db, good.length);
   const at = new Date();
   const documents = good.map(({ values }) => documentFrom(values, open.source, at));
   const sealed = await deps.protection.sealAll(
@@ -194,12 +194,4 @@ async function sealRows(
 function bucketOf(keys: readonly IndexedKey[]): number {
   const key = keys.find(isUnique) ?? keys[0];
   return (key?.index[0] ?? 0) >> BUCKET_SHIFT;
-}
-
-async function residentIds(db: Database, count: number): Promise<bigint[]> {
-  const { rows } = await db.query<{ id: bigint }>(
-    `select nextval('issuer.resident_sequence') as id from generate_series(1, $1)`,
-    [count],
-  );
-  return rows.map(({ id }) => id);
 }
