@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
 
 /**
  * A sealed value carries all it takes to open it but the key: version 1 ‖ data key number 8 ‖ nonce 12 ‖ ciphertext ‖ tag 16.
@@ -16,9 +16,22 @@ export function sealValue(key: KeyObject, dataKeyId: bigint, context: string, cl
   const head = Buffer.alloc(TEXT_AT);
   head[0] = VERSION;
   head.writeBigUInt64BE(dataKeyId, KEY_AT);
-  randomBytes(TEXT_AT - NONCE_AT).copy(head, NONCE_AT);
+  writeNonce(head);
   const cipher = createCipheriv('aes-256-gcm', key, head.subarray(NONCE_AT)).setAAD(Buffer.from(context));
   return Buffer.concat([head, cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Random bytes are fetched for many nonces at once: each fetch costs more than the sealing of a short value. */
+const NONCE_BYTES = TEXT_AT - NONCE_AT;
+const store = Buffer.alloc(NONCE_BYTES * 1_024);
+let spent = store.length;
+
+function writeNonce(head: Buffer): void {
+  if (spent === store.length) {
+    randomFillSync(store);
+    spent = 0;
+  }
+  store.copy(head, NONCE_AT, spent, (spent += NONCE_BYTES));
 }
 
 /** The clear value, or undefined when a bit of it, its key or its context is not what it was sealed with. */

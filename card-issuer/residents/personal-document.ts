@@ -20,11 +20,10 @@ type Stored = [source: Producer, at: string, values: Record<string, string>][];
 export function encodeDocument(document: PersonalDocument): Buffer {
   const groups = new Map<string, Stored[number]>();
   for (const [item, { value, source, at }] of Object.entries(document)) {
-    const time = at.toISOString();
-    const key = `${source} ${time}`;
-    const group = groups.get(key) ?? [source, time, {}];
+    const key = `${source} ${at.getTime()}`;
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = [source, at.toISOString(), {}]));
     group[2][item] = value;
-    groups.set(key, group);
   }
   return Buffer.from(JSON.stringify([...groups.values()]));
 }
@@ -43,5 +42,7 @@ export function decodeDocument(bytes: Buffer): PersonalDocument {
 
 /** The values alone. */
 export function valuesOf(document: PersonalDocument): Partial<Record<ItemName, string>> {
-  return Object.fromEntries(Object.entries(document).map(([item, { value }]) => [item, value]));
+  const values: Partial<Record<ItemName, string>> = {};
+  for (const [item, { value }] of Object.entries(document)) values[item as ItemName] = value;
+  return values;
 }

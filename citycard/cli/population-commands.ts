@@ -17,10 +17,10 @@ export const populationCommands: readonly Command[] = [
     person: 'registrar-1',
     running: true,
     takesWords: true,
-    run: async (connection, manifests) => {
+    run: async (connection, manifests, { say }) => {
       if (manifests.length === 0) throw citycardErrors.badOption('population import takes manifests (….manifest.json)');
       const answers: Imported[] = [];
-      for (const manifest of manifests) answers.push(await importOne(connection, manifest));
+      for (const manifest of manifests) answers.push(await importOne(connection, manifest, say));
       return { answer: { files: answers }, ok: answers.every(({ outcomes }) => outcomes['rejected'] === 0) };
     },
   },
@@ -115,14 +115,48 @@ interface Imported {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-async function importOne(connection: Connection, manifest: string): Promise<Imported> {
+async function importOne(connection: Connection, manifest: string, say: (sentence: string) => void): Promise<Imported> {
   const { department, file } = await readFiles(manifest);
   const path = `/v1/departments/${department}/population-files`;
-  const { acknowledgement, ...answer } = (await connection.post(path, file)) as Imported & {
+  const delivery = connection.post(path, file);
+  const watch = tellProgress(connection, path, say);
+  const { acknowledgement, ...answer } = (await delivery.finally(watch.stop)) as Imported & {
     acknowledgement: FileTexts & { name: string };
   };
   const written = await writeFiles(join(dirname(manifest), acknowledgement.name), acknowledgement);
   return { ...answer, ...{ acknowledgement: written } };
+}
+
+/** A second between two questions how far a file is: more would only slow it down. */
+const PROGRESS_MS = 1_000;
+
+/** Says how far the file that is being worked off is, until stopped. */
+function tellProgress(connection: Connection, path: string, say: (sentence: string) => void): { stop(): void } {
+  let stopped = false;
+  const ask = async () => {
+    const { files } = (await connection.get(path)) as { files: readonly FileProgress[] };
+    const file = files.find(({ direction, state }) => direction === 'to-city' && state === 'received');
+    if (!stopped && file !== undefined)
+      say(
+        `file ${file.sequence}: ${file.rowsDone} of ${file.rows} rows; when this is broken off, send the same file again`,
+      );
+  };
+  // Not knowing how far it is does no harm: the delivery itself says what is wrong.
+  const timer = setInterval(() => void ask().catch(() => undefined), PROGRESS_MS);
+  return {
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+interface FileProgress {
+  readonly direction: string;
+  readonly sequence: number;
+  readonly state: string;
+  readonly rows: number;
+  readonly rowsDone: number;
 }
 
 /** The manifest and what lies beside it under the same name. @throws citycard.bad-option naming the file that cannot be read */

@@ -166,6 +166,40 @@ export function exchangeTests(started: () => ExchangeCity): void {
       expect((await deliver(file)).body).toMatchObject({ outcomes: { accepted: 3 }, repeated: true });
       expect((await deliver(next)).body).toMatchObject({ rows: 0, repeated: false });
     });
+
+    it('are judged row by row as if each had come alone, and stand in the log of acts as one line', async () => {
+      const [first, second, third] = [newIdNumber(), newIdNumber(), newIdNumber()];
+      const floating = { population: 'floating', 'residence-permit-no': 'TEST0000000000001' };
+      const file = city.publicSecurity.send([
+        { change: 'add', idNumber: first, items: said({ name: '测试戌', ...floating, nation: '01' }) },
+        change(first, { nation: '02' }),
+        // The permit is the first one's until it gets another.
+        { change: 'add', idNumber: second, items: said({ name: '测试亥', ...floating }) },
+        change(first, { 'residence-permit-no': 'TEST0000000000002' }),
+        { change: 'add', idNumber: third, items: said({ name: '测试亥', ...floating }) },
+      ]);
+      const answer = await deliver(file);
+      expect(city.publicSecurity.readAnswer(fileOf(answer.body.acknowledgement))).toEqual([
+        { row: 1, outcome: 'accepted' },
+        { row: 2, outcome: 'accepted' },
+        { row: 3, outcome: 'rejected', reason: 'number-taken' },
+        { row: 4, outcome: 'accepted' },
+        { row: 5, outcome: 'accepted' },
+      ]);
+      expect(await known(first)).toMatchObject({ nation: '02 (public-security)' });
+      expect(await known(third)).toMatchObject({ name: '测试亥 (public-security)' });
+      const acts = await city.db.query<{ detail: string }>(
+        `select detail from platform.act_log where act = 'population.take-rows' order by sequence desc limit 1`,
+      );
+      const { from, to, registered, changes } = JSON.parse(acts.rows[0]!.detail);
+      expect({ from, to, registered }).toEqual({ from: 1, to: 5, registered: 2 });
+      const history = await city.db.query<{ actor: string; reason: string }>(
+        'select actor, reason from issuer.resident_change where change_no between $1 and $2 order by change_no',
+        [changes.first, changes.last],
+      );
+      expect(history.rows).toHaveLength(4);
+      expect(history.rows[1]).toMatchObject({ reason: expect.stringMatching(/^public-security file [0-9]+ row 2$/) });
+    });
   });
 
   describe('conflicts', () => {

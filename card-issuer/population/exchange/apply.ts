@@ -33,6 +33,8 @@ interface Applying {
   readonly department: Department;
   readonly manifest: Manifest;
   readonly exchanged: ReadonlySet<ItemName>;
+  /** Each row is read once: when its keys are fetched, or when it is its turn. */
+  readonly read: WeakMap<DeltaRow, ReturnType<typeof readItems>>;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function applyRows(
   rows: readonly DeltaRow[],
 ): Promise<void> {
   const exchanged = await entitledItems(deps.db, department.department, EXCHANGE);
-  const applying = { deps, carrier, department, manifest, exchanged };
+  const applying = { deps, carrier, department, manifest, exchanged, read: new WeakMap() };
   await deps.protection.prepare();
   for (let done = await rowsDone(deps.db, manifest); done < rows.length; done = await rowsDone(deps.db, manifest)) {
     const batch = rows.slice(done, done + BATCH);
@@ -113,7 +115,7 @@ async function open(tx: Transaction, applying: Applying, rows: readonly DeltaRow
     rows.flatMap((row) => {
       const residentId = known.get(row.idNumber);
       if (residentId === undefined && !isNewcomer(applying, row)) return [];
-      const read = readItems(row, () => true);
+      const read = readOf(applying, row);
       if (!read.ok || row.change === 'cancel') return [];
       const said: ItemTexts = Object.fromEntries(read.items.map(({ item, value }) => [item, value]));
       if (residentId !== undefined) return [{ residentId, values: said }];
@@ -123,6 +125,12 @@ async function open(tx: Transaction, applying: Applying, rows: readonly DeltaRow
   );
   const rules = await rulesInForce(tx, applying.manifest.department);
   return { ...applying, residents, rules, known, conflicts: [], cases: [] };
+}
+
+function readOf({ department, exchanged, read }: Applying, row: DeltaRow): ReturnType<typeof readItems> {
+  let known = read.get(row);
+  if (known === undefined) read.set(row, (known = readItems(row, (item) => maySpeakOf(item, department, exchanged))));
+  return known;
 }
 
 /** Only who produces a name says that somebody is there. */
@@ -167,14 +175,14 @@ const refused = (reason: RowReason, items: readonly string[] = []): RowResult =>
 
 /** One row: all of it or nothing. */
 async function applyRow(working: Working, row: DeltaRow): Promise<RowResult> {
-  const { department, exchanged, known, cases } = working;
+  const { department, known, cases } = working;
   const residentId = known.get(row.idNumber);
   if (residentId === undefined && !isNewcomer(working, row))
     // A person we do not have cannot be cancelled, and need not be.
     return row.change === 'cancel'
       ? { outcome: 'unchanged', reason: 'unknown-person', items: [] }
       : refused('unknown-person');
-  const read = readItems(row, (item) => maySpeakOf(item, department, exchanged));
+  const read = readOf(working, row);
   if (!read.ok) return refused(read.reason, read.items);
   if (residentId === undefined) return addResident(working, row, read.items);
   if (row.change === 'cancel' && row.reason !== undefined) {

@@ -10,6 +10,8 @@ export interface ListedFile {
   readonly periodFrom: string;
   readonly periodTo: string;
   readonly rows: number;
+  /** Of a file to the city: how many rows have an outcome already. */
+  readonly rowsDone: number;
   readonly sha256: string;
   readonly carriedBy: string;
   readonly carriedAt: Date;
@@ -28,9 +30,11 @@ export async function listFiles(
   const { department } = await findDepartment(deps.db, name);
   const { rows } = await deps.db.query<ListedFile>(
     `select direction, sequence, state, period_from as "periodFrom", period_to as "periodTo", row_count as rows,
+            case when state = 'received' then coalesce((select max(row_no) from issuer.population_row r
+              where r.department = f.department and r.sequence = f.sequence), 0) else row_count end as "rowsDone",
             encode(content_sha256, 'hex') as sha256, carried_by as "carriedBy", carried_at as "carriedAt",
             acknowledged_at as "acknowledgedAt"
-       from issuer.population_file where department = $1 order by carried_at desc, sequence desc limit ${LISTED}`,
+       from issuer.population_file f where department = $1 order by carried_at desc, sequence desc limit ${LISTED}`,
     [department],
   );
   return { files: rows };

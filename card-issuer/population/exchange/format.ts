@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, Type, type Static } from '@citycard/common';
-import { Value } from 'typebox/value';
+import { Compile } from 'typebox/compile';
 import { populationErrors } from '../errors.ts';
 
 /**
@@ -93,7 +93,7 @@ export interface ExchangeFile {
 /** @throws card-issuer.population.file-unreadable */
 export function readManifest(bytes: Buffer): Manifest {
   if (bytes.length > MAX_MANIFEST_BYTES) throw unreadable('manifest', `it is longer than ${MAX_MANIFEST_BYTES} bytes`);
-  const manifest = parse(Manifest, bytes, 'manifest');
+  const manifest = parse('manifest', bytes, 'manifest');
   for (const date of [manifest.periodFrom, manifest.periodTo]) {
     if (!isDate(date)) throw unreadable('manifest', `${date} is no date`);
   }
@@ -107,7 +107,7 @@ export function readManifest(bytes: Buffer): Manifest {
  * @throws card-issuer.population.content-differs, file-unreadable (naming the line)
  */
 export function readDelta(manifest: Manifest, content: Buffer): DeltaRow[] {
-  const rows = readLines(DeltaRow, manifest, content);
+  const rows = readLines('delta', manifest, content);
   for (const row of rows) {
     const empty = Object.keys(row.items).length === 0;
     if (row.change !== 'cancel' && empty) throw unreadable('content', `line ${row.row} changes no item`);
@@ -122,7 +122,7 @@ export function readDelta(manifest: Manifest, content: Buffer): DeltaRow[] {
 
 /** @throws card-issuer.population.content-differs, file-unreadable (naming the line) */
 export function readAcknowledgement(manifest: Manifest, content: Buffer): AcknowledgementRow[] {
-  return readLines(AcknowledgementRow, manifest, content);
+  return readLines('acknowledgement', manifest, content);
 }
 
 /** The content of a file: one canonical JSON object per line, each line ended by LF. */
@@ -150,23 +150,19 @@ export function fileStem(manifest: Pick<Manifest, 'department' | 'direction' | '
   return `${manifest.department}-${manifest.direction}-${String(manifest.sequence).padStart(8, '0')}${acknowledgement}`;
 }
 
-function readLines<T extends typeof DeltaRow | typeof AcknowledgementRow>(
-  schema: T,
-  manifest: Manifest,
-  content: Buffer,
-): Static<T>[] {
+function readLines<K extends 'delta' | 'acknowledgement'>(kind: K, manifest: Manifest, content: Buffer): Checked[K][] {
   if (content.length !== manifest.bytes)
     throw populationErrors.contentDiffers({ difference: `${content.length} bytes instead of ${manifest.bytes}` });
   if (sha256(content).toString('hex') !== manifest.sha256)
     throw populationErrors.contentDiffers({ difference: 'the SHA-256 is another' });
   if (content.length > 0 && content.at(-1) !== 0x0a) throw unreadable('content', 'its last line has no end');
-  const rows: Static<T>[] = [];
+  const rows: Checked[K][] = [];
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0x0a, start);
     const number = rows.length + 1;
     if (end - start > MAX_LINE_BYTES)
       throw unreadable('content', `line ${number} is longer than ${MAX_LINE_BYTES} bytes`);
-    const row = parse(schema, content.subarray(start, end), `content, line ${number},`);
+    const row = parse(kind, content.subarray(start, end), `content, line ${number},`);
     if (row.row !== number) throw unreadable('content', `line ${number} calls itself ${row.row}`);
     rows.push(row);
     start = end + 1;
@@ -178,21 +174,26 @@ function readLines<T extends typeof DeltaRow | typeof AcknowledgementRow>(
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const checks = { manifest: Compile(Manifest), delta: Compile(DeltaRow), acknowledgement: Compile(AcknowledgementRow) };
+
 /** The reason names a place, never a value: the content is personal data. */
-function parse<T extends typeof Manifest | typeof DeltaRow | typeof AcknowledgementRow>(
-  schema: T,
-  bytes: Buffer,
-  part: string,
-): Static<T> {
+function parse<K extends keyof typeof checks>(kind: K, bytes: Buffer, part: string): Checked[K] {
   let value: unknown;
   try {
     value = JSON.parse(strictUtf8.decode(bytes));
   } catch {
     throw unreadable(part, 'it is not JSON in UTF-8');
   }
-  if (Value.Check(schema, value)) return value;
-  const [first] = Value.Errors(schema, value);
+  const check = checks[kind];
+  if (check.Check(value)) return value as Checked[K];
+  const [first] = check.Errors(value);
   throw unreadable(part, `at ${first?.instancePath || 'the top'} it ${first?.message ?? 'does not fit'}`);
+}
+
+interface Checked {
+  readonly manifest: Manifest;
+  readonly delta: DeltaRow;
+  readonly acknowledgement: AcknowledgementRow;
 }
 
 function isDate(text: string): boolean {
