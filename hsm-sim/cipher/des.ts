@@ -39,8 +39,11 @@ const PERMUTED_CHOICE_2 = [
 /** Whether round n rotates the key halves by two places; else by one. */
 const ROTATE_BY_TWO = [0, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0];
 
-/** Where the inputs of boxes 1–8 stand in the subkey words. */
-const SUBKEY_SHIFT = [26, 26, 18, 18, 10, 10, 2, 2];
+/**
+ * Where the table rows of C and D keep the inputs of boxes 1–8. C feeds boxes 1–4 only and D boxes 5–8: one word each
+ * holds the odd boxes in its upper half and the even ones in its lower half.
+ */
+const ROW_SHIFT = [26, 10, 18, 2, 26, 10, 18, 2];
 
 const box1 = substitutionTable(0);
 const box2 = substitutionTable(1);
@@ -54,9 +57,8 @@ const box8 = substitutionTable(7);
 /** Key halves C and D, one table row of 128 per key byte (its parity bit is dropped). */
 const choiceC = new Int32Array(8 * 128);
 const choiceD = new Int32Array(8 * 128);
-/** Subkey words from C and D, one table row of 128 per 7 bits of C (4 rows), then of D (4 rows). */
-const subkeyOdd = new Int32Array(8 * 128);
-const subkeyEven = new Int32Array(8 * 128);
+/** Box inputs from C and D, one table row of 128 per 7 bits of C (4 rows), then of D (4 rows). */
+const boxInputs = new Int32Array(8 * 128);
 fillKeyTables();
 
 /** Words of one key schedule: two per round. */
@@ -89,32 +91,18 @@ export function scheduleDes(left: number, right: number, schedule: Int32Array): 
     const places = 1 + (ROTATE_BY_TWO[round] as number);
     c = ((c << places) | (c >>> (28 - places))) & 0x0fffffff;
     d = ((d << places) | (d >>> (28 - places))) & 0x0fffffff;
-    const c1 = c >>> 21;
-    const c2 = 128 + ((c >>> 14) & 127);
-    const c3 = 256 + ((c >>> 7) & 127);
-    const c4 = 384 + (c & 127);
-    const d1 = 512 + (d >>> 21);
-    const d2 = 640 + ((d >>> 14) & 127);
-    const d3 = 768 + ((d >>> 7) & 127);
-    const d4 = 896 + (d & 127);
-    schedule[2 * round] =
-      (subkeyOdd[c1] as number) |
-      (subkeyOdd[c2] as number) |
-      (subkeyOdd[c3] as number) |
-      (subkeyOdd[c4] as number) |
-      (subkeyOdd[d1] as number) |
-      (subkeyOdd[d2] as number) |
-      (subkeyOdd[d3] as number) |
-      (subkeyOdd[d4] as number);
-    schedule[2 * round + 1] =
-      (subkeyEven[c1] as number) |
-      (subkeyEven[c2] as number) |
-      (subkeyEven[c3] as number) |
-      (subkeyEven[c4] as number) |
-      (subkeyEven[d1] as number) |
-      (subkeyEven[d2] as number) |
-      (subkeyEven[d3] as number) |
-      (subkeyEven[d4] as number);
+    const upper =
+      (boxInputs[c >>> 21] as number) |
+      (boxInputs[128 + ((c >>> 14) & 127)] as number) |
+      (boxInputs[256 + ((c >>> 7) & 127)] as number) |
+      (boxInputs[384 + (c & 127)] as number);
+    const lower =
+      (boxInputs[512 + (d >>> 21)] as number) |
+      (boxInputs[640 + ((d >>> 14) & 127)] as number) |
+      (boxInputs[768 + ((d >>> 7) & 127)] as number) |
+      (boxInputs[896 + (d & 127)] as number);
+    schedule[2 * round] = (upper & 0xffff0000) | (lower >>> 16);
+    schedule[2 * round + 1] = (upper << 16) | (lower & 0xffff);
   }
 }
 
@@ -139,7 +127,7 @@ export function tripleDesBlock(first: Int32Array, second: Int32Array, block: Int
 }
 
 /** Initial permutation, as five exchanges of bit groups between the halves. */
-function permuteIn(block: Int32Array): void {
+export function permuteIn(block: Int32Array): void {
   let left = block[0] as number;
   let right = block[1] as number;
   let moved = ((left >>> 4) ^ right) & 0x0f0f0f0f;
@@ -162,7 +150,7 @@ function permuteIn(block: Int32Array): void {
 }
 
 /** The same exchanges backwards. */
-function permuteOut(block: Int32Array): void {
+export function permuteOut(block: Int32Array): void {
   let left = block[0] as number;
   let right = block[1] as number;
   let moved = ((left >>> 1) ^ right) & 0x55555555;
@@ -185,39 +173,38 @@ function permuteOut(block: Int32Array): void {
 }
 
 /** Sixteen rounds and the exchange of halves, two rounds per step so that no halves need to move. */
-function sixteenRounds(schedule: Int32Array, block: Int32Array, decipher: boolean): void {
+export function sixteenRounds(schedule: Int32Array, block: Int32Array, decipher: boolean): void {
   let left = block[0] as number;
   let right = block[1] as number;
-  let at = decipher ? 30 : 0;
-  const step = decipher ? -2 : 2;
-  for (let pair = 0; pair < 8; pair++) {
-    let odd = ((right >>> 1) | (right << 31)) ^ (schedule[at] as number);
-    let even = ((right << 3) | (right >>> 29)) ^ (schedule[at + 1] as number);
-    left ^=
-      (box1[odd >>> 26] as number) ^
-      (box3[(odd >>> 18) & 63] as number) ^
-      (box5[(odd >>> 10) & 63] as number) ^
-      (box7[(odd >>> 2) & 63] as number) ^
-      (box2[even >>> 26] as number) ^
-      (box4[(even >>> 18) & 63] as number) ^
-      (box6[(even >>> 10) & 63] as number) ^
-      (box8[(even >>> 2) & 63] as number);
-    at += step;
-    odd = ((left >>> 1) | (left << 31)) ^ (schedule[at] as number);
-    even = ((left << 3) | (left >>> 29)) ^ (schedule[at + 1] as number);
-    right ^=
-      (box1[odd >>> 26] as number) ^
-      (box3[(odd >>> 18) & 63] as number) ^
-      (box5[(odd >>> 10) & 63] as number) ^
-      (box7[(odd >>> 2) & 63] as number) ^
-      (box2[even >>> 26] as number) ^
-      (box4[(even >>> 18) & 63] as number) ^
-      (box6[(even >>> 10) & 63] as number) ^
-      (box8[(even >>> 2) & 63] as number);
-    at += step;
-  }
+  // Two loops of constant step: one with a variable step takes a third longer.
+  if (decipher)
+    for (let at = DES_SCHEDULE_WORDS - 4; at >= 0; at -= 4) {
+      left ^= substitute(right, schedule[at + 2] as number, schedule[at + 3] as number);
+      right ^= substitute(left, schedule[at] as number, schedule[at + 1] as number);
+    }
+  else
+    for (let at = 0; at < DES_SCHEDULE_WORDS; at += 4) {
+      left ^= substitute(right, schedule[at] as number, schedule[at + 1] as number);
+      right ^= substitute(left, schedule[at + 2] as number, schedule[at + 3] as number);
+    }
   block[0] = right;
   block[1] = left;
+}
+
+/** What a round adds to the other half: expansion, subkey, S-boxes and P. */
+function substitute(half: number, oddKey: number, evenKey: number): number {
+  const odd = ((half >>> 1) | (half << 31)) ^ oddKey;
+  const even = ((half << 3) | (half >>> 29)) ^ evenKey;
+  return (
+    (box1[odd >>> 26] as number) ^
+    (box3[(odd >>> 18) & 63] as number) ^
+    (box5[(odd >>> 10) & 63] as number) ^
+    (box7[(odd >>> 2) & 63] as number) ^
+    (box2[even >>> 26] as number) ^
+    (box4[(even >>> 18) & 63] as number) ^
+    (box6[(even >>> 10) & 63] as number) ^
+    (box8[(even >>> 2) & 63] as number)
+  );
 }
 
 /** S-box `box` followed by the permutation P, indexed by the 6 input bits. */
@@ -249,8 +236,7 @@ function fillKeyTables(): void {
     const row = Math.floor((from - 1) / 7);
     const bit = 6 - ((from - 1) % 7);
     const box = Math.floor(to / 6);
-    const words = box % 2 === 0 ? subkeyOdd : subkeyEven;
-    orWhereSet(words, row, bit, 1 << ((SUBKEY_SHIFT[box] ?? 0) + 5 - (to % 6)));
+    orWhereSet(boxInputs, row, bit, 1 << ((ROW_SHIFT[box] ?? 0) + 5 - (to % 6)));
   });
 }
 

@@ -1,3 +1,4 @@
+import { desCbc } from '../cipher/des-cbc.ts';
 import { desBlock, tripleDesBlock } from '../cipher/des.ts';
 import { putWord, wordAt, type TripleDes } from '../cipher/triple-des.ts';
 
@@ -52,11 +53,7 @@ export function retailMacOfZeroPadded(
   block[0] = 0;
   block[1] = 0;
   const whole = at + (length & ~7);
-  for (let from = at; from < whole; from += 8) {
-    block[0] ^= wordAt(bytes, from);
-    block[1] ^= wordAt(bytes, from + 4);
-    desBlock(cipher.first, block, false);
-  }
+  desCbc(cipher.first, block, bytes, at, length);
   if (length === 0 || (length & 7) > 0) {
     block[0] ^= restWord(bytes, whole, length & 7);
     block[1] ^= restWord(bytes, whole + 4, (length & 7) - 4);

@@ -1,4 +1,5 @@
 import type { BlockCipher } from '../cipher/block-cipher.ts';
+import { desCbc } from '../cipher/des-cbc.ts';
 import { DES_SCHEDULE_WORDS, desBlock, scheduleDes, tripleDesBlock } from '../cipher/des.ts';
 import { putWord, TripleDes, wordAt } from '../cipher/triple-des.ts';
 import type { PurseKernel } from './purse-kernel.ts';
@@ -80,11 +81,7 @@ export class DesKernel implements PurseKernel {
 /** CBC over the data with padding 80 00…; `block` holds the IV before and the last block after. */
 function chain(schedule: Int32Array, block: Int32Array, bytes: Uint8Array, at: number, length: number): void {
   const whole = at + (length & ~7);
-  for (let from = at; from < whole; from += 8) {
-    block[0] = (block[0] as number) ^ wordAt(bytes, from);
-    block[1] = (block[1] as number) ^ wordAt(bytes, from + 4);
-    desBlock(schedule, block, false);
-  }
+  desCbc(schedule, block, bytes, at, length);
   let left = 0;
   let right = 0;
   const rest = length & 7;
