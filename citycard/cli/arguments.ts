@@ -20,6 +20,28 @@ export interface CommandLine {
   readonly minutes?: string;
 }
 
+/** Options followed by their value. A token is random text and may begin with a dash. */
+const WITH_VALUE = ['--token', '--as', '--url', '--reader', '--hsm', '--answers', '--minutes'];
+
+/** `--token -abc` becomes `--token=-abc`, so that the value is not taken for an option; what is one of ours stays one. */
+function joinValues(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const [word = '', value] = [words[at], words[at + 1]];
+    if (word === '--') return [...joined, ...words.slice(at)];
+    if (!WITH_VALUE.includes(word) || value === undefined || !/^-./.test(value) || isOption(value)) {
+      joined.push(word);
+      continue;
+    }
+    joined.push(`${word}=${value}`);
+    at += 1;
+  }
+  return joined;
+}
+
+const isOption = (word: string): boolean =>
+  [...WITH_VALUE, '--json', '--help', '-h', '--stdin'].includes(word.split('=', 1)[0] ?? '');
+
 /**
  * Splits the command line into words and options.
  *
@@ -28,7 +50,7 @@ export interface CommandLine {
 export function readArguments(words: readonly string[]): CommandLine {
   try {
     const { values, positionals } = parseArgs({
-      args: [...words],
+      args: joinValues(words),
       allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
