@@ -12,6 +12,9 @@ import {
 } from '@citycard/common';
 import { cardNo as toCardNo, purseStanding } from '@citycard/clearing';
 import { cardLifeErrors } from '../cards/errors.ts';
+import { bringOldBalances } from '../legacy/convert.ts';
+import type { LegacyDeps } from '../legacy/import.ts';
+import { AmountFen, CardNumber, CardParams, ReaderName, ShiftId } from '../request-fields.ts';
 import { hindranceOf, movesOf, releaseByDecision } from './balance-moves.ts';
 import { type ChipDeps, endWithCard, withKnownCard } from './old-card.ts';
 import { writeValidTo } from './card-scripts.ts';
@@ -20,25 +23,20 @@ import { replaceCard } from './replace.ts';
 import { payReturned, returnCard } from './return.ts';
 
 const closed = { additionalProperties: false } as const;
-const Number19 = Type.String({ pattern: '^[0-9]{19}$' });
-const CardParams = Type.Object({ cardNo: Number19 });
-const ShiftId = Type.Integer({ minimum: 1 });
-const Reader = Type.String({ minLength: 1, maxLength: 40 });
-const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
 
 /** Replacing, returning and renewing cards, and the balances that follow. */
-export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void {
+export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & LegacyDeps): void {
   const { db } = deps;
   const clerk = { preHandler: rolesAllowed('clerk') };
 
   const Replacement = Type.Object(
     {
-      newCardNo: Number19,
+      newCardNo: CardNumber,
       shiftId: ShiftId,
       cardHandedIn: Type.Boolean(),
       depositKept: Type.Optional(Type.Boolean()),
       depositFen: Type.Optional(AmountFen),
-      reader: Type.Optional(Reader),
+      reader: Type.Optional(ReaderName),
     },
     closed,
   );
@@ -51,8 +49,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
     async (request, reply) => {
       const { cardNo } = request.params;
       const { reader, shiftId, depositFen, depositKept, ...order } = request.body;
-      const at = { cardNo, ...(reader !== undefined && { reader }) };
-      const answer = await endWithCard(deps, request.principal, at, (says) =>
+      const answer = await endWithCard(deps, request.principal, { cardNo, reader }, (says) =>
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await replaceCard(tx, request.principal, {
@@ -62,6 +59,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
           }),
         })),
       );
+      await bringOldBalances(deps, request.principal, order.newCardNo, request.log);
       return reply.status(answer.status).send(answer.body);
     },
   );
@@ -71,7 +69,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
       shiftId: ShiftId,
       cardHandedIn: Type.Boolean(),
       damaged: Type.Optional(Type.Boolean()),
-      reader: Type.Optional(Reader),
+      reader: Type.Optional(ReaderName),
     },
     closed,
   );
@@ -81,8 +79,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
     async (request, reply) => {
       const { cardNo } = request.params;
       const { reader, shiftId, cardHandedIn, damaged } = request.body;
-      const at = { cardNo, ...(reader !== undefined && { reader }) };
-      const answer = await endWithCard(deps, request.principal, at, (says) =>
+      const answer = await endWithCard(deps, request.principal, { cardNo, reader }, (says) =>
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await returnCard(tx, request.principal, {
@@ -114,15 +111,14 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
     },
   );
 
-  const Renewal = Type.Object({ newCardNo: Number19, shiftId: ShiftId, reader: Type.Optional(Reader) }, closed);
+  const Renewal = Type.Object({ newCardNo: CardNumber, shiftId: ShiftId, reader: Type.Optional(ReaderName) }, closed);
   server.post(
     '/v1/cards/:cardNo/renewal',
     { ...clerk, schema: { summary: 'A new card for one that expires', params: CardParams, body: Renewal } },
     async (request, reply) => {
       const { cardNo } = request.params;
       const { reader, newCardNo, shiftId } = request.body;
-      const at = { cardNo, ...(reader !== undefined && { reader }) };
-      const answer = await endWithCard(deps, request.principal, at, (says) =>
+      const answer = await endWithCard(deps, request.principal, { cardNo, reader }, (says) =>
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await renewCard(tx, request.principal, {
@@ -131,6 +127,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
           }),
         })),
       );
+      await bringOldBalances(deps, request.principal, newCardNo, request.log);
       return reply.status(answer.status).send(answer.body);
     },
   );
@@ -142,7 +139,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps): void 
       schema: {
         summary: 'Write a new validity to the card in the reader',
         params: CardParams,
-        body: Type.Object({ reader: Reader }, closed),
+        body: Type.Object({ reader: ReaderName }, closed),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {

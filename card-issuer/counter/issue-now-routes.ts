@@ -1,5 +1,7 @@
-import { type Database, fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
+import { fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
+import { bringOldBalances } from '../legacy/convert.ts';
+import type { LegacyDeps } from '../legacy/import.ts';
 import { BUREAU_LOCATION } from '../personalisation/books.ts';
 import type { CounterReaders } from '../readers/reader.ts';
 import { CounterDesk } from './issue-now.ts';
@@ -24,7 +26,7 @@ const notYet = new Error('no answer is stored under this key');
 /** `POST /v1/counter/issue-now`: a blank in the reader of the counter becomes the card of the resident who stands there. */
 export function registerIssueNowRoutes(
   server: HttpServer,
-  deps: { readonly db: Database; readonly hsm: HsmClient; readonly readers: CounterReaders },
+  deps: LegacyDeps & { readonly hsm: HsmClient; readonly readers: CounterReaders },
 ): void {
   const desk = new CounterDesk(deps);
   server.post(
@@ -55,6 +57,7 @@ export function registerIssueNowRoutes(
         ]);
         return { status: 201, body: { cardNo, state: 'active' } };
       });
+      await bringOldBalances(deps, principal, cardNo, request.log);
       return reply.status(answer.status).send(answer.body);
     },
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createCertificateRequest, signDetached, type Signer } from '@citycard/city-sim';
 import { describe, expect, it } from 'vitest';
 import type { Answered, TestCity } from '../installation.ts';
-import { blankCard, insert } from './bureau.ts';
+import { blankCard, insert, makeCard } from './bureau.ts';
 import { inHand } from './counter.ts';
 import { newIdNumber } from './residents.ts';
 
@@ -25,21 +25,7 @@ export function legacyAndGroupTests(city: () => TestCity): void {
       expect((await post('platform', '/v1/participants', admitted)).status).toBe(201);
       expect((await city().http('platform', 'PUT', `/v1/legacy-issuers/${GAS}`, { firstUse: true })).status).toBe(204);
       const signer = await certified(city(), GAS);
-      const content = Buffer.from('cardNo,balanceFen\r\nOLD-1,1250\r\nOLD-2,50\r\n');
-      const manifest = Buffer.from(
-        JSON.stringify({
-          formerIssuer: GAS,
-          sequence: 1,
-          madeOn: '2026-11-20',
-          rows: 2,
-          totalFen: '1300',
-          sha256: createHash('sha256').update(content).digest('hex'),
-        }),
-      );
-      const headers = {
-        'x-manifest': manifest.toString('base64'),
-        'x-signature': signDetached(manifest, signer).toString('base64'),
-      };
+      const { content, headers } = handIn(signer, 1, ['OLD-1,,,1250', 'OLD-2,,,50']);
       const path = `/v1/legacy-issuers/${GAS}/imports`;
       expect((await post('clerk-1', path, content, headers)).status).toBe(403);
       const staged = await post('finance-maker', path, content, headers);
@@ -61,6 +47,30 @@ export function legacyAndGroupTests(city: () => TestCity): void {
       expect(owing).toMatchObject([
         { participantNo: GAS, uncoveredFen: 1300, parts: [{ ageDays: 0, amountFen: 1300 }] },
       ]);
+
+      // Holders who had their card before the file came: the balance meets them with their next card.
+      const idNumber = newIdNumber();
+      const person = { idNumber, name: '测试旧卡', population: 'permanent' };
+      const residentId = Number((await post('clerk-2', '/v1/residents', person)).body['residentId']);
+      const { shiftId } = (await post('clerk-2', '/v1/shifts')).body;
+      const { cardNo: first } = await makeCard(city());
+      const issue = { residentId, depositFen: 0, shiftId };
+      expect(await post('clerk-2', `/v1/cards/${first}/issue`, issue)).toMatchObject({ status: 200 });
+      const next = handIn(signer, 2, [`OLD-3,测试旧卡,${idNumber},700`]);
+      const second = await post('finance-maker', path, next.content, next.headers);
+      const accepted = await post('finance-checker', `/v1/legacy-imports/${second.body['importId']}/approval`);
+      expect(accepted).toMatchObject({ status: 200, body: { goodFen: 700 } });
+      const { cardNo: newCardNo } = await makeCard(city());
+      const replacement = { newCardNo, shiftId, cardHandedIn: true, depositFen: 0 };
+      expect(await post('clerk-2', `/v1/cards/${first}/replacement`, replacement)).toMatchObject({ status: 200 });
+      const purse = (await city().http('auditor', 'GET', `/v1/purses/${newCardNo}`)).body;
+      expect(purse['accounts']).toContainEqual(expect.objectContaining({ kind: 'pending-credit', posted: 700 }));
+      const till = Number(
+        (await city().http('auditor', 'GET', `/v1/ledger/accounts/cash-shift:${shiftId}`)).body['postedFen'],
+      );
+      expect(await post('clerk-2', `/v1/shifts/${shiftId}/closing`, { countedFen: till })).toMatchObject({
+        status: 200,
+      });
     });
   });
 
@@ -122,6 +132,26 @@ export function legacyAndGroupTests(city: () => TestCity): void {
       });
     });
   });
+}
+
+/** A file of the former issuer, proved and signed. */
+function handIn(signer: Signer, sequence: number, rows: readonly string[]) {
+  const content = Buffer.from(['cardNo,name,documentNo,balanceFen', ...rows, ''].join('\r\n'));
+  const manifest = Buffer.from(
+    JSON.stringify({
+      formerIssuer: GAS,
+      sequence,
+      madeOn: '2026-11-20',
+      rows: rows.length,
+      totalFen: String(rows.reduce((sum, row) => sum + Number(row.split(',').at(-1)), 0)),
+      sha256: createHash('sha256').update(content).digest('hex'),
+    }),
+  );
+  const headers = {
+    'x-manifest': manifest.toString('base64'),
+    'x-signature': signDetached(manifest, signer).toString('base64'),
+  };
+  return { content, headers };
 }
 
 async function certified(city: TestCity, cn: string): Promise<Signer> {
