@@ -3,6 +3,7 @@ import { cardNo, openPurse, setPurseStatus } from '@citycard/clearing';
 import { grantOnIssue } from '../concessions/on-card.ts';
 import { cardLifeErrors } from './errors.ts';
 import { issuerErrors } from '../errors.ts';
+import { requireNoFreeze } from '../population/legal/in-force.ts';
 import { purseCapFor } from '../population/identity-check/verification.ts';
 import { type CardState, type LifeStep, PURSE_OF_STATE, stateAfter } from './life-cycle.ts';
 import { requireOnlyCard } from './one-card.ts';
@@ -46,6 +47,8 @@ interface CardRow {
 
 /** What hands the card to a holder. */
 const GIVES: readonly LifeStep[] = ['issue', 'hand-out'];
+/** When the card takes on the concession of its holder; what was granted while it lay uncollected counts as well. */
+const TAKES: readonly LifeStep[] = [...GIVES, 'receive'];
 
 /**
  * Takes one step in the life of a card, the only way its state changes once it is personalised: holds the card until the
@@ -55,7 +58,8 @@ const GIVES: readonly LifeStep[] = ['issue', 'hand-out'];
  * keep the reasons apart.
  *
  * @throws card-issuer.card-unknown, card-issuer.card-not-ready; card-issuer.card-life.never-finished for a card in quarantine that is
- *   to be destroyed; .one-card-per-resident for a step that would leave the holder with two cards of a product in use
+ *   to be destroyed; .one-card-per-resident for a step that would leave the holder with two cards of a product in use;
+ *   card-issuer.population.under-freeze for a holder whose cards an authority has frozen
  */
 export async function stepCard(
   tx: Transaction,
@@ -86,10 +90,11 @@ export async function stepCard(
   );
   // A holder whose identity nobody has confirmed gets the limits of an anonymous card.
   const given = GIVES.includes(step) ? residentId : undefined;
+  if (given !== undefined) await requireNoFreeze(tx, given);
   const productCap = fen(card.purse_cap_fen);
   const cap = given === undefined ? productCap : await purseCapFor(tx, given, productCap, options.actor);
   await movePurse(tx, number, { ...card, purse_cap_fen: cap }, step, to, options.why);
-  if (given !== undefined) await grantOnIssue(tx, given, number);
+  if (residentId !== undefined && TAKES.includes(step)) await grantOnIssue(tx, residentId, number);
   await tx.query(
     'insert into issuer.card_event (card_no, step, from_state, to_state, done_by, why) values ($1, $2, $3, $4, $5, $6)',
     [number, step, card.state, to, options.actor?.id ?? 'system', options.why ?? step],

@@ -2,7 +2,6 @@ import { CityCardError, type Database, type Principal, recordAct, transact, type
 import { prepareBatch } from '../cards/batches.ts';
 import { maskedCardNo } from '../cards/one-card.ts';
 import { stepCard } from '../cards/step.ts';
-import { grantOnIssue } from '../concessions/on-card.ts';
 import { findGroup } from './application.ts';
 import { groupErrors } from './errors.ts';
 
@@ -127,7 +126,6 @@ export async function receiveCard(tx: Transaction, clerk: Principal, cardNo: str
   if (member?.state === 'received') return;
   if (member?.state !== 'handed-out') throw groupErrors.memberUnknown({ card: maskedCardNo(cardNo) });
   await stepCard(tx, cardNo, 'receive', { actor: clerk, why });
-  await grantOnIssue(tx, member.resident_id, cardNo);
   await endMember(tx, cardNo, 'received');
 }
 
