@@ -32,6 +32,7 @@ export {
 } from './loads/cancel-load.ts';
 export { approveTornDecision, proposeTornDecision } from './loads/cancel-decision.ts';
 export { cancellationErrors } from './loads/cancel-errors.ts';
+export { alarmTornCancellations } from './loads/torn-alarm.ts';
 export { type CancellationReceipt, completeCancellation } from './loads/cancel-posting.ts';
 export { cancellationMac1, cancellationProved } from './loads/cancel-proof.ts';
 export {

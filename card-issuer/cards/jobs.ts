@@ -1,5 +1,5 @@
 import { cityDate, type Database, type JobSystem, type Logger } from '@citycard/common';
-import { noticeLateTaps } from '@citycard/clearing';
+import { alarmTornCancellations, noticeLateTaps } from '@citycard/clearing';
 import { endUnverified } from '../concessions/grant.ts';
 import { alarmStuck, releaseDue } from '../counter/release-due.ts';
 import { lapseLossReports } from '../counter/lapse.ts';
@@ -17,11 +17,13 @@ export interface CardLifeRound {
   readonly balancesMoved: number;
   readonly stuck: number;
   readonly lateTaps: number;
+  readonly tornCancellations: number;
 }
 
 /**
  * Everything card life does by itself, as of this moment's city date: cards expire, reports by phone lapse, concessions end,
- * balances follow, late taps are noticed. All of it is read from the database and may be done again at any time.
+ * balances follow, late taps and torn cancellations are noticed.
+ * All of it is read from the database and may be done again at any time.
  */
 export async function runCardLife(db: Database, now: Date = new Date()): Promise<CardLifeRound> {
   const today = cityDate(now);
@@ -39,6 +41,7 @@ export async function runCardLife(db: Database, now: Date = new Date()): Promise
     balancesMoved: await part(releaseDue(db, today)),
     stuck: await part(alarmStuck(db, today)),
     lateTaps: await part(noticeLateTaps(db)),
+    tornCancellations: await part(alarmTornCancellations(db, now)),
   };
   if (faults.length > 0) throw faults[0];
   return round;

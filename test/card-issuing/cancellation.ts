@@ -1,5 +1,5 @@
 import { CounterReader, type VirtualCard } from '@citycard/city-sim';
-import { intakeMessage, validateReceived, verifyLedger } from '@citycard/clearing';
+import { alarmTornCancellations, intakeMessage, validateReceived, verifyLedger } from '@citycard/clearing';
 import { transact } from '@citycard/common';
 import { describe, expect, it } from 'vitest';
 import { type Answered, sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
@@ -118,6 +118,13 @@ export function cancellationTests(city: () => TestCity): void {
       expect([await prefundOf(agent), await balance(cardNo)]).toEqual([before, 7_000]);
       const open = (await city().http('clerk-1', 'GET', '/v1/load-cancellations/open')).body['cancellations'];
       expect(open).toMatchObject([{ cardNo, state: 'debiting' }]);
+      const { db } = city().installation;
+      const inMinutes = (minutes: number) => alarmTornCancellations(db, new Date(Date.now() + minutes * 60_000));
+      expect([await inMinutes(10), await inMinutes(16), await inMinutes(30)]).toEqual([0, 1, 0]);
+      const alarms = await db.query(
+        `select subject, evidence->>'amountFen' as fen from clearing.alarm where kind = 'load-cancellation-torn'`,
+      );
+      expect(alarms.rows).toEqual([{ subject: `card ${cardNo}`, fen: '7000' }]);
       slot.insert(card);
       const settled = await post('clerk-1', `${path}/debit`, { reader });
       expect(settled).toMatchObject({ status: 200, body: { amountFen: 7_000 } });
