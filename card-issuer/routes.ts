@@ -5,6 +5,7 @@ import { registerBatchRoutes } from './cards/batch-routes.ts';
 import { cardsOfResidents } from './cards/resident-hook.ts';
 import { registerConcessionRoutes } from './concessions/routes.ts';
 import { registerBalanceRoutes } from './counter/balance-routes.ts';
+import { registerCashSupplyRoutes } from './counter/cash-supply-routes.ts';
 import { registerChipRoutes } from './counter/chip-routes.ts';
 import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
 import { registerLateTapRoutes } from './counter/late-tap-routes.ts';
@@ -63,6 +64,7 @@ export function registerCardIssuerRoutes(
   registerBalanceRoutes(server, deps);
   registerChipRoutes(server, deps);
   registerLateTapRoutes(server, deps);
+  registerCashSupplyRoutes(server, deps);
   registerConcessionRoutes(server, { ...deps, ...residents });
   const line = deps.responder === undefined ? {} : { responder: deps.responder };
   registerPopulationRoutes(server, { ...residents, ...line, hsm: deps.hsm });

@@ -9,6 +9,7 @@ import {
 } from '@citycard/common';
 import { accountBalance, currentBusinessDate, openAccount, postOrThrow } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
+import { endCashSupplies } from './cash-supply-end.ts';
 
 /** Opens the clerk's shift with an account for its cash. One open shift per clerk. @throws card-issuer.shift-open */
 export async function openShift(tx: Transaction, clerk: Principal): Promise<{ shiftId: bigint }> {
@@ -34,6 +35,7 @@ export async function requireOpenShift(tx: Transaction, clerk: Principal, shiftI
 /**
  * Closes a shift: what was counted goes to the bank under a pay-in slip; what is over or short is booked at once.
  *
+ * @throws card-issuer.shift-unknown; card-issuer.cash-supply.under-way
  * @returns over (+) or short (−) in fen, and the slip the money travels under (none when nothing was counted)
  */
 export async function closeShift(
@@ -43,6 +45,7 @@ export async function closeShift(
   counted: Fen,
 ): Promise<{ overShortFen: Fen; payInSlip?: string }> {
   await requireOpenShift(tx, clerk, shiftId);
+  await endCashSupplies(tx, shiftId);
   const { posted } = await accountBalance(tx, `cash-shift:${shiftId}`);
   const overShort = subtractFen(counted, posted);
   const slip = `SLIP${cityDateTimeDigits(new Date()).date}${shiftId.toString().padStart(6, '0')}`;

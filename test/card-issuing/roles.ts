@@ -58,6 +58,11 @@ const routes: Guarded[] = [
   ['POST', '/v1/residents/999999/concessions/withdrawal', { reason: 'test' }, 'clerk-1', 'clerk-2', ...registrars],
   ['POST', '/v1/shifts', undefined, 'clerk-1', 'clerk-2'],
   ['POST', '/v1/shifts/999999/closing', { countedFen: 0 }, 'clerk-1', 'clerk-2'],
+  ['POST', '/v1/shifts/999999/cash-supplies', { amountFen: 1, from: 'bank-custody:1' }, 'finance-maker'],
+  ['GET', '/v1/shifts/999999/cash-supplies', undefined, 'clerk-1', 'clerk-2', ...finance, 'auditor', 'supervisor'],
+  ['POST', '/v1/shifts/999999/cash-supplies/999999/approval', undefined, 'finance-checker'],
+  ['POST', '/v1/shifts/999999/cash-supplies/999999/receipt', { countedFen: 1 }, 'clerk-1', 'clerk-2'],
+  ['POST', '/v1/shifts/999999/cash-supplies/999999/refusal', { countedFen: 1 }, 'clerk-1', 'clerk-2'],
 ];
 
 /** Who may do what (requirement R15). */

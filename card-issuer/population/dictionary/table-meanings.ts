@@ -52,6 +52,7 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   'issuer.card_block': 'Reasons for which a card is closed.',
   'issuer.card_event': 'Every step in the life of a card.',
   'issuer.card_rule': 'Rules of card life by product and day.',
+  'issuer.cash_supply': 'Cash brought to the tills of clerks.',
   'issuer.concession': 'Concessions of residents.',
   'issuer.concession_batch': 'Batches of yearly re-verifications.',
   'issuer.counter_sam': 'SAMs of counters, played by the HSM.',
