@@ -1,4 +1,4 @@
-import { errorCatalogue } from '@citycard/common';
+import { CityCardError, errorCatalogue } from '@citycard/common';
 
 /** What the counter, the bureau and their pages are told. */
 export const issuerErrors = errorCatalogue('card-issuer', {
@@ -49,3 +49,10 @@ export const issuerErrors = errorCatalogue('card-issuer', {
     sentence: 'What the chip reads back is not what was written; the card is set aside.',
   },
 });
+
+/** What a chip refused and with which status word, when that is what the error says. */
+export function chipRefusal(error: unknown): { readonly step: string; readonly status: string } | undefined {
+  return error instanceof CityCardError && error.code === 'card-issuer.chip-refused'
+    ? (error.detail as { step: string; status: string })
+    : undefined;
+}

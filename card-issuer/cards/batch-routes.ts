@@ -1,4 +1,5 @@
 import { type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
+import { CardNumber } from '../request-fields.ts';
 import { batchProgress, batchYield, listBatches, quarantinedCards, yieldCsv } from './batch-report.ts';
 import { prepareBatch, releaseBatch, stepBatch } from './batches.ts';
 import { rejectCard } from './reject.ts';
@@ -58,7 +59,7 @@ export function registerBatchRoutes(server: HttpServer, { db }: { readonly db: D
     {
       ...bureau,
       schema: {
-        params: Type.Object({ ...BatchParams.properties, cardNo: Type.String({ pattern: '^[0-9]{19}$' }) }),
+        params: Type.Object({ ...BatchParams.properties, cardNo: CardNumber }),
         body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 100 }) }, closed),
       },
     },

@@ -1,17 +1,8 @@
-import {
-  addDays,
-  type BusinessDate,
-  businessDate,
-  cityDate,
-  type Database,
-  type Principal,
-  recordAct,
-  transact,
-  type Transaction,
-} from '@citycard/common';
+import { cityDate, type Database, type Principal, recordAct, transact, type Transaction } from '@citycard/common';
 import { issuerErrors } from '../errors.ts';
 import { makingInSql } from './life-cycle.ts';
 import { nextCardNumbers } from './numbers.ts';
+import { lastDayOf } from './validity.ts';
 
 export { composeCardNo, SANDBOX_ISSUER } from './numbers.ts';
 
@@ -84,16 +75,9 @@ export async function prepareCards(tx: Transaction, batchId: bigint, count: numb
   await tx.query(
     `insert into issuer.card (card_no, batch_id, product, valid_from, valid_to)
      select number, $2, $3, $4, $5 from unnest($1::text[]) as number`,
-    [numbers, batchId, terms.product, validFrom, lastDay(validFrom, terms.years)],
+    [numbers, batchId, terms.product, validFrom, lastDayOf(validFrom, terms.years)],
   );
   return numbers;
-}
-
-/** The day before the same day so many years later. */
-function lastDay(from: BusinessDate, years: number): BusinessDate {
-  const [year = '', month = '', day = ''] = from.split('-');
-  const sameDay = month === '02' && day === '29' ? '28' : day;
-  return addDays(businessDate(`${Number(year) + years}-${month}-${sameDay}`), -1);
 }
 
 /** The batch, held until the transaction ends. @throws card-issuer.batch-unknown */

@@ -11,6 +11,7 @@ import { cardNo as toCardNo, concessionsOn } from '@citycard/clearing';
 import { noteOnCard } from '../cards/history.ts';
 import { readConcession, writeConcession } from '../counter/card-scripts.ts';
 import { type ChipDeps, withKnownCard } from '../counter/old-card.ts';
+import { CardParams, ReaderName, ResidentParams } from '../request-fields.ts';
 import type { ResidentDeps } from '../residents/index.ts';
 import { verifyBatch } from './batch.ts';
 import { categories, type Category, evidences, SUB_TYPE_OF } from './categories.ts';
@@ -18,7 +19,6 @@ import { concessionErrors } from './errors.ts';
 import { concessionsOf, verifyConcession, withdrawConcession } from './grant.ts';
 
 const closed = { additionalProperties: false } as const;
-const ResidentParams = Type.Object({ residentId: Type.String({ pattern: '^[0-9]{1,18}$' }) });
 const CategoryName = Type.Union(categories.map((each) => Type.Literal(each)));
 const EvidenceName = Type.Union(evidences.map((each) => Type.Literal(each)));
 /** Lines of one request; a longer list comes in several. */
@@ -109,8 +109,8 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
       ...counter,
       schema: {
         summary: 'Write the concession of the books to the card in the reader',
-        params: Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' }) }),
-        body: Type.Object({ reader: Type.String({ minLength: 1, maxLength: 40 }) }, closed),
+        params: CardParams,
+        body: Type.Object({ reader: ReaderName }, closed),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {

@@ -1,13 +1,12 @@
 import { type HttpServer, type Principal, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { noteOnCard } from '../cards/history.ts';
+import { CardParams, ReaderName } from '../request-fields.ts';
 import { blockApplication, chipState, type ScriptCard, unblockApplication } from './card-scripts.ts';
 import { type ChipDeps, withKnownCard } from './old-card.ts';
 import { changePin, pinBytes, setPin, unblockPin } from './pin.ts';
 import { cardScriptErrors } from './script-errors.ts';
 
 const closed = { additionalProperties: false } as const;
-const CardParams = Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' }) });
-const Reader = Type.String({ minLength: 1, maxLength: 40 });
 /** Shape only; what a PIN may be is said in one place. Its digits are never stored, so these routes keep no answers either. */
 const Digits = Type.String({ minLength: 1, maxLength: 20 });
 
@@ -22,9 +21,9 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
     });
 
   const Pin = Type.Union([
-    Type.Object({ act: Type.Literal('set'), reader: Reader, pin: Digits }, closed),
-    Type.Object({ act: Type.Literal('change'), reader: Reader, oldPin: Digits, pin: Digits }, closed),
-    Type.Object({ act: Type.Literal('unblock'), reader: Reader, pin: Digits }, closed),
+    Type.Object({ act: Type.Literal('set'), reader: ReaderName, pin: Digits }, closed),
+    Type.Object({ act: Type.Literal('change'), reader: ReaderName, oldPin: Digits, pin: Digits }, closed),
+    Type.Object({ act: Type.Literal('unblock'), reader: ReaderName, pin: Digits }, closed),
   ]);
   server.post(
     '/v1/cards/:cardNo/pin',
@@ -53,7 +52,7 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
       schema: {
         summary: 'Block the application on the chip in the reader',
         params: CardParams,
-        body: Type.Object({ reader: Reader, forGood: Type.Boolean() }, closed),
+        body: Type.Object({ reader: ReaderName, forGood: Type.Boolean() }, closed),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader, forGood } }) => {
@@ -73,7 +72,7 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
       schema: {
         summary: 'Open the application on the chip in the reader, when the books say the card is open',
         params: CardParams,
-        body: Type.Object({ reader: Reader }, closed),
+        body: Type.Object({ reader: ReaderName }, closed),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {

@@ -13,11 +13,12 @@ import {
 } from '@citycard/common';
 import { cardNo as toCardNo, clearingErrors, fundLateTap, openLateTaps } from '@citycard/clearing';
 import { cardDays } from '../cards/reports.ts';
+import { CardNumber } from '../request-fields.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
 const TapParams = Type.Object({
-  cardNo: Type.String({ pattern: '^[0-9]{19}$' }),
+  cardNo: CardNumber,
   businessDate: Day,
   intakeId: Type.String({ pattern: '^[0-9]{1,18}$' }),
   index: Type.String({ pattern: '^[0-9]{1,9}$' }),

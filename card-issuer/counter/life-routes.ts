@@ -4,6 +4,7 @@ import { cardHistory } from '../cards/history.ts';
 import { runCardLife } from '../cards/jobs.ts';
 import { stepCard } from '../cards/step.ts';
 import { cardsOfResident, cardView } from '../cards/view.ts';
+import { AmountFen, CardParams, ResidentParams, ShiftId } from '../request-fields.ts';
 import type { ResidentDeps } from '../residents/index.ts';
 import { reportLossByIdentity } from './find-lost.ts';
 import { bringOldBalances } from '../legacy/convert.ts';
@@ -11,13 +12,10 @@ import { issueCard } from './issue.ts';
 import { callerFacts, reportFound, reportLossByPhone, reportLossFormally } from './loss.ts';
 
 const closed = { additionalProperties: false } as const;
-const CardParams = Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' }) });
-const ResidentParams = Type.Object({ residentId: Type.String({ pattern: '^[0-9]{1,18}$' }) });
 const Reason = Type.Object(
   { reason: Type.String({ minLength: 3, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' }) },
   closed,
 );
-const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
 const Facts = Type.Array(Type.Union(callerFacts.map((fact) => Type.Literal(fact))), {
   maxItems: 10,
   uniqueItems: true,
@@ -30,7 +28,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   const readers = { preHandler: rolesAllowed('clerk', 'registrar', 'auditor') };
 
   const Issue = Type.Object(
-    { residentId: Type.Integer({ minimum: 1 }), depositFen: AmountFen, shiftId: Type.Integer({ minimum: 1 }) },
+    { residentId: Type.Integer({ minimum: 1 }), depositFen: AmountFen, shiftId: ShiftId },
     closed,
   );
   server.post(

@@ -60,7 +60,7 @@ const DONE = ['replaced', 'returned', 'destroyed'];
 export async function endWithCard<T>(
   deps: ChipDeps,
   clerk: Principal,
-  where: { readonly cardNo: string; readonly reader?: string },
+  where: { readonly cardNo: string; readonly reader?: string | undefined },
   work: (says: CardSays | undefined) => Promise<T>,
 ): Promise<T> {
   const { reader } = where;

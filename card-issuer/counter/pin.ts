@@ -1,7 +1,7 @@
 import type { CardInReader } from '../readers/reader.ts';
 import { derivationOf, type ScriptCard, type ScriptHsm, sendSecured } from './card-scripts.ts';
 import { rootKey } from '@citycard/clearing';
-import { issuerErrors } from '../errors.ts';
+import { chipRefusal, issuerErrors } from '../errors.ts';
 import { cardScriptErrors } from './script-errors.ts';
 
 const NO_PIN_ON_CARD = '6A88';
@@ -71,7 +71,7 @@ async function withPin(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof Error && error.message.includes(NO_PIN_ON_CARD)) throw cardScriptErrors.noPin();
+    if (chipRefusal(error)?.status === NO_PIN_ON_CARD) throw cardScriptErrors.noPin();
     throw error;
   }
 }

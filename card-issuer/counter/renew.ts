@@ -11,10 +11,12 @@ import {
 import { cardNo, extendPurse } from '@citycard/clearing';
 import { lockCard, requireMovable } from '../cards/blocks.ts';
 import { cardLifeErrors } from '../cards/errors.ts';
+import { type CardState, stateAfter } from '../cards/life-cycle.ts';
 import { cardRule } from '../cards/rules.ts';
 import { type SteppedCard, stepCard } from '../cards/step.ts';
+import { lastDayOf } from '../cards/validity.ts';
 import { issuerErrors } from '../errors.ts';
-import { type BalanceMove } from './balance-moves.ts';
+import type { BalanceMove } from './balance-moves.ts';
 import { type CardSays, cardAgrees, carryDeposit, depositOf, followBalance, giveNext } from './replace.ts';
 import { requireOpenShift } from './shifts.ts';
 
@@ -61,7 +63,11 @@ export async function renewCard(
 }
 
 /** Not years ahead: a card in good order is not renewed for the asking. */
-async function requireNearEnd(tx: Transaction, card: SteppedCard, today: BusinessDate): Promise<void> {
+async function requireNearEnd(
+  tx: Transaction,
+  card: Pick<SteppedCard, 'validTo' | 'product'>,
+  today: BusinessDate,
+): Promise<void> {
   const from = addDays(card.validTo, -Number(await cardRule(tx, 'renewal-days', today, card.product)));
   if (today < from) throw cardLifeErrors.notRenewable({ validTo: card.validTo, from });
 }
@@ -78,20 +84,17 @@ export interface ExtensionPlan {
  * @throws card-issuer.card-unknown, .card-not-ready; card-issuer.card-life.not-renewable
  */
 export async function planExtension(tx: Transaction, number: string): Promise<ExtensionPlan> {
-  const { rows } = await tx.query<{ validity_years: number; valid_to: BusinessDate; state: string; product: string }>(
-    `select c.valid_to, c.state, c.product, p.validity_years from issuer.card c join issuer.card_product p using (product) where c.card_no = $1`,
+  const { rows } = await tx.query<{ years: number; validTo: BusinessDate; state: CardState; product: string }>(
+    `select c.valid_to as "validTo", c.state, c.product, p.validity_years as years from issuer.card c join issuer.card_product p using (product) where c.card_no = $1`,
     [number],
   );
   const card = rows[0];
   if (card === undefined) throw issuerErrors.cardUnknown();
-  if (card.state !== 'active' && card.state !== 'expired')
+  if (stateAfter(card.state, 'extend') === undefined)
     throw issuerErrors.cardNotReady({ state: card.state, step: 'extend' });
   const today = cityDate(new Date());
-  const from = addDays(card.valid_to, -Number(await cardRule(tx, 'renewal-days', today, card.product)));
-  if (today < from) throw cardLifeErrors.notRenewable({ validTo: card.valid_to, from });
-  const [year = '', ...rest] = today.split('-');
-  const sameDay = rest.join('-') === '02-29' ? '02-28' : rest.join('-');
-  return { cardNo: number, validTo: addDays(`${Number(year) + card.validity_years}-${sameDay}` as BusinessDate, -1) };
+  await requireNearEnd(tx, card, today);
+  return { cardNo: number, validTo: lastDayOf(today, card.years) };
 }
 
 /** Notes in the books what the chip says since its file 15h was written. Doing it again changes nothing. */

@@ -1,7 +1,7 @@
 import { CityCardError, compactDate, type Database } from '@citycard/common';
 import { applicationSerial, cardFactor, cardNo, cityFactor, HOME_CITY } from '@citycard/clearing';
 import { type HsmClient, HsmRefused, HsmUnavailable } from '@citycard/hsm-sim';
-import { issuerErrors } from '../errors.ts';
+import { chipRefusal, issuerErrors } from '../errors.ts';
 import { planOf } from '../products/versions.ts';
 import type { CardBooks } from './books.ts';
 import { type CardData, type CardPlan, cardScript } from './card-script.ts';
@@ -112,9 +112,8 @@ function outcomeOf(claim: CardClaim, error: unknown): { outcome: Outcome; told: 
 
 /** Keys come before anything that bears the number, so a chip that refuses one is as blank as before. */
 function isOtherProfile(error: unknown): boolean {
-  if (!(error instanceof CityCardError) || error.code !== 'card-issuer.chip-refused') return false;
-  const { step, status } = error.detail as { step: string; status: string };
-  return status === BAD_DATA && step.startsWith('WRITE KEY');
+  const refusal = chipRefusal(error);
+  return refusal?.status === BAD_DATA && refusal.step.startsWith('WRITE KEY');
 }
 
 function reasonOf(error: unknown): string {
