@@ -11,6 +11,7 @@ import {
   type Sandbox,
 } from '@citycard/citycard';
 import {
+  type ConcessionFares,
   deriveCardKeys,
   freshTerminalMemory,
   personaliseCard,
@@ -155,10 +156,14 @@ export function sandboxCard(cardNo: string): VirtualCard {
 }
 
 /** A bus's card reader with the sandbox's SAM. */
-export function sandboxReader(sandbox: Sandbox, clock: () => Date = () => new Date()): TapReader {
+export function sandboxReader(
+  sandbox: Sandbox,
+  clock: () => Date = () => new Date(),
+  concessionFares: ConcessionFares = {},
+): TapReader {
   const sam = new VirtualSam({ transportKey: CHIP_KEY, serial: serial() });
   personaliseSam(sam, CHIP_KEY, { samNo: sandbox.sam, rootPurchaseKey: publishedKey('DPK') });
-  return new TapReader({ sam, industry: 1, clock });
+  return new TapReader({ sam, industry: 1, clock, concessionFares });
 }
 
 function serial(): Buffer {

@@ -1,7 +1,7 @@
 import { publishedKey } from '@citycard/citycard';
 import { CounterReader, encodeRecord, type InsertableChip, VirtualCard } from '@citycard/city-sim';
 import { validateReceived } from '@citycard/clearing';
-import { createPrincipal, transact } from '@citycard/common';
+import { addDays, type BusinessDate, createPrincipal, transact } from '@citycard/common';
 import { describe, expect, it } from 'vitest';
 import { type Answered, sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
 import { insert, makeCard, numberOn, order, PulledChip } from './bureau.ts';
@@ -192,9 +192,22 @@ export function cardLifeTests(city: () => TestCity): void {
       expect(card.transmit(READ_17H).subarray(11, 16).toString('hex')).toBe(
         `01${String(granted.body['validTo']).replaceAll('-', '')}`,
       );
+      expect((await load(card, 1000)).kind).toBe('credited');
+      const sandbox = await city().sandbox();
+      const ride = (on: string) => {
+        const bus = sandboxReader(sandbox, () => new Date(`${on}T10:00:00+08:00`), { 1: 50 });
+        card.powerOn();
+        const { kind, records } = bus.tap(card, { amountFen: 300 });
+        return [kind, records[0]?.amountFen];
+      };
+      const lastDay = String(granted.body['validTo']) as BusinessDate;
+      expect([ride(lastDay), ride(addDays(lastDay, 1))]).toEqual([
+        ['paid', 150],
+        ['paid', 300],
+      ]);
       await post(`/v1/residents/${residentId}/concessions/withdrawal`, { reason: 'generated' });
       expect((await script()).body).toEqual({ cardNo, subType: 0 });
-      expect((await load(card, 1000)).kind).toBe('credited');
+      expect(ride(lastDay)).toEqual(['paid', 300]);
     });
 
     it('a validity that ends is written anew to the chip', async () => {
