@@ -111,5 +111,10 @@ export const populationErrors = errorCatalogue('card-issuer.population', {
     sentence: 'The answer to order {orderId} was collected on {at}. It is given out once; enter the order anew.',
   },
   nothingFrozen: { status: 409, sentence: 'Nothing of this person is frozen under order {orderId}.' },
+  underFreeze: {
+    status: 409,
+    sentence:
+      'An authority has frozen what this resident holds; no card is handed out until the order is lifted. The registrar knows more.',
+  },
   caseUnknown: { status: 404, sentence: 'There is no open case {caseId}.' },
 });

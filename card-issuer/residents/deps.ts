@@ -11,8 +11,11 @@ export interface ResidentDeps {
 
 /** What the rest of the issuer does when a resident comes, dies, moves or turns out to be two records. A throw undoes it all. */
 export interface ResidentHook {
-  /** Somebody was registered at a counter; residents taken over from a department's files are not told of. */
-  onRegistered?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
+  /**
+   * These were registered, at a counter or from a file of many; those whom the department that produces names has named
+   * itself are not told of.
+   */
+  onRegistered?(tx: Transaction, actor: Principal, residentIds: readonly bigint[]): Promise<void>;
   onDeath?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedOut?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedIn?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;

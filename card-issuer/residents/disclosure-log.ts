@@ -40,10 +40,16 @@ export function readPurpose(purpose: string): string {
  * shows. Writers of the act log wait for each other, so this comes last in a transaction.
  */
 export async function logDisclosure(tx: Transaction, reader: Principal, line: NewDisclosure): Promise<bigint> {
-  const { rows } = await tx.query<{ disclosure_no: bigint; at: Date }>(
-    `insert into issuer.disclosure (reader, kind, purpose, items, criterion, criterion_index, residents)
-     values ($1, $2, $3, $4, $5, $6, $7) returning disclosure_no, at`,
-    [
+  const { rows } = await tx.query<{ disclosure_no: bigint; at: Date }>({
+    name: 'disclosure-line',
+    text: `with line as (
+       insert into issuer.disclosure (reader, kind, purpose, items, criterion, criterion_index, residents)
+       values ($1, $2, $3, $4, $5, $6, $7) returning disclosure_no, at),
+     people as (
+       insert into issuer.disclosure_resident (resident_id, disclosure_no)
+       select id, disclosure_no from line, (select distinct id from unnest($8::bigint[]) as id) as ids)
+     select disclosure_no, at from line`,
+    values: [
       reader.id,
       line.kind,
       line.purpose,
@@ -51,14 +57,11 @@ export async function logDisclosure(tx: Transaction, reader: Principal, line: Ne
       line.criterion?.kind ?? null,
       line.criterion?.index ?? null,
       line.residentIds.length,
+      line.residentIds,
     ],
-  );
+  });
   const row = rows[0];
   if (row === undefined) throw new Error('a disclosure just written cannot be found');
-  await tx.query(
-    `insert into issuer.disclosure_resident (resident_id, disclosure_no) select distinct id, $2::bigint from unnest($1::bigint[]) as id`,
-    [line.residentIds, row.disclosure_no],
-  );
   const sha256 = lineSha256({
     disclosureNo: row.disclosure_no,
     at: row.at,

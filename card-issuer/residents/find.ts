@@ -8,7 +8,7 @@ import { checkItem } from './item-values.ts';
 import type { ItemName } from './items.ts';
 import { countLookup, type LookupRefusal } from './lookup-limits.ts';
 import { maskedResident, type MaskedResident } from './masked.ts';
-import { readRecords } from './record.ts';
+import { readRecords, recordsByIndex } from './record.ts';
 import { documentKey, indexKeys, isUnique, nameBirthKey, nameKey, phoneKey, type SearchKey } from './search-keys.ts';
 
 /** What a resident is looked for by: whole values only. Similarity and parts of names are not searchable, by design. */
@@ -51,8 +51,9 @@ export async function findResidents(
         await logDisclosure(tx, reader, { ...line, kind: 'refused', residentIds: [] });
         return { refusal };
       }
-      const residentIds = await idsByIndex(tx, key, indexed.index);
-      const records = await readRecords(tx, deps.protection, residentIds);
+      const table = isUnique(key) ? 'resident_document' : 'resident_search';
+      const records = await recordsByIndex(tx, deps.protection, table, indexed.index, FOUND_AT_MOST);
+      const residentIds = records.map(({ residentId }) => residentId);
       await logDisclosure(tx, reader, { ...line, kind: 'search', residentIds });
       return { found: records.map(maskedResident) };
     },
@@ -116,16 +117,6 @@ export async function residentIdsByNumbers(
   const byIndex = new Map(rows.map((row) => [row.index_value.toString('hex'), row.resident_id]));
   const byNumber = new Map(indexed.map(({ value, index }) => [value, byIndex.get(index.toString('hex'))]));
   return read.map((each) => (each.ok ? byNumber.get(each.number) : undefined));
-}
-
-async function idsByIndex(tx: Transaction, key: SearchKey, index: Buffer): Promise<bigint[]> {
-  const { rows } = await tx.query<{ resident_id: bigint }>(
-    isUnique(key)
-      ? 'select resident_id from issuer.resident_document where index_value = $1'
-      : `select resident_id from issuer.resident_search where index_value = $1 order by resident_id limit ${FOUND_AT_MOST}`,
-    [index],
-  );
-  return rows.map((row) => row.resident_id);
 }
 
 function keyOf(criterion: FindCriterion): SearchKey {

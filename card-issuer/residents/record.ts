@@ -43,6 +43,25 @@ export async function readRecords(
   return residentIds.flatMap((residentId) => opened.get(residentId) ?? []);
 }
 
+/** The residents a whole value leads to, in the order they were registered; `at` names where its index stands. */
+export async function recordsByIndex(
+  tx: Transaction,
+  protection: Protection,
+  at: 'resident_document' | 'resident_search',
+  index: Buffer,
+  limit: number,
+): Promise<ResidentRecord[]> {
+  const { rows } = await tx.query<Row>({
+    name: `records-by-${at}`,
+    text: `select ${COLUMNS} from issuer.resident
+            where resident_id = any(array(
+              select resident_id from issuer.${at} where index_value = $1 order by resident_id limit $2))
+            order by resident_id`,
+    values: [index, limit],
+  });
+  return openRows(protection, rows);
+}
+
 /** The record, locked until the transaction ends. @throws card-issuer.resident-unknown */
 export async function lockRecord(tx: Transaction, protection: Protection, residentId: bigint): Promise<ResidentRecord> {
   const [record] = await lockRecords(tx, protection, [residentId]);

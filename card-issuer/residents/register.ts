@@ -60,7 +60,7 @@ async function insertResident(
       found.map((other) => other.residentId),
     );
     await recordChanges(tx, protection, actor, 'registration', [{ residentId, kind: 'registered', source }]);
-    for (const hook of deps.hooks ?? []) await hook.onRegistered?.(tx, actor, residentId);
+    for (const hook of deps.hooks ?? []) await hook.onRegistered?.(tx, actor, [residentId]);
     await recordAct(tx, actor, { act: 'register-resident', subject: `resident ${residentId}` });
     return { residentId, possibleDuplicates: others.map(maskedResident) };
   });

@@ -24,10 +24,11 @@ export async function recordAct(
   actor: Principal,
   act: { act: string; subject: string; detail?: unknown },
 ): Promise<void> {
-  const { rows } = await tx.query<{ sequence: bigint; sha256: Buffer; at: Date }>(
-    `SELECT sequence, sha256, date_trunc('milliseconds', clock_timestamp()) AS at
+  const { rows } = await tx.query<{ sequence: bigint; sha256: Buffer; at: Date }>({
+    name: 'act-log-head',
+    text: `SELECT sequence, sha256, date_trunc('milliseconds', clock_timestamp()) AS at
      FROM platform.act_log_head FOR UPDATE`,
-  );
+  });
   const head = rows[0];
   if (head === undefined) throw new Error('the act log has lost its head row');
   const line: Line = {
@@ -40,12 +41,15 @@ export async function recordAct(
     previous: head.sha256,
   };
   const sha256 = contentSha256(line);
-  await tx.query(
-    `INSERT INTO platform.act_log (sequence, at, actor, act, subject, detail, previous_sha256, sha256)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [line.sequence, line.at, line.actor, line.act, line.subject, line.detail, line.previous, sha256],
-  );
-  await tx.query('UPDATE platform.act_log_head SET sequence = $1, sha256 = $2', [line.sequence, sha256]);
+  // Both in one round trip: everybody else waits for the head until the transaction ends.
+  await tx.query({
+    name: 'act-log-line',
+    text: `WITH line AS (
+       INSERT INTO platform.act_log (sequence, at, actor, act, subject, detail, previous_sha256, sha256)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8))
+     UPDATE platform.act_log_head SET sequence = $1, sha256 = $8`,
+    values: [line.sequence, line.at, line.actor, line.act, line.subject, line.detail, line.previous, sha256],
+  });
 }
 
 /** Recomputes the whole chain; `brokenAt` is the first line that is missing, changed or out of place. */

@@ -70,6 +70,17 @@ export function legalTests(started: () => ExchangeCity): void {
     expect((await post('registrar-2', `/${again.body.orderId}/approval`)).body.code).toContain('nothing-frozen');
   });
 
+  it('a freeze holds for the person: no card is handed out while it is in force, also to somebody who had none', async () => {
+    const { residentId, idNumber } = await city.register('测试霜');
+    const frozen = await order({ kind: 'freeze', ...document(), target: { idNumber } });
+    await expect(city.issueCard(residentId)).rejects.toThrow('card-issuer.population.under-freeze');
+    const cards = await city.db.query('select from issuer.card where resident_id = $1', [residentId]);
+    expect(cards.rowCount).toBe(0);
+    await order({ kind: 'unfreeze', ...document(), lifts: frozen });
+    const number = await city.issueCard(residentId);
+    expect((await findPurse(city.db, cardNo(number)))?.status).toBe('active');
+  });
+
   it('is refused by the second registrar and stays so', async () => {
     const { idNumber } = await city.register('测试电');
     const { body } = await post('registrar-1', '', { kind: 'freeze', ...document(), target: { idNumber } });

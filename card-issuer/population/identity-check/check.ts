@@ -5,7 +5,7 @@ import { readRecords } from '../../residents/record.ts';
 import { issuerErrors } from '../../errors.ts';
 import type { PopulationDeps } from '../deps.ts';
 import type { IdentityResponder } from './responder.ts';
-import { queueCheck, recordVerdict, type Verification, verificationOf } from './verification.ts';
+import { queueChecks, recordVerdict, type Verification, verificationOf } from './verification.ts';
 
 export interface IdentityCheckDeps extends Pick<PopulationDeps, 'db' | 'protection'> {
   readonly responder: IdentityResponder;
@@ -37,7 +37,7 @@ export async function checkIdentity(
   const question = await transact(db, async (tx) => {
     const [record] = await readRecords(tx, protection, [residentId]);
     if (record === undefined) throw issuerErrors.residentUnknown();
-    await queueCheck(tx, actor, residentId);
+    await queueChecks(tx, actor, [residentId]);
     const [idNumber, name] = [record.document['id-number']?.value, record.document.name?.value];
     if (idNumber === undefined || name === undefined) return undefined;
     if (!responder.exists) return { idNumber, name };

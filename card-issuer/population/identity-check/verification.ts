@@ -20,22 +20,23 @@ export async function verificationOf(db: Database | Transaction, residentId: big
   return rows[0]?.state ?? 'pending';
 }
 
-/** Puts a resident into the queue of identity checks: once, and again when the verdict is about another number or name. */
-export async function queueCheck(
+/** Puts residents into the queue of identity checks: once, and again when the verdict is about another number or name. */
+export async function queueChecks(
   tx: Database | Transaction,
   actor: Pick<Principal, 'id'>,
-  residentId: bigint,
+  residentIds: readonly bigint[],
 ): Promise<void> {
   await tx.query(
-    `insert into issuer.identity_check as q (resident_id, queued_by) values ($1, $2)
+    `insert into issuer.identity_check as q (resident_id, queued_by)
+     select id, $2 from unnest($1::bigint[]) as r (id) order by id
      on conflict (resident_id) do update set state = 'pending', queued_by = $2, queued_at = now(), next_attempt_at = now()
       where q.state <> 'pending' and ${OUTDATED}`,
-    [residentId, actor.id],
+    [residentIds, actor.id],
   );
 }
 
-/** Everybody registered at a counter is checked: queued in the transaction that registers. */
-export const checkOnRegistration: ResidentHook = { onRegistered: queueCheck };
+/** Everybody registered is checked: queued in the transaction that registers. */
+export const checkOnRegistration: ResidentHook = { onRegistered: queueChecks };
 
 /**
  * The cap of a new purse (domain facts F.1): the product's, but no more than the limit of named cards, and the limit of
@@ -48,7 +49,7 @@ export async function purseCapFor(
   productCap: Fen,
   actor?: Pick<Principal, 'id'>,
 ): Promise<Fen> {
-  if (actor !== undefined) await queueCheck(tx, actor, residentId);
+  if (actor !== undefined) await queueChecks(tx, actor, [residentId]);
   const limit = await ruleValue(tx, (await verificationOf(tx, residentId)) === 'match' ? 'namedCap' : 'anonCap');
   return limit < productCap ? limit : productCap;
 }

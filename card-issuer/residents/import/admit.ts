@@ -1,7 +1,8 @@
-import { type Database, type Principal, transact, type Transaction } from '@citycard/common';
+import { type Principal, transact, type Transaction } from '@citycard/common';
 import { GaveWay } from '../gave-way.ts';
 import { lockHistory } from '../history.ts';
-import type { Producer } from '../items.ts';
+import type { ResidentDeps, ResidentHook } from '../deps.ts';
+import { items, type Producer } from '../items.ts';
 import type { OpenImport } from './stage.ts';
 
 /** Buckets are admitted together until a transaction has this many rows: enough to make its statements worth their while. */
@@ -21,7 +22,7 @@ interface Bucket {
  * @returns false when there was nothing left, `lost` when staged rows are no longer there
  */
 export async function admitNext(
-  db: Database,
+  { db, hooks = [] }: Pick<ResidentDeps, 'db' | 'hooks'>,
   registrar: Principal,
   open: OpenImport,
   rowsAtOnce = ROWS_AT_ONCE,
@@ -37,6 +38,7 @@ export async function admitNext(
     await insertResidents(tx, registrar, open.source, numbers);
     await recordOutcomes(tx, open.importId, numbers);
     await noteDuplicatesOf(tx, numbers);
+    if (open.source !== items.name.producer) await tellOthers(tx, hooks, registrar);
     if (staged <= DELETED_AT_MOST)
       await tx.query('delete from issuer.resident_import_row where bucket = any($1)', [numbers]);
     else await tx.query(`truncate ${numbers.map((bucket) => `issuer.resident_import_row_b${bucket}`).join(', ')}`);
@@ -150,6 +152,14 @@ async function recordOutcomes(tx: Transaction, importId: bigint, buckets: readon
       where import_id = $1 and bucket = any($2)`,
     [importId, buckets],
   );
+}
+
+/** Whom a department other than the names' own producer brings is new to everybody, as at a counter. */
+async function tellOthers(tx: Transaction, hooks: readonly ResidentHook[], registrar: Principal): Promise<void> {
+  if (hooks.every(({ onRegistered }) => onRegistered === undefined)) return;
+  const { rows } = await tx.query<{ resident_id: bigint }>('select resident_id from admission where admitted');
+  const residentIds = rows.map((row) => row.resident_id);
+  for (const hook of hooks) await hook.onRegistered?.(tx, registrar, residentIds);
 }
 
 /** Pairs of an admitted row with anybody of the same name, birth date and phone, or the same shared document and name. */

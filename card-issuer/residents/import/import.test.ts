@@ -100,6 +100,31 @@ describe('import', () => {
     expect(await count('resident_import_row')).toBe(0);
   });
 
+  it('tells the others whom it registered, except of those whom Public Security names', async () => {
+    const told: bigint[] = [];
+    const hooks = [
+      {
+        onRegistered: async (_tx: unknown, _actor: unknown, ids: readonly bigint[]) => {
+          told.push(...ids);
+        },
+      },
+    ];
+    const numbers = [testNumber(), testNumber(), testNumber()];
+    const file = { header: ['id-number', 'name'], rows: numbers.map((number) => [number, '测试知']) };
+    const byCity = { ...file, name: 'told.csv', source: 'card-issuer' } as const;
+    await importResidents({ ...deps, hooks }, registrar, byCity);
+    const ids = await Promise.all(numbers.map((number) => residentIdByNumber(deps, number)));
+    expect(told.toSorted()).toEqual(ids.toSorted());
+    const byPolice = {
+      ...file,
+      rows: [[testNumber(), '测试知']],
+      name: 'silent.csv',
+      source: 'public-security',
+    } as const;
+    expect(await importResidents({ ...deps, hooks }, registrar, byPolice)).toMatchObject({ accepted: 1 });
+    expect(told).toHaveLength(3);
+  });
+
   it('goes on where it was broken off, and notices another file under the same name', async () => {
     const file = { name: 'b.csv', source: 'card-issuer', header: ['id-number', 'name'] } as const;
     const batches = [1, 2, 3].map(() => Array.from({ length: 40 }, () => [testNumber(), '测试续']));

@@ -95,7 +95,7 @@ export async function admitRows(
   if (open.state === 'staging' && !(await endStaging(deps.db, importId))) await stagingLost(deps.db, importId);
   if (open.state === 'done' || open.state === 'abandoned') return importProgress(deps.db, importId);
   for (;;) {
-    const admitted = await admitNext(deps.db, registrar, open, options.rowsAtOnce);
+    const admitted = await admitNext(deps, registrar, open, options.rowsAtOnce);
     if (admitted === 'lost') await stagingLost(deps.db, importId);
     if (admitted === false) break;
     options.onProgress?.(await importProgress(deps.db, importId));
