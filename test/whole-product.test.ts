@@ -12,6 +12,7 @@ import { personalisationTests } from './card-issuing/personalisation.ts';
 import { productionTests } from './card-issuing/production.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
+import { routePageTests } from './documentation/routes.ts';
 import { startTestCity, type TestCity } from './installation.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
 import { loads } from './terminal-interface/loads.ts';
@@ -52,6 +53,11 @@ describe('the whole product', () => {
     purchaseFileTests(() => city);
     startTests(() => city);
     commandLineTests(() => city);
+  });
+
+  /** What is written about it. */
+  describe('documentation', () => {
+    routePageTests(() => city);
   });
 
   /** After all that: what somebody who copies the database and the files would have. */
