@@ -1,4 +1,6 @@
 export type {
+  Authorisation,
+  CardCommand,
   DerivedKeyRef,
   HsmClient,
   HsmClientOptions,
@@ -12,6 +14,7 @@ export type {
   SamPurchase,
   TacItem,
   TerminalMacAlgorithm,
+  TerminalMacItem,
   UnloadAuthorisation,
   UnloadProof,
   WorkingKeys,

@@ -1,5 +1,4 @@
-/** Items of one bulk command, as the HSM limits them. */
-export const MAX_BULK_ITEMS = 1000;
+import { MAX_BULK_ITEMS } from './bulk-message.ts';
 
 interface Queued<Item, Result> {
   readonly item: Item;

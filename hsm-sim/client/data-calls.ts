@@ -1,6 +1,6 @@
 import { FieldWriter } from '../wire/field-writer.ts';
 import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
-import { MAX_BULK_ITEMS } from './bulk-queue.ts';
+import { MAX_BULK_ITEMS } from './bulk-message.ts';
 import type { HsmClient, KeyRef } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 import { BULK_PER_LINK } from './bulk-command.ts';

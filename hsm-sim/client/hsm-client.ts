@@ -8,6 +8,13 @@ export type KeyRef = string;
 /** Bank-card ECB-MAC (8 hexadecimal characters as ASCII) or X9.19 (8 binary bytes); domain.md C.7. */
 export type TerminalMacAlgorithm = 'ecb' | 'x9.19';
 
+/** A message a terminal key makes a MAC of. */
+export interface TerminalMacItem {
+  readonly mak: KeyRef;
+  readonly algorithm: TerminalMacAlgorithm;
+  readonly data: Buffer;
+}
+
 export interface HsmClientOptions {
   readonly host: string;
   readonly port: number;
@@ -41,6 +48,9 @@ export interface LoadAuthorisation extends DerivedKeyRef {
   /** Host time, BCD HHMMSS, 3 bytes. */
   readonly time: Buffer;
 }
+
+/** MAC2 when the card's MAC1 was right. */
+export type Authorisation = { readonly ok: true; readonly mac2: Buffer } | { readonly ok: false };
 
 /** A purchase as a SAM takes part in it (domain.md A.4, A.8). */
 export interface SamPurchase extends DerivedKeyRef {
@@ -116,6 +126,14 @@ export interface CardKeysToWrap extends DerivedKeyRef {
   readonly transport: KeyRef;
 }
 
+/** A command of a card script, as its MAC is made (domain.md A.5). */
+export interface CardCommand extends DerivedKeyRef {
+  readonly root: KeyRef;
+  readonly challenge: Buffer;
+  /** CLA INS P1 P2 Lc ‖ data, Lc counting the MAC. */
+  readonly data: Buffer;
+}
+
 export interface LoadTac extends DerivedKeyRef {
   readonly dtk: KeyRef;
   /** Fen, the balance after the load: the load TAC has the new balance and the old counter. */
@@ -170,15 +188,19 @@ export interface HsmStatus {
  */
 export interface HsmClient {
   /** Checks MAC1 of INITIALIZE FOR LOAD and, when right, makes MAC2 (domain.md A.4). */
-  loadAuthorise(item: LoadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  loadAuthorise(item: LoadAuthorisation): Promise<Authorisation>;
+  /** Any number of loads, in order; an item whose key or factors the HSM refuses rejects the whole call. */
+  loadAuthoriseAll(items: readonly LoadAuthorisation[]): Promise<Authorisation[]>;
   /** Checks MAC1 of INITIALIZE FOR UNLOAD and, when right, makes MAC2 (domain.md A.4). */
-  unloadAuthorise(item: UnloadAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  unloadAuthorise(item: UnloadAuthorisation): Promise<Authorisation>;
   /** Whether MAC3 proves that the card has paid the unload out. */
   verifyUnloadMac3(item: UnloadProof): Promise<boolean>;
   /** Checks MAC1 of INITIALIZE FOR UPDATE and, when right, makes MAC2 for UPDATE OVERDRAW LIMIT. */
-  overdraftAuthorise(item: OverdraftAuthorisation): Promise<{ ok: true; mac2: Buffer } | { ok: false }>;
+  overdraftAuthorise(item: OverdraftAuthorisation): Promise<Authorisation>;
   /** MAC1 for DEBIT FOR PURCHASE, 4 bytes: the HSM in the place of a purchase SAM. */
   samPurchaseMac1(item: SamPurchase): Promise<Buffer>;
+  /** `samPurchaseMac1` of any number of purchases, in order; one the HSM refuses rejects the whole call. */
+  samPurchaseMac1All(items: readonly SamPurchase[]): Promise<Buffer[]>;
   /** Whether MAC2 in the card's answer to DEBIT FOR PURCHASE is right. */
   samVerifyMac2(item: SamPurchase & { readonly mac2: Buffer }): Promise<boolean>;
   verifyLoadTac(item: LoadTac): Promise<boolean>;
@@ -192,6 +214,8 @@ export interface HsmClient {
   createWorkingKeys(tmk: KeyRef): Promise<WorkingKeys>;
   /** 8 bytes; concurrent calls travel together. */
   terminalMac(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer): Promise<Buffer>;
+  /** `terminalMac` of any number of messages, in order; one the HSM refuses rejects the whole call. */
+  terminalMacs(items: readonly TerminalMacItem[]): Promise<Buffer[]>;
   verifyTerminalMac(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer, mac: Buffer): Promise<boolean>;
 
   /** The card key of the given root and factors, enciphered for WRITE KEY under the chip's transport key. */
@@ -206,9 +230,9 @@ export interface HsmClient {
    */
   wrapInitialPin(item: { readonly transport: KeyRef }): Promise<{ encrypted: Buffer }>;
   /** Secure-messaging MAC, 4 bytes; `data` = CLA INS P1 P2 Lc ‖ data with Lc counting the MAC (domain.md A.5). */
-  cardCommandMac(
-    item: DerivedKeyRef & { readonly root: KeyRef; readonly challenge: Buffer; readonly data: Buffer },
-  ): Promise<Buffer>;
+  cardCommandMac(item: CardCommand): Promise<Buffer>;
+  /** `cardCommandMac` of any number of commands, in order; one the HSM refuses rejects the whole call. */
+  cardCommandMacs(items: readonly CardCommand[]): Promise<Buffer[]>;
   /** Data of a command script enciphered: length 1 ‖ plaintext, padded with 80 only when not aligned, ECB (domain.md A.5). */
   cardCommandEncrypt(item: DerivedKeyRef & { readonly root: KeyRef; readonly plaintext: Buffer }): Promise<Buffer>;
   /** MAC of RELOAD PIN, 4 bytes, over the PIN as the command carries it (2 to 8 bytes); root usage pin-reload. */

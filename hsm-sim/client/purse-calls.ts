@@ -1,9 +1,9 @@
-import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
-import { BulkCommand, type BulkForm, type ItemAnswer } from './bulk-command.ts';
+import { BulkCommand, type BulkForm } from './bulk-command.ts';
 import { exactly, whole } from './checks.ts';
 import { derivationSize, writeDerivation } from './fields.ts';
 import type {
+  Authorisation,
   DerivedKeyRef,
   HsmClient,
   LoadAuthorisation,
@@ -15,15 +15,16 @@ import type {
   UnloadProof,
 } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
-import { HsmRefused } from '../errors.ts';
 
 type PurseCalls = Pick<
   HsmClient,
   | 'loadAuthorise'
+  | 'loadAuthoriseAll'
   | 'unloadAuthorise'
   | 'verifyUnloadMac3'
   | 'overdraftAuthorise'
   | 'samPurchaseMac1'
+  | 'samPurchaseMac1All'
   | 'samVerifyMac2'
   | 'verifyLoadTac'
   | 'verifyTacs'
@@ -47,30 +48,33 @@ export function purseCalls(pool: LinkPool, connections: number): PurseCalls {
   const purchaseChecks = new BulkCommand(pool, connections, purchaseCheckForm);
   const tacs = new BulkCommand(pool, connections, tacForm);
   return {
-    loadAuthorise: async (item) => readAuthorisation(await loads.one(item), 'P0'),
-    unloadAuthorise: async (item) => readAuthorisation(await unloads.one(item), 'PE'),
-    verifyUnloadMac3: async (item) => unloadProofs.verdictOf(item),
-    overdraftAuthorise: async (item) => readAuthorisation(await overdrafts.one(item), 'PO'),
-    samPurchaseMac1: async (item) => purchases.valueOf(item),
-    samVerifyMac2: async (item) => purchaseChecks.verdictOf(item),
-    verifyLoadTac: async (item) => tacs.verdictOf(loadTacItem(item)),
-    verifyTacs: async (items) => (await tacs.all(items)).map(({ code }) => tacs.readVerdict(code)),
+    loadAuthorise: (item) => loads.one(item),
+    loadAuthoriseAll: (items) => loads.all(items),
+    unloadAuthorise: (item) => unloads.one(item),
+    verifyUnloadMac3: (item) => unloadProofs.one(item),
+    overdraftAuthorise: (item) => overdrafts.one(item),
+    samPurchaseMac1: (item) => purchases.one(item),
+    samPurchaseMac1All: (items) => purchases.all(items),
+    samVerifyMac2: (item) => purchaseChecks.one(item),
+    verifyLoadTac: async (item) => tacs.one(loadTacItem(item)),
+    verifyTacs: (items) => tacs.all(items),
   };
 }
 
-/** MAC2, or that MAC1 was wrong; throws HsmRefused when the HSM refused the item. */
-function readAuthorisation(
-  { code, value }: ItemAnswer<Buffer>,
-  command: string,
-): { ok: true; mac2: Buffer } | { ok: false } {
-  if (code === '01') return { ok: false };
-  if (code !== '00') throw new HsmRefused(code, command);
-  return { ok: true, mac2: value };
-}
-
-/** A MAC of its own memory: a view would keep the whole message alive. */
-const readMac = (answer: FieldReader): Buffer => Buffer.from(answer.bytes(4));
-const nothing = (): undefined => undefined;
+const MAC_BYTES = 4;
+/** How a command answers that makes a MAC. */
+const makesMac = {
+  valueLength: MAC_BYTES,
+  right: (answer: Buffer, at: number): Buffer => answer.subarray(at, at + MAC_BYTES),
+};
+/** How a command answers that checks MAC1 and makes MAC2. */
+const authorises = {
+  valueLength: MAC_BYTES,
+  right: (answer: Buffer, at: number): Authorisation => ({ ok: true, mac2: answer.subarray(at, at + MAC_BYTES) }),
+  wrong: { ok: false },
+} as const;
+/** How a command answers that checks. */
+const checks = { valueLength: 0, right: () => true, wrong: false } as const;
 
 const MAX_UINT16 = 0xffff;
 const MAX_UINT32 = 0xffff_ffff;
@@ -102,7 +106,7 @@ function checkTransaction(item: Transaction, counter: number, type: number, ...a
 function loadForm<Item extends Omit<LoadAuthorisation, 'dlk'>>(
   command: string,
   keyOf: (item: Item) => string,
-): BulkForm<Item, Buffer> {
+): BulkForm<Item, Authorisation> {
   return {
     command,
     keyOf,
@@ -115,7 +119,7 @@ function loadForm<Item extends Omit<LoadAuthorisation, 'dlk'>>(
       writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.onlineCounter).uint32(item.balanceBefore);
       fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.mac1).bytes(item.date).bytes(item.time);
     },
-    read: readMac,
+    ...authorises,
   };
 }
 
@@ -131,10 +135,10 @@ const purchaseForm: BulkForm<SamPurchase, Buffer> = {
     writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.offlineCounter).uint32(item.transactionNo);
     fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.date).bytes(item.time);
   },
-  read: readMac,
+  ...makesMac,
 };
 
-const purchaseCheckForm: BulkForm<SamPurchase & { readonly mac2: Buffer }, undefined> = {
+const purchaseCheckForm: BulkForm<SamPurchase & { readonly mac2: Buffer }, boolean> = {
   command: 'PC',
   keyOf: purchaseForm.keyOf,
   sizeOf: (item) => purchaseForm.sizeOf(item) + exactly(item.mac2, 4, 'MAC2').length,
@@ -142,11 +146,11 @@ const purchaseCheckForm: BulkForm<SamPurchase & { readonly mac2: Buffer }, undef
     purchaseForm.write(item, fields);
     fields.bytes(item.mac2);
   },
-  read: nothing,
+  ...checks,
 };
 
 /** In the order of the device's proof fields, 28 bytes and MAC3. */
-const unloadProofForm: BulkForm<UnloadProof, undefined> = {
+const unloadProofForm: BulkForm<UnloadProof, boolean> = {
   command: 'PK',
   keyOf: (item) => item.dulk,
   sizeOf: (item) => {
@@ -158,7 +162,7 @@ const unloadProofForm: BulkForm<UnloadProof, undefined> = {
     writeDerivation(item, fields).bytes(item.cardRandom).uint16(item.onlineCounter).uint32(item.balanceAfter);
     fields.uint32(item.amount).byte(item.type).bytes(item.samNo).bytes(item.date).bytes(item.time).bytes(item.mac3);
   },
-  read: nothing,
+  ...checks,
 };
 
 /** Limits are 3 bytes on the card. */
@@ -166,7 +170,7 @@ const MAX_LIMIT = 0xff_ffff;
 const OVERDRAFT_TYPE = 7;
 
 /** In the order of the device's overdraft fields, 34 bytes. */
-const overdraftForm: BulkForm<OverdraftAuthorisation, Buffer> = {
+const overdraftForm: BulkForm<OverdraftAuthorisation, Authorisation> = {
   command: 'PO',
   keyOf: (item) => item.duk,
   sizeOf: (item) => {
@@ -182,10 +186,10 @@ const overdraftForm: BulkForm<OverdraftAuthorisation, Buffer> = {
     fields.byte(item.newLimit >>> 16).uint16(item.newLimit & 0xffff);
     fields.bytes(item.mac1).bytes(item.date).bytes(item.time);
   },
-  read: readMac,
+  ...authorises,
 };
 
-const tacForm: BulkForm<TacItem, undefined> = {
+const tacForm: BulkForm<TacItem, boolean> = {
   command: 'P2',
   keyOf: (item) => item.dtk,
   sizeOf: (item) => {
@@ -196,7 +200,7 @@ const tacForm: BulkForm<TacItem, undefined> = {
   write: (item, fields) => {
     writeDerivation(item, fields).short(item.data).bytes(item.tac);
   },
-  read: nothing,
+  ...checks,
 };
 
 /** Load TAC input: new balance 4 ‖ old online counter 2 ‖ amount 4 ‖ type 1 ‖ SAM 6 ‖ date 4 ‖ time 3 (domain.md A.4). */

@@ -1,13 +1,12 @@
 import { HsmRefused } from '../errors.ts';
 import { algorithmCodes } from '../keys/key-algorithm.ts';
-import type { FieldReader } from '../wire/field-reader.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
 import { BulkCommand, BULK_PER_LINK, type BulkForm } from './bulk-command.ts';
 import { BulkQueue } from './bulk-queue.ts';
 import { exactly } from './checks.ts';
 import { derivationSize, derivedKey, writeDerivation } from './fields.ts';
-import type { CardKeysToWrap, HsmClient } from './hsm-client.ts';
+import type { CardCommand, CardKeysToWrap, HsmClient } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 
 /** The item count stands before the items. */
@@ -19,6 +18,7 @@ type ScriptCalls = Pick<
   | 'wrapCardKeys'
   | 'wrapInitialPin'
   | 'cardCommandMac'
+  | 'cardCommandMacs'
   | 'cardCommandEncrypt'
   | 'externalAuthenticate'
   | 'pinReloadMac'
@@ -68,7 +68,8 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
       const fields = new FieldWriter().longText(transport).toBuffer();
       return pool.call({ command: 'PQ', fields, pure: true }, (answer) => ({ encrypted: answer.bytes(8) }));
     },
-    cardCommandMac: async (item) => macs.valueOf(item),
+    cardCommandMac: (item) => macs.one(item),
+    cardCommandMacs: (items) => macs.all(items),
     cardCommandEncrypt: async (item) => {
       const fields = derivedKey(item.root, item).short(item.plaintext).toBuffer();
       return pool.call({ command: 'PG', fields, pure: true }, (answer) => answer.long());
@@ -77,13 +78,17 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
       const fields = derivedKey(item.root, item).short(item.challenge).toBuffer();
       return pool.call({ command: 'P6', fields, pure: true }, (answer) => answer.bytes(8));
     },
-    pinReloadMac: async (item) => reloads.valueOf(item),
+    pinReloadMac: (item) => reloads.one(item),
   };
 }
 
-const readMac = (answer: FieldReader): Buffer => Buffer.from(answer.bytes(4));
+const MAC_BYTES = 4;
+const makesMac = {
+  valueLength: MAC_BYTES,
+  right: (answer: Buffer, at: number): Buffer => answer.subarray(at, at + MAC_BYTES),
+};
 
-const commandMacForm: BulkForm<Parameters<HsmClient['cardCommandMac']>[0], Buffer> = {
+const commandMacForm: BulkForm<CardCommand, Buffer> = {
   command: 'P4',
   keyOf: (item) => item.root,
   sizeOf: (item) => {
@@ -94,7 +99,7 @@ const commandMacForm: BulkForm<Parameters<HsmClient['cardCommandMac']>[0], Buffe
   write: (item, fields) => {
     writeDerivation(item, fields).short(item.challenge).long(item.data);
   },
-  read: readMac,
+  ...makesMac,
 };
 
 const pinReloadForm: BulkForm<Parameters<HsmClient['pinReloadMac']>[0], Buffer> = {
@@ -108,7 +113,7 @@ const pinReloadForm: BulkForm<Parameters<HsmClient['pinReloadMac']>[0], Buffer> 
   write: (item, fields) => {
     writeDerivation(item, fields).short(item.pin);
   },
-  read: readMac,
+  ...makesMac,
 };
 
 /** Item of PM: transport ‖ algorithm 1 ‖ factors ‖ root count 1 ‖ roots. */

@@ -1,14 +1,19 @@
 import { FieldWriter } from '../wire/field-writer.ts';
 import { BulkCommand, type BulkForm } from './bulk-command.ts';
 import { exactly } from './checks.ts';
-import type { HsmClient, KeyRef, TerminalMacAlgorithm } from './hsm-client.ts';
+import type { HsmClient, KeyRef, TerminalMacItem } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 
 const MAC_BYTES = 8;
 
 type TerminalCalls = Pick<
   HsmClient,
-  'createTerminalMasterKey' | 'exportUnderTransport' | 'createWorkingKeys' | 'terminalMac' | 'verifyTerminalMac'
+  | 'createTerminalMasterKey'
+  | 'exportUnderTransport'
+  | 'createWorkingKeys'
+  | 'terminalMac'
+  | 'terminalMacs'
+  | 'verifyTerminalMac'
 >;
 
 /** The terminal part of the client. */
@@ -16,8 +21,9 @@ export function terminalCalls(pool: LinkPool, connections: number): TerminalCall
   const macs = new BulkCommand(pool, connections, macForm);
   const checks = new BulkCommand(pool, connections, checkForm);
   return {
-    terminalMac: async (mak, algorithm, data) => macs.valueOf({ mak, algorithm, data }),
-    verifyTerminalMac: async (mak, algorithm, data, mac) => checks.verdictOf({ mak, algorithm, data, mac }),
+    terminalMac: (mak, algorithm, data) => macs.one({ mak, algorithm, data }),
+    terminalMacs: (items) => macs.all(items),
+    verifyTerminalMac: (mak, algorithm, data, mac) => checks.one({ mak, algorithm, data, mac }),
     createTerminalMasterKey: async () =>
       pool.call({ command: 'T4', fields: Buffer.alloc(0), pure: false }, (answer) => ({
         tmk: blockReference(answer.longText()),
@@ -44,23 +50,18 @@ export function terminalCalls(pool: LinkPool, connections: number): TerminalCall
   };
 }
 
-interface MacItem {
-  readonly mak: KeyRef;
-  readonly algorithm: TerminalMacAlgorithm;
-  readonly data: Buffer;
-}
-
-const macForm: BulkForm<MacItem, Buffer> = {
+const macForm: BulkForm<TerminalMacItem, Buffer> = {
   command: 'T0',
   keyOf: (item) => item.mak,
   sizeOf: (item) => 1 + 2 + item.data.length,
   write: ({ algorithm, data }, fields) => {
     fields.ascii(algorithm === 'ecb' ? 'E' : 'X').long(data);
   },
-  read: (answer) => Buffer.from(answer.bytes(MAC_BYTES)),
+  valueLength: MAC_BYTES,
+  right: (answer, at) => answer.subarray(at, at + MAC_BYTES),
 };
 
-const checkForm: BulkForm<MacItem & { readonly mac: Buffer }, undefined> = {
+const checkForm: BulkForm<TerminalMacItem & { readonly mac: Buffer }, boolean> = {
   command: 'T2',
   keyOf: macForm.keyOf,
   sizeOf: (item) => macForm.sizeOf(item) + exactly(item.mac, MAC_BYTES, 'a MAC').length,
@@ -68,7 +69,9 @@ const checkForm: BulkForm<MacItem & { readonly mac: Buffer }, undefined> = {
     macForm.write(item, fields);
     fields.bytes(item.mac);
   },
-  read: () => undefined,
+  valueLength: 0,
+  right: () => true,
+  wrong: false,
 };
 
 function blockReference(block: string): KeyRef {

@@ -1,5 +1,4 @@
 import type { Logger } from '@citycard/common';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { FrameSplitter } from '../wire/frame.ts';
 import type { Device } from './command.ts';
@@ -38,7 +37,7 @@ export function serveLink(socket: Socket, device: Device, logger: Logger | undef
       if (stopping) break;
     }
     socket.uncork();
-    if (socket.writableNeedDrain) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (socket.writableNeedDrain) await drained(socket);
   };
 
   socket.on('data', (chunk) => {
@@ -76,4 +75,15 @@ export function serveLink(socket: Socket, device: Device, logger: Logger | undef
       if (!working) socket.destroySoon();
     },
   };
+}
+
+/** Resolves when what was written has left, or the link is closed. Leaves no listener behind, whichever comes first. */
+async function drained(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }
