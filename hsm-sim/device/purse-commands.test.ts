@@ -152,6 +152,61 @@ describe.each(['3des', 'sm4'] as const)('purse commands under %s equal an indepe
     expect(await founded.client.pinReloadMac({ root: name('DRPK'), factors, algorithm, pin })).toEqual(reload);
   });
 
+  it('overdraft limits', async () => {
+    for (let run = 0; run < 20; run++) {
+      const { amount: balance, ...rest } = transaction();
+      const limits = { oldLimit: randomInt(0x100_0000), newLimit: randomInt(0x100_0000) };
+      const item = { ...rest, ...limits, duk: name('DUK'), onlineCounter: randomInt(65_536), balance };
+      const counted = Buffer.concat([item.cardRandom, uint(item.onlineCounter, 2)]);
+      const session = slow.session(algorithm, cardKey('DUK', item), counted, Buffer.from('8000', 'hex'));
+      const typeSam = Buffer.concat([Buffer.from([7]), item.samNo]);
+      const limited = Buffer.concat([uint(balance, 4), uint(item.oldLimit, 3), typeSam]);
+      const mac1 = slow.mac4(algorithm, session, limited);
+      const updated = Buffer.concat([uint(item.newLimit, 3), typeSam, item.date, item.time]);
+      const mac2 = slow.mac4(algorithm, session, updated);
+      expect(await founded.client.overdraftAuthorise({ ...item, mac1 })).toEqual({ ok: true, mac2 });
+      expect(await founded.client.overdraftAuthorise({ ...item, mac1: changed(mac1) })).toEqual({ ok: false });
+    }
+  });
+
+  it('lists give what single calls give', async () => {
+    const commands = Array.from({ length: 30 }, (_, index) => ({
+      root: name('DAMK'),
+      factors: [CITY, randomBytes(8)],
+      algorithm,
+      challenge: randomBytes(index % 2 === 0 ? 4 : 8),
+      data: randomBytes(5 + index),
+    }));
+    const purchases = commands.map(({ factors }, index) => ({
+      ...transaction(),
+      factors,
+      dpk: name('DPK'),
+      type: 6,
+      offlineCounter: index,
+      transactionNo: randomInt(2 ** 32),
+    }));
+    const loads = purchases.map(({ dpk: _, ...item }, index) => ({
+      ...item,
+      dlk: name('DLK'),
+      onlineCounter: index,
+      balanceBefore: 1,
+      mac1: Buffer.alloc(4),
+    }));
+    const { client } = founded;
+    expect(await client.cardCommandMacs(commands)).toEqual(
+      commands.map(({ factors, challenge, data }) =>
+        slow.messagingMac(algorithm, cardKey('DAMK', { factors }), challenge, data),
+      ),
+    );
+    expect(await client.samPurchaseMac1All(purchases)).toEqual(
+      await Promise.all(purchases.map(async (item) => client.samPurchaseMac1(item))),
+    );
+    expect(await client.loadAuthoriseAll(loads)).toEqual(loads.map(() => ({ ok: false })));
+    expect(await client.loadAuthoriseAll([])).toEqual([]);
+    const refused = client.loadAuthoriseAll(loads.map((item) => ({ ...item, dlk: 'name:NONE' })));
+    await expect(refused).rejects.toMatchObject({ code: '12' });
+  });
+
   it('wraps card keys for WRITE KEY', async () => {
     const { factors } = transaction();
     const wrapped = await founded.client.wrapCardKey({
