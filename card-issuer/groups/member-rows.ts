@@ -55,7 +55,7 @@ const SEXES: Readonly<Record<string, string>> = { '1': '1', 男: '1', '2': '2', 
  * @throws card-issuer.groups.header-wrong, too-many-rows
  */
 export function readMembers(table: readonly SheetRow[]): { good: MemberRow[]; bad: BadRow[] } {
-  const read = byColumns(table, COLUMNS, ['name']);
+  const read = byColumns(table, COLUMNS, ['name'], { underTitle: true });
   if (!read.ok) throw groupErrors.headerWrong({ columns: read.missing.join(', ') });
   if (read.rows.length > MOST_MEMBERS) throw groupErrors.tooManyRows({ most: MOST_MEMBERS });
   const good: MemberRow[] = [];

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { dateText, numberText } from './cell-values.ts';
 import { byColumns } from './columns.ts';
 import { readCsv, writeCsv } from './csv.ts';
 import { readSheet } from './read.ts';
@@ -101,5 +104,70 @@ describe('a table as XLSX', () => {
     expect(() => readSheet(workbook('<!DOCTYPE x [<!ENTITY a "b">]>'))).toThrow(unreadable);
     expect(() => readSheet(Buffer.from('d0cf11e0a1b11ae1', 'hex'))).toThrow(unreadable);
     expect(() => readSheet(zip({ 'word/document.xml': '<w/>' }))).toThrow(unreadable);
+  });
+});
+
+/** The two lists were written by another program (exceljs 4.4), so that reader and writer do not share a mistake. */
+describe('a table that another program wrote', () => {
+  const list = (name: string) => readSheet(readFileSync(path.join(import.meta.dirname, name)));
+  const columns = {
+    name: ['name', '姓名'],
+    kind: ['证件类型'],
+    number: ['证件号码'],
+    born: ['birthdate', '出生日期'],
+    phone: ['phone', '联系电话'],
+  } as const;
+
+  it('is the sheet that is shown and filled, under its title and a header over two lines', () => {
+    const read = byColumns(list('test-list.xlsx'), columns, ['name'], { underTitle: true });
+    expect(read).toEqual({
+      ok: true,
+      rows: [
+        {
+          line: 4,
+          values: { name: '测试甲', kind: 'passport', number: 'E00000001', born: '2015-03-01', phone: '13800000001' },
+        },
+        {
+          line: 5,
+          values: { name: '测试乙', kind: 'passport', number: 'E00000002', born: '2014-12-31', phone: '13800000002' },
+        },
+        {
+          line: 6,
+          values: { name: '测试丙', kind: '', number: '1.10101199003010E+17', born: '2015-04-01', phone: '' },
+        },
+      ],
+    });
+  });
+
+  it('may hold its texts inline', () => {
+    expect(list('test-list-inline.xlsx')).toEqual([
+      { line: 1, cells: ['name', 'birthDate', 'phone'] },
+      { line: 2, cells: ['测试 & 丁', '1990-03-01 08:30:00', '13800000000'] },
+    ]);
+  });
+});
+
+describe('a cell', () => {
+  it('with a day is that day, in either calendar, and a price is no day', () => {
+    expect(dateText('1', false)).toBe('1900-01-01');
+    expect(dateText('59', false)).toBe('1900-02-28');
+    expect(dateText('61', false)).toBe('1900-03-01');
+    expect(dateText('36526', false)).toBe('2000-01-01');
+    expect(dateText('35064', true)).toBe('2000-01-01');
+    expect(dateText('36526.75', false)).toBe('2000-01-01 18:00:00');
+    expect(dateText('-3', false)).toBe('-3');
+  });
+
+  it('keeps every digit of a number or says that some are lost', () => {
+    for (const [written, read] of [
+      ['1.3800000001E10', '13800000001'],
+      ['007', '7'],
+      ['0.1', '0.1'],
+      ['999999999999999', '999999999999999'],
+      ['110101199003010020', '1.10101199003010E+17'],
+      ['', ''],
+      ['#N/A', '#N/A'],
+    ])
+      expect(numberText(written!)).toBe(read);
   });
 });
