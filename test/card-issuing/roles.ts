@@ -7,6 +7,22 @@ const resident = { idNumber: '440524188001010014', name: '测试', population: '
 const registrars = ['registrar-1', 'registrar-2'] as const;
 const finance = ['finance-maker', 'finance-checker'] as const;
 
+const clerks = ['clerk-1', 'clerk-2'] as const;
+const cancellation = `/v1/cards/${card}/loads/999999/cancellation`;
+const represented = `/v1/cards/${card}/by-representative`;
+const document = { kind: 'resident-id-card', number: '440524188001010014' };
+const proxy = {
+  kind: 'proxy',
+  name: '测试代理',
+  document,
+  scope: ['return'],
+  validTo: '2099-01-01',
+  paper: 'letter-of-authority',
+  paperReference: '1',
+};
+const heirs = [{ name: '测试继承', documentNo: '440524188001010014' }];
+const claim = { paper: 'inheritance-certificate', paperReference: '1', heirs, cardHandedIn: true };
+
 /** Every route of counters and bureau with a request that would do, and the people of the demo who may send it. */
 type Guarded = readonly [method: string, path: string, body: unknown, ...may: string[]];
 const routes: Guarded[] = [
@@ -63,6 +79,23 @@ const routes: Guarded[] = [
   ['POST', '/v1/shifts/999999/cash-supplies/999999/approval', undefined, 'finance-checker'],
   ['POST', '/v1/shifts/999999/cash-supplies/999999/receipt', { countedFen: 1 }, 'clerk-1', 'clerk-2'],
   ['POST', '/v1/shifts/999999/cash-supplies/999999/refusal', { countedFen: 1 }, 'clerk-1', 'clerk-2'],
+  ['GET', `/v1/cards/${card}/legacy-balances`, undefined, ...clerks],
+  ['POST', `/v1/cards/${card}/legacy-conversions`, { participantNo: '4599', legacyCardNo: 'OLD-1' }, ...clerks],
+  ['GET', `/v1/cards/${card}/loads`, undefined, ...clerks],
+  ['GET', cancellation, undefined, ...clerks],
+  ['POST', cancellation, undefined, ...clerks],
+  ['POST', `${cancellation}/approval`, undefined, ...clerks, 'finance-checker'],
+  ['POST', `${cancellation}/debit`, { reader: 'window-1' }, ...clerks],
+  ['POST', `${cancellation}/decisions`, { paid: true }, ...clerks, ...finance],
+  ['POST', `${cancellation}/decisions/999999/approval`, { paid: true }, ...clerks, ...finance],
+  ['GET', '/v1/residents/999999/representatives', undefined, ...clerks, ...registrars],
+  ['POST', '/v1/residents/999999/representatives', proxy, ...clerks, ...registrars],
+  ['POST', `${represented}/loss-report`, { document }, ...clerks],
+  ['POST', `${represented}/found`, { document }, ...clerks],
+  ['POST', `${represented}/pick-up`, { document }, ...clerks],
+  ['POST', `${represented}/return`, { document, shiftId: 1, cardHandedIn: true, damaged: false }, ...clerks],
+  ['POST', `/v1/cards/${card}/heir-payments`, claim, ...clerks],
+  ['POST', `/v1/cards/${card}/heir-payments/999999/approval`, claim, ...clerks, ...registrars],
 ];
 
 /** Who may do what (requirement R15). */
