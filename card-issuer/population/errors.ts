@@ -95,6 +95,7 @@ export const populationErrors = errorCatalogue('card-issuer.population', {
   },
   criterionImpossible: { status: 422, sentence: 'The question cannot be answered: {reason}.' },
   statisticsNotEntitled: { status: 403, sentence: '{department} is not entitled to statistics.' },
+  entitlementRefused: { status: 422, sentence: 'The decision is refused: {reason}. Nothing was changed.' },
   orderUnknown: { status: 404, sentence: 'There is no legal order {orderId}.' },
   orderState: { status: 409, sentence: 'Legal order {orderId} is {state}; {step} is not possible.' },
   orderExists: {

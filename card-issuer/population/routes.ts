@@ -11,6 +11,7 @@ import { maskDigits } from '../residents/history.ts';
 import { findDepartment } from './departments.ts';
 import type { PopulationDeps } from './deps.ts';
 import { dataDictionary } from './dictionary/data-dictionary.ts';
+import { registerEntitlementRoutes } from './entitlements/routes.ts';
 import { registerExchangeRoutes } from './exchange/routes.ts';
 import { checkIdentity } from './identity-check/check.ts';
 import { type IdentityResponder, noResponder } from './identity-check/responder.ts';
@@ -31,6 +32,7 @@ export function registerPopulationRoutes(
   registerLegalRoutes(server, deps);
   registerDesk(server, deps);
   registerDepartments(server, deps);
+  registerEntitlementRoutes(server, deps);
 }
 
 function registerDesk(server: HttpServer, deps: PopulationDeps & { readonly responder?: IdentityResponder }): void {

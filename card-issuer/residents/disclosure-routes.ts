@@ -3,6 +3,7 @@ import { issuerErrors } from '../errors.ts';
 import type { ResidentDeps } from './deps.ts';
 import { disclosuresBy, disclosuresOf, searchesFor } from './disclosure-log.ts';
 import { readDocumentNumber } from './documents.ts';
+import { showChanges } from './masked-history.ts';
 import { Id } from './schemas.ts';
 import { documentKey, indexKeys } from './search-keys.ts';
 import { verifyDisclosures } from './verify-disclosures.ts';
@@ -16,6 +17,12 @@ export function registerDisclosureRoutes(server: HttpServer, deps: ResidentDeps)
     '/v1/residents/:residentId/disclosures',
     { ...answering, schema: { params: Type.Object({ residentId: Id }) } },
     async (request) => ({ disclosures: await disclosuresOf(deps.db, BigInt(request.params.residentId)) }),
+  );
+
+  server.get(
+    '/v1/residents/:residentId/changes',
+    { ...answering, schema: { params: Type.Object({ residentId: Id }) } },
+    async (request) => ({ changes: await showChanges(deps, request.principal, BigInt(request.params.residentId)) }),
   );
 
   const Reader = Type.Object({ reader: Type.String({ minLength: 1, maxLength: 100 }) });

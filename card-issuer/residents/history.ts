@@ -128,14 +128,14 @@ interface Row {
 
 const COLUMNS = 'change_no, resident_id, kind, item, sealed, source, valid_at, actor, reason, recorded_at';
 
-/** Every change of one resident, oldest first, opened. The caller logs it. */
+/** Every change of these residents, oldest first, opened. The caller logs it. */
 export async function changesOf(
   deps: { readonly db: Database | Transaction; readonly protection: Protection },
-  residentId: bigint,
+  residentIds: readonly bigint[],
 ): Promise<ResidentChange[]> {
   const { rows } = await deps.db.query<Row>(
-    `select ${COLUMNS} from issuer.resident_change where resident_id = $1 order by change_no`,
-    [residentId],
+    `select ${COLUMNS} from issuer.resident_change where resident_id = any($1::bigint[]) order by change_no`,
+    [residentIds],
   );
   return openChanges(deps.protection, rows);
 }

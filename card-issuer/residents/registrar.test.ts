@@ -115,7 +115,7 @@ describe('a life', () => {
     expect((await http('clerk', 'GET', `/v1/residents/${id}`)).body).toMatchObject({ state: 'deceased', name: '测**' });
     expect((await post('death-correction', { ...death, reason: 'another person' })).status).toBe(204);
     expect(told).toEqual([`out ${id}`, `in ${id}`, `death ${id}`]);
-    const kinds = (await changesOf(deps, BigInt(id))).map(({ kind, item, after }) =>
+    const kinds = (await changesOf(deps, [BigInt(id)])).map(({ kind, item, after }) =>
       [kind, item, after].join(' ').trim(),
     );
     expect(kinds.filter((line) => !line.startsWith('changed move'))).toEqual([
@@ -128,6 +128,20 @@ describe('a life', () => {
       'death-corrected',
     ]);
     expect((await post('death', { ...death, date: '2031-02-30' })).status).toBe(422);
+
+    expect((await http('clerk', 'GET', `/v1/residents/${id}/changes`)).status).toBe(403);
+    const shown = await http('auditor', 'GET', `/v1/residents/${id}/changes`);
+    const line = (shown.body['changes'] as Record<string, unknown>[]).find(({ item }) => item === 'death-date');
+    expect(line).toMatchObject({
+      ...{ kind: 'changed', after: '2031-**-**', producer: 'public-security', source: 'public-security' },
+      ...{ actor: 'one', reason: 'certificate seen' },
+    });
+    const seen = await http('auditor', 'GET', `/v1/residents/${id}/disclosures`);
+    expect(seen.body['disclosures']).toMatchObject([
+      { reader: 'auditor', kind: 'search', purpose: 'history of changes shown masked' },
+      { reader: 'clerk' },
+    ]);
+    expect((await http('auditor', 'GET', '/v1/residents/999999/changes')).status).toBe(404);
     expect((await http('one', 'POST', '/v1/residents/999999/death', death)).status).toBe(404);
     expect((await http('clerk', 'POST', `/v1/residents/${id}/death`, death)).status).toBe(403);
   });

@@ -186,7 +186,7 @@ describe('changes', () => {
     });
     expect(await findResidents(deps, clerk, { name: '测试改' }, why)).toEqual([]);
     expect(await findResidents(deps, clerk, { name: '测试改名' }, why)).toMatchObject([{ residentId }]);
-    expect(await changesOf(deps, residentId)).toMatchObject([
+    expect(await changesOf(deps, [residentId])).toMatchObject([
       { kind: 'registered' },
       { kind: 'changed', item: 'name', before: '测试改', after: '测试改名', source: 'public-security', at: at(2) },
       { kind: 'changed', item: 'phone', after: '13200000001' },

@@ -6,6 +6,7 @@ import { citycardErrors } from '../errors.ts';
 import { groupCommands } from './group-commands.ts';
 import { hsmCommands } from './hsm-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
+import { departmentCommands } from './department-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
@@ -77,6 +78,7 @@ export const commands: readonly Command[] = [
   ...productionCommands,
   ...readerCommands,
   ...hsmCommands,
+  ...departmentCommands,
   ...populationCommands,
   ...residentCommands,
   ...cardCommands,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { commandLineTests } from './command-line.ts';
+import { entitlementTests } from './entitlements.ts';
 import { exchangeTests } from './exchange.ts';
 import { identityTests } from './identity.ts';
 import { legalTests } from './legal-orders.ts';
@@ -17,3 +18,4 @@ describe('the command line', () => commandLineTests(() => city));
 describe('questions of departments', () => questionTests(() => city));
 describe('identity checks', () => identityTests(() => city));
 describe('legal orders', () => legalTests(() => city));
+describe('entitlements', () => entitlementTests(() => city));
