@@ -108,7 +108,8 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
   return { baseUrl, token, get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
 }
 
-async function reach(url: URL, request: RequestInit): Promise<Response> {
+/** A request of HTTP. @throws citycard.not-answering */
+export async function reach(url: URL, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
   } catch (error) {
@@ -118,7 +119,8 @@ async function reach(url: URL, request: RequestInit): Promise<Response> {
   }
 }
 
-function problemText(answer: unknown, status: number): string {
+/** The sentence of an answer that refuses. */
+export function problemText(answer: unknown, status: number): string {
   if (typeof answer === 'object' && answer !== null && 'title' in answer) {
     return 'detail' in answer && typeof answer.detail === 'string' ? answer.detail : String(answer.title);
   }

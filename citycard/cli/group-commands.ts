@@ -33,7 +33,8 @@ export const groupCommands: readonly Command[] = [
     running: false,
     takesWord: true,
     run: async (connection, [group]) => {
-      if (group === undefined) throw citycardErrors.badOption('group status takes the number of a group application');
+      if (group === undefined || !/^[0-9]+$/.test(group))
+        throw citycardErrors.badOption('group status takes the number of a group application');
       return { answer: await connection.get(`/v1/group-applications/${encodeURIComponent(group)}`), ok: true };
     },
   },
@@ -45,7 +46,7 @@ export const groupCommands: readonly Command[] = [
     takesWords: true,
     run: async (connection, [group, file, ...more]) => {
       const list = LISTS[extname(file ?? '').toLowerCase()];
-      if (group === undefined || file === undefined || list === undefined || more.length > 0)
+      if (group === undefined || !/^[0-9]+$/.test(group) || file === undefined || list === undefined || more.length > 0)
         throw citycardErrors.badOption('group list takes the number of a group application and a file, .html or .csv');
       await writeFile(file, await download(connection, `/v1/group-applications/${encodeURIComponent(group)}/${list}`));
       return { answer: { written: file }, ok: true };
@@ -63,7 +64,8 @@ async function importGroup(
   const handedIn = (await upload(connection, { path: `${path}/members`, content: await readOrSay(table) })) as {
     bad: readonly unknown[];
   };
-  if (handedIn.bad.length > 0) await writeFile(`${table}.bad.csv`, await download(connection, `${path}/bad-rows.csv`));
+  const badRowsIn = `${table}.bad.csv`;
+  if (handedIn.bad.length > 0) await writeFile(badRowsIn, await download(connection, `${path}/bad-rows.csv`));
   const refused: string[] = [];
   for (const photo of photos) {
     const type = PHOTO_TYPES[extname(photo).toLowerCase()] ?? 'application/octet-stream';
@@ -73,7 +75,8 @@ async function importGroup(
       refused.push(`${photo}: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
-  const answer = { ...handedIn, photos: photos.length - refused.length, photosRefused: refused };
+  const back = handedIn.bad.length > 0 ? { badRowsIn } : {};
+  const answer = { ...handedIn, ...back, photos: photos.length - refused.length, photosRefused: refused };
   return { answer, ok: handedIn.bad.length === 0 && refused.length === 0 };
 }
 

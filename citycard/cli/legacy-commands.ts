@@ -33,11 +33,13 @@ export const legacyCommands: readonly Command[] = [
           'x-signature': signature?.toString('base64') ?? '',
         },
       })) as Import;
+      const returnedRowsIn = `${stem}.returned.csv`;
       if (answer.returnedRows > 0) {
         const table = await download(connection, `/v1/legacy-imports/${answer.importId}/returned-rows`);
-        await writeFile(`${stem}.returned.csv`, table);
+        await writeFile(returnedRowsIn, table);
+        return { answer: { ...answer, returnedRowsIn }, ok: false };
       }
-      return { answer, ok: answer.returnedRows === 0 };
+      return { answer, ok: true };
     },
   },
   {
