@@ -1,5 +1,5 @@
 import { permuteIn, permuteOut, sixteenRounds } from './des.ts';
-import { wordAt } from './triple-des.ts';
+import { viewOf } from './word-view.ts';
 
 const data = new Int32Array(2);
 
@@ -12,10 +12,11 @@ const data = new Int32Array(2);
  */
 export function desCbc(schedule: Int32Array, chain: Int32Array, bytes: Uint8Array, at: number, length: number): void {
   const end = at + (length & ~7);
+  const view = viewOf(bytes);
   permuteIn(chain);
   for (let from = at; from < end; from += 8) {
-    data[0] = wordAt(bytes, from);
-    data[1] = wordAt(bytes, from + 4);
+    data[0] = view.getInt32(from);
+    data[1] = view.getInt32(from + 4);
     permuteIn(data);
     chain[0] = (chain[0] as number) ^ data[0];
     chain[1] = (chain[1] as number) ^ data[1];

@@ -44,7 +44,10 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
       const count = new FieldWriter().uint16(items.length).toBuffer();
       const fields = Buffer.concat([count, ...items.map((item) => item.fields)]);
       return pool.call({ command: 'PM', fields, pure: true }, (answer) =>
-        items.map(({ keys }) => ({ code: answer.ascii(ERROR_BYTES), keys: answer.bytes(KEY_BYTES * keys) })),
+        items.map(({ keys }) => ({
+          code: answer.ascii(ERROR_BYTES),
+          keys: Buffer.from(answer.bytes(KEY_BYTES * keys)),
+        })),
       );
     },
   });
@@ -54,7 +57,7 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
     wrapCardKeys: async (item) => {
       const { code, keys } = await wraps.add({ fields: wrapFields(item), keys: item.roots.length });
       if (code !== '00') throw new HsmRefused(code, 'PM');
-      return item.roots.map((_, index) => Buffer.from(keys.subarray(KEY_BYTES * index, KEY_BYTES * (index + 1))));
+      return item.roots.map((_, index) => keys.subarray(KEY_BYTES * index, KEY_BYTES * (index + 1)));
     },
     wrapCardKey: async (item) => {
       const fields = derivedKey(item.root, item).longText(item.transport).toBuffer();

@@ -58,6 +58,16 @@ describe('blind index', () => {
     await expect(founded.client.blindIndexes('name:INDEX', [Buffer.alloc(256)])).rejects.toThrow(RangeError);
     await expect(founded.client.blindIndexes('name:PERSONAL', items)).rejects.toEqual(refused('28'));
   });
+
+  it('leaves no listeners on a link whose answers had to wait', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const items = Array.from({ length: 40_000 }, (_, index) => Buffer.from(String(index)));
+    await founded.client.blindIndexes('name:INDEX', items);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
 });
 
 const withOpenssl = spawnSync('openssl', ['version']).status === 0;

@@ -1,6 +1,7 @@
 import { desCbc } from '../cipher/des-cbc.ts';
 import { desBlock, tripleDesBlock } from '../cipher/des.ts';
-import { putWord, wordAt, type TripleDes } from '../cipher/triple-des.ts';
+import { putWord, type TripleDes } from '../cipher/triple-des.ts';
+import { viewOf } from '../cipher/word-view.ts';
 
 const block = new Int32Array(2);
 
@@ -21,12 +22,13 @@ export function tripleDesEcbMac(
   out: Uint8Array,
   to: number,
 ): void {
+  const view = viewOf(bytes);
   let left = 0;
   let right = 0;
   const whole = at + (length & ~7);
   for (let from = at; from < whole; from += 8) {
-    left ^= wordAt(bytes, from);
-    right ^= wordAt(bytes, from + 4);
+    left ^= view.getInt32(from);
+    right ^= view.getInt32(from + 4);
   }
   left ^= restWord(bytes, whole, length & 7);
   right ^= restWord(bytes, whole + 4, (length & 7) - 4);

@@ -49,7 +49,8 @@ export class FieldReader {
   }
 
   ascii(count: number): string {
-    return this.bytes(count).toString('latin1');
+    const at = this.skip(count);
+    return this.message.toString('latin1', at, at + count);
   }
 
   /** Length 1 ‖ content. */
@@ -58,7 +59,7 @@ export class FieldReader {
   }
 
   shortText(): string {
-    return this.short().toString('latin1');
+    return this.ascii(this.byte());
   }
 
   /** Length 2 ‖ content. */
@@ -67,7 +68,7 @@ export class FieldReader {
   }
 
   longText(): string {
-    return this.long().toString('latin1');
+    return this.ascii(this.uint16());
   }
 
   end(): void {
