@@ -39,15 +39,6 @@ export class FieldReader {
     return this.message.readUInt16BE(this.skip(2));
   }
 
-  /** Two digits; the common ones without making a text. */
-  errorCode(): string {
-    const at = this.skip(2);
-    const tens = this.message[at] as number;
-    const units = this.message[at + 1] as number;
-    if (tens === 0x30 && units === 0x30) return '00';
-    return String.fromCharCode(tens, units);
-  }
-
   ascii(count: number): string {
     const at = this.skip(count);
     return this.message.toString('latin1', at, at + count);
