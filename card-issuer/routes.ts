@@ -47,7 +47,7 @@ export function registerCardIssuerRoutes(
   },
 ): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
   registerReaderRoutes(server, deps);
   registerIssueNowRoutes(server, deps);
   registerProductRoutes(server, deps);
@@ -58,7 +58,11 @@ export function registerCardIssuerRoutes(
   registerGroupRoutes(server, deps);
   registerRepresentativeRoutes(server, deps);
 
-  const residents: ResidentDeps = { db, protection: deps.protection, hooks: [cardsOfResidents, representativesOfResidents, checkOnRegistration] };
+  const residents: ResidentDeps = {
+    db,
+    protection: deps.protection,
+    hooks: [cardsOfResidents, representativesOfResidents, checkOnRegistration],
+  };
   registerResidentRoutes(server, residents);
   registerCardLifeRoutes(server, residents);
   registerBalanceRoutes(server, deps);
@@ -69,7 +73,7 @@ export function registerCardIssuerRoutes(
   const line = deps.responder === undefined ? {} : { responder: deps.responder };
   registerPopulationRoutes(server, { ...residents, ...line, hsm: deps.hsm });
 
-  server.get('/v1/personalisation/machines', { preHandler: rolesAllowed('bureau', 'platform') }, () => ({
+  server.get('/v1/personalisation/machines', { onRequest: rolesAllowed('bureau', 'platform') }, () => ({
     cards: { host: deps.machines.cards.host, port: deps.machines.cards.port },
     sams: { host: deps.machines.sams.host, port: deps.machines.sams.port },
   }));
@@ -78,7 +82,7 @@ export function registerCardIssuerRoutes(
     { participantNo: ParticipantNo, terminalNo: Type.Optional(Type.String({ minLength: 8, maxLength: 8 })) },
     { additionalProperties: false },
   );
-  server.post('/v1/sams', { preHandler: rolesAllowed('platform'), schema: { body: Sam } }, async (request, reply) => {
+  server.post('/v1/sams', { onRequest: rolesAllowed('platform'), schema: { body: Sam } }, async (request, reply) => {
     return reply.status(201).send(await transact(db, (tx) => orderSam(tx, request.principal, request.body)));
   });
 

@@ -87,8 +87,8 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
 }
 
 function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
-  const reading = { preHandler: rolesAllowed('platform', 'auditor', 'supervisor', 'finance-maker', 'finance-checker') };
-  const platform = { preHandler: rolesAllowed('platform') };
+  const reading = { onRequest: rolesAllowed('platform', 'auditor', 'supervisor', 'finance-maker', 'finance-checker') };
+  const platform = { onRequest: rolesAllowed('platform') };
   server.get('/v1/participants', { ...reading, schema: { summary: 'All participants' } }, async () => ({
     participants: await listParticipants(db),
   }));
@@ -132,7 +132,7 @@ function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
 }
 
 function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
-  const platform = { preHandler: rolesAllowed('platform') };
+  const platform = { onRequest: rolesAllowed('platform') };
   const assignmentAt = async (tx: Database | Transaction, samNo: string, at: Date) => {
     const found = await participantOfSam(tx, samNo, at);
     if (found === undefined) throw clearingErrors.samUnassigned({ samNo });
@@ -174,7 +174,7 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
 }
 
 function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
-  const auditing = { preHandler: rolesAllowed('auditor', 'supervisor') };
+  const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
   server.get(
     '/v1/ledger/verification',
     {
@@ -194,7 +194,7 @@ function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/ledger/accounts/:code',
     {
-      preHandler: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
+      onRequest: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
       schema: { summary: 'The balance of an account', params: Type.Object({ code: Type.String({ maxLength: 60 }) }) },
     },
     async ({ params }) => {
@@ -212,7 +212,7 @@ function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/alarms',
     {
-      preHandler: rolesAllowed('auditor', 'supervisor', 'platform', 'finance-maker', 'finance-checker'),
+      onRequest: rolesAllowed('auditor', 'supervisor', 'platform', 'finance-maker', 'finance-checker'),
       schema: {
         summary: 'Alarms, oldest first',
         querystring: Type.Object({
@@ -229,7 +229,7 @@ function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/hotlist',
     {
-      preHandler: rolesAllowed('platform', 'auditor', 'supervisor', 'clerk', 'operator-partner', 'city-partner'),
+      onRequest: rolesAllowed('platform', 'auditor', 'supervisor', 'clerk', 'operator-partner', 'city-partner'),
       schema: {
         summary: 'Entries after a version, page by page',
         querystring: Type.Object({
@@ -245,7 +245,7 @@ function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/purses',
     {
-      preHandler: rolesAllowed('auditor'),
+      onRequest: rolesAllowed('auditor'),
       schema: {
         summary: 'Purses in the order of card numbers, for comparing them with the cards',
         querystring: Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 24 })) }),
@@ -256,7 +256,7 @@ function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/purses/:cardNo',
     {
-      preHandler: rolesAllowed('auditor', 'platform'),
+      onRequest: rolesAllowed('auditor', 'platform'),
       schema: { summary: 'A purse and its accounts', params: Type.Object({ cardNo: Type.String({ maxLength: 24 }) }) },
     },
     async ({ params }) => {

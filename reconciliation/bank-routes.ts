@@ -11,7 +11,7 @@ import { MAX_XML_BYTES } from './bank/xml.ts';
  * result.
  */
 export function registerBankRoutes(server: HttpServer, deps: { readonly db: Database }): void {
-  const options = { bodyLimit: MAX_XML_BYTES, preHandler: rolesAllowed('bank-partner') };
+  const options = { bodyLimit: MAX_XML_BYTES, onRequest: rolesAllowed('bank-partner') };
   server.post('/v1/bank/notifications', options, async (request, reply) => {
     const { result, repeated } = await takeNotification(deps.db, bodyOf(request.body));
     return reply.status(repeated ? 200 : 201).send(result);
@@ -32,7 +32,7 @@ export function registerBankRoutes(server: HttpServer, deps: { readonly db: Data
   server.get(
     '/v1/bank/open-items',
     {
-      preHandler: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
+      onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
       schema: { tags: ['bank'] },
     },
     async () => {

@@ -24,7 +24,7 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
     '/v1/city-files',
     {
       bodyLimit: FILE_LIMIT_BYTES,
-      preHandler: rolesAllowed('city-partner'),
+      onRequest: rolesAllowed('city-partner'),
       schema: {
         querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }),
         headers: Type.Object({ 'x-signature': Type.String({ minLength: 1, maxLength: 100_000 }) }),
@@ -46,7 +46,7 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
   server.post(
     '/v1/cities/:city/exchange',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: { params: City, response: { 200: Type.Object({ files: Type.Array(File) }) } },
     },
     async (request) => ({ files: (await exchangeWithCity(deps, request.params.city)).map(withNumber) }),
@@ -55,7 +55,7 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
   server.get(
     '/v1/cities/:city/files',
     {
-      preHandler: rolesAllowed('city-partner', 'platform', 'auditor'),
+      onRequest: rolesAllowed('city-partner', 'platform', 'auditor'),
       schema: {
         params: City,
         querystring: Type.Object({
@@ -73,7 +73,7 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
   server.get(
     '/v1/cities/:city/files/:name',
     {
-      preHandler: rolesAllowed('city-partner', 'platform', 'auditor'),
+      onRequest: rolesAllowed('city-partner', 'platform', 'auditor'),
       schema: { params: Type.Object({ ...City.properties, name: Type.String({ maxLength: 80 }) }) },
     },
     async (request, reply) => {

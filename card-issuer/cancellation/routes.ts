@@ -32,13 +32,13 @@ export function registerCancellationRoutes(
   deps: DebitDeps & { readonly db: Database; readonly readers: CounterReaders },
 ): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
   const path = '/v1/cards/:cardNo/loads/:loadId/cancellation';
 
   server.post(
     '/v1/counter-sams',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         summary: 'Order the SAM of a counter, played by the HSM',
         body: Type.Object({ counter: Counter, participantNo: Type.String({ minLength: 4, maxLength: 15 }) }, closed),
@@ -55,7 +55,7 @@ export function registerCancellationRoutes(
   server.get(
     '/v1/load-cancellations/open',
     {
-      preHandler: rolesAllowed('clerk', 'auditor', 'supervisor'),
+      onRequest: rolesAllowed('clerk', 'auditor', 'supervisor'),
       schema: { summary: 'Debits nobody knows the end of: their cards have to be put into a reader again' },
     },
     async () => ({ cancellations: (await openCancellationDebits(db)).map(viewOf) }),
@@ -81,7 +81,7 @@ export function registerCancellationRoutes(
   server.post(
     `${path}/approval`,
     {
-      preHandler: rolesAllowed('clerk', 'finance-checker'),
+      onRequest: rolesAllowed('clerk', 'finance-checker'),
       schema: { summary: 'The second signature', params: LoadParams },
     },
     async (request, reply) => {
@@ -122,7 +122,7 @@ export function registerCancellationRoutes(
 
 /** What two people decide when the card cannot prove its debit any more. */
 function decisionRoutes(server: HttpServer, { db }: { readonly db: Database }, path: string): void {
-  const deciding = { preHandler: rolesAllowed('clerk', 'finance-maker', 'finance-checker') };
+  const deciding = { onRequest: rolesAllowed('clerk', 'finance-maker', 'finance-checker') };
   server.post(
     `${path}/decisions`,
     {

@@ -10,7 +10,7 @@ const listLimit = 200;
 
 /** The bureau's interface to batches of cards (docs/card-production.md). */
 export function registerBatchRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
-  const bureau = { preHandler: rolesAllowed('bureau') };
+  const bureau = { onRequest: rolesAllowed('bureau') };
 
   const Batch = Type.Object(
     { product: Type.String({ minLength: 1, maxLength: 40 }), count: Type.Integer({ minimum: 1, maximum: 10_000 }) },

@@ -27,7 +27,7 @@ const LARGEST_BATCH = 5_000;
 /** Reduced fares: granted and verified at the counter or for many at once, and written to the card. */
 export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps & ChipDeps): void {
   const { db } = deps;
-  const counter = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const counter = { onRequest: rolesAllowed('clerk', 'registrar') };
 
   const Verification = Type.Object(
     {
@@ -61,7 +61,7 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
   server.get(
     '/v1/residents/:residentId/concessions',
     {
-      preHandler: rolesAllowed('clerk', 'registrar', 'auditor'),
+      onRequest: rolesAllowed('clerk', 'registrar', 'auditor'),
       schema: { summary: 'Everything a resident was ever granted', params: ResidentParams },
     },
     async ({ params }) => ({ concessions: await concessionsOf(db, BigInt(params.residentId)) }),
@@ -93,7 +93,7 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
   server.post(
     '/v1/concession-batches',
     {
-      preHandler: rolesAllowed('registrar', 'department-partner'),
+      onRequest: rolesAllowed('registrar', 'department-partner'),
       schema: { summary: 'Verify many residents again, by identity number', body: Batch },
     },
     ({ principal, body }) => {

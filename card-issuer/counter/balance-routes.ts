@@ -27,7 +27,7 @@ const closed = { additionalProperties: false } as const;
 /** Replacing, returning and renewing cards, and the balances that follow. */
 export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & LegacyDeps): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
 
   const Replacement = Type.Object(
     {
@@ -155,7 +155,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
   server.get(
     '/v1/cards/:cardNo/balance',
     {
-      preHandler: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor'),
+      onRequest: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor'),
       schema: { summary: 'What a card holds, and what hinders it from following', params: CardParams },
     },
     ({ params }) =>
@@ -174,7 +174,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
   server.post(
     '/v1/cards/:cardNo/balance-release',
     {
-      preHandler: rolesAllowed('finance-maker'),
+      onRequest: rolesAllowed('finance-maker'),
       schema: {
         summary: 'Propose to let a balance go although purchases are held or missing',
         params: CardParams,
@@ -202,7 +202,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
   server.post(
     '/v1/cards/:cardNo/balance-release/approval',
     {
-      preHandler: rolesAllowed('finance-checker'),
+      onRequest: rolesAllowed('finance-checker'),
       schema: {
         summary: 'The second person lets it go',
         params: CardParams,

@@ -28,7 +28,7 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
   server.post(
     path,
     {
-      preHandler: rolesAllowed('finance-maker'),
+      onRequest: rolesAllowed('finance-maker'),
       schema: { summary: 'Order cash for an open till', params: ShiftParams, body: Order },
     },
     async (request, reply) => {
@@ -44,7 +44,7 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
   server.get(
     path,
     {
-      preHandler: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor', 'supervisor'),
+      onRequest: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor', 'supervisor'),
       schema: { summary: 'Cash brought to a till', params: ShiftParams },
     },
     async (request) => ({ supplies: await cashSuppliesOf(db, BigInt(request.params.shiftId)) }),
@@ -52,7 +52,7 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
   server.post(
     `${path}/:supplyId/approval`,
     {
-      preHandler: rolesAllowed('finance-checker'),
+      onRequest: rolesAllowed('finance-checker'),
       schema: { summary: 'Let the cash go: it is in transit now', params: SupplyParams },
     },
     async (request, reply) => {
@@ -70,7 +70,7 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
   for (const [word, summary, work] of counts) {
     server.post(
       `${path}/:supplyId/${word}`,
-      { preHandler: rolesAllowed('clerk'), schema: { summary, params: SupplyParams, body: Count } },
+      { onRequest: rolesAllowed('clerk'), schema: { summary, params: SupplyParams, body: Count } },
       async (request, reply) => {
         const answer = await idempotent(db, request, async (tx) => ({
           status: 200,

@@ -13,7 +13,7 @@ const Digits = Type.String({ minLength: 1, maxLength: 20 });
 /** Scripts to the card in a counter's reader: PIN, application block and unblock. */
 export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
   const { db, hsm } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
   const note = (actor: Principal, cardNo: string, act: string, why: string) =>
     transact(db, async (tx) => {
       await noteOnCard(tx, cardNo, { step: act, by: actor.id, why });

@@ -32,7 +32,7 @@ export function registerIssueNowRoutes(
   server.post(
     '/v1/counter/issue-now',
     {
-      preHandler: rolesAllowed('clerk'),
+      onRequest: rolesAllowed('clerk'),
       schema: { summary: 'Personalise the blank in the reader and hand it over, in one go', body: IssueNow },
     },
     async (request, reply) => {

@@ -33,7 +33,7 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
   server.get(
     '/v1/late-taps',
     {
-      preHandler: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
+      onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
       schema: { summary: 'Purchases of replaced or returned cards that nobody has decided on' },
     },
     async () => ({
@@ -43,7 +43,7 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
   server.post(
     `${path}/decision`,
     {
-      preHandler: rolesAllowed('finance-maker'),
+      onRequest: rolesAllowed('finance-maker'),
       schema: { summary: 'Propose who pays', params: TapParams, body: Type.Object({ payer: Payer }, closed) },
     },
     async ({ principal, params, body }, reply) => {
@@ -65,7 +65,7 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
   server.post(
     `${path}/approval`,
     {
-      preHandler: rolesAllowed('finance-checker'),
+      onRequest: rolesAllowed('finance-checker'),
       schema: {
         summary: 'The second person agrees; the operator is paid with the next pass of validation',
         params: TapParams,
@@ -93,7 +93,7 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
   server.get(
     '/v1/reports/cards',
     {
-      preHandler: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
+      onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
       schema: {
         summary: 'Cards issued and returned, deposits taken and given back, by day',
         querystring: Type.Object({ from: Day, to: Day }, closed),

@@ -24,8 +24,8 @@ const Facts = Type.Array(Type.Union(callerFacts.map((fact) => Type.Literal(fact)
 /** Steps in the life of a card at a counter or by phone that move no balance, and what is to be seen of it. */
 export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
-  const readers = { preHandler: rolesAllowed('clerk', 'registrar', 'auditor') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
+  const readers = { onRequest: rolesAllowed('clerk', 'registrar', 'auditor') };
 
   const Issue = Type.Object(
     { residentId: Type.Integer({ minimum: 1 }), depositFen: AmountFen, shiftId: ShiftId },
@@ -110,7 +110,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
     },
   );
 
-  const company = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const company = { onRequest: rolesAllowed('clerk', 'registrar') };
   server.post(
     '/v1/cards/:cardNo/block',
     { ...company, schema: { summary: 'Close a card for the company', params: CardParams, body: Reason } },
@@ -143,7 +143,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   server.post(
     '/v1/card-life/rounds',
     {
-      preHandler: rolesAllowed('platform', 'registrar'),
+      onRequest: rolesAllowed('platform', 'registrar'),
       schema: { summary: 'Do now what card life does by itself: expiry, lapses, balances that are due' },
     },
     () => runCardLife(db),

@@ -35,11 +35,11 @@ export function registerGroupRoutes(server: HttpServer, deps: ResidentDeps): voi
   listRoutes(server, deps);
 }
 
-const officers = { preHandler: rolesAllowed('clerk', 'registrar', 'bureau') };
+const officers = { onRequest: rolesAllowed('clerk', 'registrar', 'bureau') };
 
 function tableRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const guard = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const guard = { onRequest: rolesAllowed('clerk', 'registrar') };
   server.post(
     '/v1/group-applications',
     { ...guard, schema: { summary: 'Open the application of a school or an employer', body: NewGroup } },
@@ -108,7 +108,7 @@ function decodedName(header: string | string[] | undefined): string {
 
 function cardRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const bureau = { preHandler: rolesAllowed('bureau') };
+  const bureau = { onRequest: rolesAllowed('bureau') };
   server.post(
     '/v1/group-applications/:groupId/orders',
     { ...bureau, schema: { summary: 'Order the cards that are missing as a batch', params: GroupParams } },
@@ -155,7 +155,7 @@ function cardRoutes(server: HttpServer, deps: ResidentDeps): void {
 
 function listRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const readers = { preHandler: rolesAllowed('clerk', 'registrar', 'bureau', 'department-partner') };
+  const readers = { onRequest: rolesAllowed('clerk', 'registrar', 'bureau', 'department-partner') };
   /** The contact of the organisation sees the list of its own group; the staff sees every list. */
   const listOf = async (principal: Principal, id: string) => {
     const group = await findGroup(db, BigInt(id));

@@ -46,7 +46,7 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
   server.put(
     '/v1/legacy-issuers/:participantNo',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         summary: 'Take over the old cards of a participant',
         params: IssuerParams,
@@ -68,7 +68,7 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
     scope.post(
       '/v1/legacy-issuers/:participantNo/imports',
       {
-        preHandler: rolesAllowed('finance-maker'),
+        onRequest: rolesAllowed('finance-maker'),
         bodyLimit: LARGEST_FILE_BYTES,
         schema: {
           summary: 'Hand in a file; x-manifest and x-signature carry manifest and CMS in base64',
@@ -90,7 +90,7 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
     );
     done();
   });
-  const reading = { preHandler: rolesAllowed('finance-maker', 'finance-checker', 'auditor', 'supervisor') };
+  const reading = { onRequest: rolesAllowed('finance-maker', 'finance-checker', 'auditor', 'supervisor') };
   server.get('/v1/legacy-imports/:importId', { ...reading, schema: { params: ImportParams } }, (request) =>
     importOf(db, BigInt(request.params.importId)),
   );
@@ -112,7 +112,7 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
   for (const [word, decide] of decisions) {
     server.post(
       `/v1/legacy-imports/:importId/${word}`,
-      { preHandler: rolesAllowed('finance-checker'), schema: { params: ImportParams } },
+      { onRequest: rolesAllowed('finance-checker'), schema: { params: ImportParams } },
       async (request, reply) => {
         const answer = await idempotent(db, request, async (tx) => ({
           status: 200,
@@ -126,7 +126,7 @@ function importRoutes(server: HttpServer, deps: LegacyDeps): void {
 
 function conversionRoutes(server: HttpServer, deps: LegacyDeps): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
   server.get(
     '/v1/cards/:cardNo/legacy-balances',
     {
@@ -164,7 +164,7 @@ function conversionRoutes(server: HttpServer, deps: LegacyDeps): void {
   server.post(
     '/v1/legacy-conversions/matching',
     {
-      preHandler: rolesAllowed('finance-maker', 'bureau'),
+      onRequest: rolesAllowed('finance-maker', 'bureau'),
       schema: { summary: 'Convert the old cards of residents who hold a card, where the former issuer agreed to it' },
     },
     // Repeating it finds nothing more to convert.
@@ -182,7 +182,7 @@ function disputeRoutes(server: HttpServer, db: Database): void {
   for (const [word, act] of disputes) {
     server.post(
       `${path}/${word}`,
-      { preHandler: rolesAllowed('clerk', 'finance-maker'), schema: { params: OldCardParams, body: why } },
+      { onRequest: rolesAllowed('clerk', 'finance-maker'), schema: { params: OldCardParams, body: why } },
       async (request, reply) => {
         await transact(db, (tx) => act(tx, request.principal, request.params, request.body.reason));
         return reply.status(204).send();
@@ -195,7 +195,7 @@ function disputeRoutes(server: HttpServer, db: Database): void {
   );
   server.post(
     `${path}/corrections`,
-    { preHandler: rolesAllowed('finance-maker'), schema: { params: OldCardParams, body: Correction } },
+    { onRequest: rolesAllowed('finance-maker'), schema: { params: OldCardParams, body: Correction } },
     async (request, reply) => {
       const { toFen, reference } = request.body;
       const answer = await idempotent(db, request, async (tx) => ({
@@ -208,7 +208,7 @@ function disputeRoutes(server: HttpServer, db: Database): void {
   server.post(
     '/v1/legacy-corrections/:approvalId/approval',
     {
-      preHandler: rolesAllowed('finance-checker'),
+      onRequest: rolesAllowed('finance-checker'),
       schema: { params: Type.Object({ approvalId: Type.String({ pattern: '^[0-9]{1,18}$' }) }) },
     },
     async (request, reply) => {
@@ -222,7 +222,7 @@ function disputeRoutes(server: HttpServer, db: Database): void {
 }
 
 function reportRoutes(server: HttpServer, db: Database): void {
-  const reading = { preHandler: rolesAllowed('finance-maker', 'finance-checker', 'auditor', 'supervisor', 'platform') };
+  const reading = { onRequest: rolesAllowed('finance-maker', 'finance-checker', 'auditor', 'supervisor', 'platform') };
   server.get(
     '/v1/legacy-issuers/:participantNo/report',
     { ...reading, schema: { summary: 'What became of the old cards, to the fen', params: IssuerParams } },

@@ -40,15 +40,15 @@ function registerDesk(server: HttpServer, deps: PopulationDeps & { readonly resp
   const Resident = Type.Object({ residentId: Id });
   server.post(
     '/v1/residents/:residentId/identity-check',
-    { preHandler: rolesAllowed('clerk', 'registrar'), schema: { params: Resident } },
+    { onRequest: rolesAllowed('clerk', 'registrar'), schema: { params: Resident } },
     (request) => checkIdentity({ ...deps, responder }, request.principal, BigInt(request.params.residentId)),
   );
   server.get(
     '/v1/residents/:residentId/identity-check',
-    { preHandler: rolesAllowed('clerk', 'registrar', 'auditor'), schema: { params: Resident } },
+    { onRequest: rolesAllowed('clerk', 'registrar', 'auditor'), schema: { params: Resident } },
     async (request) => ({ verification: await verificationOf(deps.db, BigInt(request.params.residentId)) }),
   );
-  server.get('/v1/registrar/cases', { preHandler: rolesAllowed('registrar', 'auditor') }, async () => ({
+  server.get('/v1/registrar/cases', { onRequest: rolesAllowed('registrar', 'auditor') }, async () => ({
     cases: await listCases(deps.db),
   }));
   const Closing = Type.Object(
@@ -57,7 +57,7 @@ function registerDesk(server: HttpServer, deps: PopulationDeps & { readonly resp
   );
   server.post(
     '/v1/registrar/cases/:caseId/closing',
-    { preHandler: rolesAllowed('registrar'), schema: { params: Type.Object({ caseId: Id }), body: Closing } },
+    { onRequest: rolesAllowed('registrar'), schema: { params: Type.Object({ caseId: Id }), body: Closing } },
     async (request, reply) => {
       const outcome = maskDigits(request.body.outcome);
       await closeCase(deps.db, request.principal, BigInt(request.params.caseId), outcome);
@@ -74,7 +74,7 @@ function registerDepartments(server: HttpServer, deps: { readonly db: Database }
   server.post(
     '/v1/departments/:department/credentials',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         summary: 'Give a department, or one of its systems, a credential; shown once',
         params: Type.Object({ department: Type.String({ pattern: '^[a-z-]{1,40}$' }) }),

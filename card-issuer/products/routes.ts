@@ -12,8 +12,8 @@ export function registerProductRoutes(
   server: HttpServer,
   { db, hsm }: { readonly db: Database; readonly hsm: Pick<HsmClient, 'listKeys'> },
 ): void {
-  const platform = { preHandler: rolesAllowed('platform') };
-  const readers = { preHandler: rolesAllowed('platform', 'bureau', 'stock-keeper', 'clerk', 'auditor') };
+  const platform = { onRequest: rolesAllowed('platform') };
+  const readers = { onRequest: rolesAllowed('platform', 'bureau', 'stock-keeper', 'clerk', 'auditor') };
   server.get('/v1/card-products', readers, async () =>
     (await listProducts(db)).map(({ document, ...version }) => ({ ...version, title: document.title })),
   );

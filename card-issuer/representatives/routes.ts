@@ -76,7 +76,7 @@ export function registerRepresentativeRoutes(server: HttpServer, deps: ResidentD
 }
 
 function registerRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const guard = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const guard = { onRequest: rolesAllowed('clerk', 'registrar') };
   server.post(
     '/v1/residents/:residentId/representatives',
     {
@@ -117,7 +117,7 @@ function registerRoutes(server: HttpServer, deps: ResidentDeps): void {
 /** What a representative does for the holder, with the person's own document on the table. */
 function actRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const clerk = { preHandler: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
   const acts = {
     'loss-report': (tx: Transaction, actor: Principal, cardNo: string) => reportLossFormally(tx, actor, cardNo),
     found: (tx: Transaction, actor: Principal, cardNo: string) => reportFound(tx, actor, cardNo),
@@ -167,7 +167,7 @@ function heirRoutes(server: HttpServer, deps: ResidentDeps): void {
   server.post(
     '/v1/cards/:cardNo/heir-payments',
     {
-      preHandler: rolesAllowed('clerk'),
+      onRequest: rolesAllowed('clerk'),
       schema: { summary: 'The papers of the heirs were seen: propose to pay them', params: CardParams, body: Claim },
     },
     // The same claim again gives the same proposal.
@@ -179,7 +179,7 @@ function heirRoutes(server: HttpServer, deps: ResidentDeps): void {
   server.post(
     '/v1/cards/:cardNo/heir-payments/:approvalId/approval',
     {
-      preHandler: rolesAllowed('clerk', 'registrar'),
+      onRequest: rolesAllowed('clerk', 'registrar'),
       schema: {
         summary: 'A second person has seen the same papers and enters them again',
         params: Type.Object({ ...CardParams.properties, ...ApprovalParams.properties }),
@@ -195,7 +195,7 @@ function heirRoutes(server: HttpServer, deps: ResidentDeps): void {
   server.post(
     '/v1/heir-payments/:approvalId/payment',
     {
-      preHandler: rolesAllowed('clerk'),
+      onRequest: rolesAllowed('clerk'),
       schema: {
         summary: 'Pay the heirs in cash what can be paid now; again when the waiting period is over',
         params: ApprovalParams,

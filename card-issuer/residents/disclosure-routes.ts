@@ -10,8 +10,8 @@ import { verifyDisclosures } from './verify-disclosures.ts';
 
 /** Who looked at whose data: for the resident who asks, and for the auditor. */
 export function registerDisclosureRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const auditor = { preHandler: rolesAllowed('auditor', 'supervisor') };
-  const answering = { preHandler: rolesAllowed('registrar', 'auditor') };
+  const auditor = { onRequest: rolesAllowed('auditor', 'supervisor') };
+  const answering = { onRequest: rolesAllowed('registrar', 'auditor') };
 
   server.get(
     '/v1/residents/:residentId/disclosures',

@@ -11,7 +11,7 @@ const TYPES = ['image/jpeg', 'image/png'];
  * length, or as soon as the limit is passed, without reading the rest.
  */
 export function registerPhotoRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const guard = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const guard = { onRequest: rolesAllowed('clerk', 'registrar') };
   const params = Type.Object({ residentId: Id });
   for (const type of TYPES.filter((each) => !server.hasContentTypeParser(each)))
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -7,7 +7,7 @@ import { DeathBody, Id, MergeBody, MoveBody, PairBody } from './schemas.ts';
 
 /** What a registrar decides: moves, deaths, duplicates and merges. */
 export function registerRegistrarRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const registrar = { preHandler: rolesAllowed('registrar') };
+  const registrar = { onRequest: rolesAllowed('registrar') };
   const params = Type.Object({ residentId: Id });
 
   server.post(
@@ -46,7 +46,7 @@ export function registerRegistrarRoutes(server: HttpServer, deps: ResidentDeps):
     },
   );
 
-  server.get('/v1/residents/duplicates', { preHandler: rolesAllowed('registrar', 'auditor') }, async () => ({
+  server.get('/v1/residents/duplicates', { onRequest: rolesAllowed('registrar', 'auditor') }, async () => ({
     pairs: await openDuplicates(deps),
   }));
   server.post('/v1/residents/duplicates/search', registrar, (request) =>

@@ -15,8 +15,8 @@ import { CorrectionBody, DisclosureBody, Id, SearchBody } from './schemas.ts';
 
 /** Residents at the counter and at the registrar's desk (`/v1/residents`). Nothing is answered in clear but a disclosure. */
 export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const clerk = { preHandler: rolesAllowed('clerk') };
-  const counter = { preHandler: rolesAllowed('clerk', 'registrar') };
+  const clerk = { onRequest: rolesAllowed('clerk') };
+  const counter = { onRequest: rolesAllowed('clerk', 'registrar') };
   const params = Type.Object({ residentId: Id });
 
   server.post('/v1/residents', { ...clerk, schema: { body: RegistrationBody } }, async (request, reply) =>

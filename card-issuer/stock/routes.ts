@@ -9,12 +9,12 @@ const listLimit = 200;
 
 /** The stock of blanks over HTTP: what one person hands over another counts and receives (docs/card-production.md). */
 export function registerStockRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
-  const keeper = { preHandler: rolesAllowed('stock-keeper') };
-  const handlers = { preHandler: rolesAllowed('stock-keeper', 'bureau', 'clerk') };
-  const readers = { preHandler: rolesAllowed('stock-keeper', 'bureau', 'clerk', 'auditor') };
+  const keeper = { onRequest: rolesAllowed('stock-keeper') };
+  const handlers = { onRequest: rolesAllowed('stock-keeper', 'bureau', 'clerk') };
+  const readers = { onRequest: rolesAllowed('stock-keeper', 'bureau', 'clerk', 'auditor') };
 
   server.get('/v1/stock', readers, () => stockLines(db));
-  server.get('/v1/stock/proof', { preHandler: rolesAllowed('stock-keeper', 'auditor') }, () => proveStock(db));
+  server.get('/v1/stock/proof', { onRequest: rolesAllowed('stock-keeper', 'auditor') }, () => proveStock(db));
   server.post(
     '/v1/stock/places',
     { ...keeper, schema: { body: Type.Object({ location: Place }, closed) } },

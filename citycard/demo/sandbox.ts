@@ -114,7 +114,7 @@ export function registerSandboxRoute(
     readonly gateway: { readonly host: string; readonly port: number };
   },
 ): void {
-  server.post('/v1/sandbox', { preHandler: rolesAllowed('platform') }, async (request) => {
+  server.post('/v1/sandbox', { onRequest: rolesAllowed('platform') }, async (request) => {
     const mark = await readMark(deps.db);
     const demo = deps.mode === 'demo' && typeof mark === 'object' && mark.kind === 'demo';
     if (!demo) throw citycardErrors.sandboxIsForDemos();

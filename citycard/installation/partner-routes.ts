@@ -23,7 +23,7 @@ export function registerPartnerRoutes(server: HttpServer, deps: { readonly db: D
   server.post(
     '/v1/partners/:participantNo/credentials',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         summary: 'Give a participant a credential',
         params: Type.Object({ participantNo: Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' }) }),

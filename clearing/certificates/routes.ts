@@ -12,7 +12,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
   server.post(
     '/v1/certificates',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         body: Type.Object({
           csrPem: Type.String({ minLength: 1, maxLength: 16_384 }),
@@ -48,7 +48,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
   server.post(
     '/v1/certificates/ca/request',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         body: Type.Object({ city: Type.String({ pattern: '^[0-9]{4}$' }) }),
         response: { 200: Type.Object({ csrPem: Type.String() }) },
@@ -60,7 +60,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
   server.put(
     '/v1/certificates/ca',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         body: Type.Object({ chainPem: Type.String({ minLength: 1, maxLength: 65_536 }) }),
         response: { 200: Type.Object({ serial: Type.String(), notAfter: Type.String() }) },
@@ -77,7 +77,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
   server.post(
     '/v1/certificates/:serial/revocation',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: {
         params: Type.Object({ serial: Type.String({ pattern: '^[0-9a-f]{32}$' }) }),
         body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 200 }) }),

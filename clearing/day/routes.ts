@@ -44,10 +44,10 @@ export interface ClearingDayRouteDeps extends ClearingDayDeps {
  */
 export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayRouteDeps): void {
   const { db } = deps;
-  const reading = { preHandler: rolesAllowed(...READERS) };
-  const making = { preHandler: rolesAllowed('finance-maker') };
-  const checking = { preHandler: rolesAllowed('finance-checker') };
-  const banking = { preHandler: rolesAllowed('bank-partner') };
+  const reading = { onRequest: rolesAllowed(...READERS) };
+  const making = { onRequest: rolesAllowed('finance-maker') };
+  const checking = { onRequest: rolesAllowed('finance-checker') };
+  const banking = { onRequest: rolesAllowed('bank-partner') };
   const wake = () => {
     void deps.wake?.();
   };

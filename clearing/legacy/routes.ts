@@ -30,7 +30,7 @@ export function registerFormerIssuerRoutes(server: HttpServer, { db }: { readonl
   server.get(
     '/v1/former-issuers',
     {
-      preHandler: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor', 'platform'),
+      onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor', 'platform'),
       schema: { summary: 'What former issuers have paid for and what stands uncovered, by age' },
     },
     async () => ({ formerIssuers: await coverageOfFormerIssuers(db, cityDate(new Date())) }),
@@ -38,7 +38,7 @@ export function registerFormerIssuerRoutes(server: HttpServer, { db }: { readonl
   server.put(
     '/v1/former-issuers/:participantNo',
     {
-      preHandler: rolesAllowed('platform'),
+      onRequest: rolesAllowed('platform'),
       schema: { summary: 'Open a participant as former issuer of migrated cards', params: IssuerParams },
     },
     async (request, reply) => {
@@ -49,7 +49,7 @@ export function registerFormerIssuerRoutes(server: HttpServer, { db }: { readonl
   server.post(
     '/v1/former-issuers/:participantNo/transfers',
     {
-      preHandler: rolesAllowed('finance-maker'),
+      onRequest: rolesAllowed('finance-maker'),
       schema: { summary: 'Propose to book a payment of a former issuer', params: IssuerParams, body: Transfer },
     },
     async (request, reply) => {
@@ -70,7 +70,7 @@ export function registerFormerIssuerRoutes(server: HttpServer, { db }: { readonl
   server.post(
     '/v1/former-issuer-transfers/:approvalId/approval',
     {
-      preHandler: rolesAllowed('finance-checker'),
+      onRequest: rolesAllowed('finance-checker'),
       schema: {
         summary: 'Book it: the second person has seen the entry of the bank',
         params: Type.Object({ approvalId: Type.String({ pattern: '^[0-9]{1,18}$' }) }),

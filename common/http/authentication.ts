@@ -34,7 +34,10 @@ export function requireTokens(server: FastifyInstance, db: Database): void {
   });
 }
 
-/** A guard for a route: `{ preHandler: rolesAllowed('clerk') }`. Refuses with 403. */
+/**
+ * A guard for a route: `{ onRequest: rolesAllowed('clerk') }`. Refuses with 403 before the body is read: who may not ask
+ * is not told what is wrong with the question.
+ */
 export function rolesAllowed(...roles: Role[]): (request: FastifyRequest) => Promise<void> {
   return (request) => {
     requireRole(request.principal, ...roles);

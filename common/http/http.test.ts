@@ -32,7 +32,7 @@ beforeAll(async () => {
 
   server = createHttpServer({ logger, db: test.db, title: 'Test shop' });
   const Sale = Type.Object({ amountFen: Type.Integer({ minimum: 1 }) }, { additionalProperties: false });
-  server.post('/v1/sales', { schema: { body: Sale }, preHandler: rolesAllowed('clerk') }, async (request, reply) => {
+  server.post('/v1/sales', { schema: { body: Sale }, onRequest: rolesAllowed('clerk') }, async (request, reply) => {
     const answer = await idempotent(test.db, request, async (tx) => {
       await tx.query('INSERT INTO sale VALUES ($1)', [request.body.amountFen]);
       if (request.body.amountFen === 666) throw new Error('the till is stuck');

@@ -11,7 +11,7 @@ export function registerTerminalRoutes(
   deps: { readonly db: Database; readonly hsm: HsmClient; readonly demo: boolean },
 ): void {
   const { db, hsm } = deps;
-  const platform = { preHandler: rolesAllowed('platform') };
+  const platform = { onRequest: rolesAllowed('platform') };
 
   const Registration = Type.Object(
     {
@@ -58,7 +58,7 @@ export function registerTerminalRoutes(
 
   server.get(
     '/v1/terminals/:terminalNo',
-    { preHandler: rolesAllowed('platform', 'auditor'), schema: { params: Params } },
+    { onRequest: rolesAllowed('platform', 'auditor'), schema: { params: Params } },
     async (request) => {
       const { rows } = await db.query(
         `select terminal_no as "terminalNo", merchant_no as "participantNo", status, functions, mac_algorithm as "macAlgorithm",

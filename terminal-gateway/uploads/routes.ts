@@ -20,7 +20,7 @@ export function registerUploadRoutes(
     scope.post(
       '/v1/purchase-files',
       {
-        preHandler: rolesAllowed('operator-partner', 'biller-partner'),
+        onRequest: rolesAllowed('operator-partner', 'biller-partner'),
         bodyLimit: LARGEST_FILE_BYTES,
         schema: { querystring: Query },
       },

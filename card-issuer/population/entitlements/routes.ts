@@ -32,8 +32,8 @@ const Revocation = Type.Object({ purpose: Purpose, items: Type.Optional(Items), 
 
 /** With whom population data is shared and what each may have: decided by two people, taken away by one. */
 export function registerEntitlementRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
-  const deciding = { preHandler: rolesAllowed('registrar', 'platform') };
-  const seeing = { preHandler: rolesAllowed('registrar', 'platform', 'auditor') };
+  const deciding = { onRequest: rolesAllowed('registrar', 'platform') };
+  const seeing = { onRequest: rolesAllowed('registrar', 'platform', 'auditor') };
   const one = '/v1/departments/:department';
   server.get('/v1/departments', seeing, async () => ({ departments: await listDepartments(db) }));
   server.get(`${one}/decisions`, { ...seeing, schema: { params: Department } }, async ({ params }) => ({

@@ -20,7 +20,7 @@ const Reason = Type.String({ minLength: 4, maxLength: 200 });
 
 /** Files of departments, their conflicts, and the rules that decide them. */
 export function registerExchangeRoutes(server: HttpServer, deps: PopulationDeps): void {
-  const carriers = { preHandler: rolesAllowed('registrar', 'department-partner') };
+  const carriers = { onRequest: rolesAllowed('registrar', 'department-partner') };
   const files = { ...carriers, bodyLimit: BODY_LIMIT, schema: { params: Department, body: File } };
   server.post('/v1/departments/:department/population-files', files, (request) =>
     importFile(deps, request.principal, request.params.department, fileOf(request.body)),
@@ -35,7 +35,7 @@ export function registerExchangeRoutes(server: HttpServer, deps: PopulationDeps)
   );
   server.get(
     '/v1/departments/:department/population-files',
-    { preHandler: rolesAllowed('registrar', 'auditor', 'department-partner'), schema: { params: Department } },
+    { onRequest: rolesAllowed('registrar', 'auditor', 'department-partner'), schema: { params: Department } },
     (request) => listFiles(deps, request.principal, request.params.department),
   );
   registerConflictRoutes(server, deps);
@@ -43,7 +43,7 @@ export function registerExchangeRoutes(server: HttpServer, deps: PopulationDeps)
 }
 
 function registerConflictRoutes(server: HttpServer, deps: PopulationDeps): void {
-  const registrar = { preHandler: rolesAllowed('registrar') };
+  const registrar = { onRequest: rolesAllowed('registrar') };
   const Conflict = Type.Object({ conflictId: Id });
   const Listing = Type.Object({
     state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('theirs'), Type.Literal('ours')])),
@@ -51,13 +51,13 @@ function registerConflictRoutes(server: HttpServer, deps: PopulationDeps): void 
   });
   server.get(
     '/v1/population/conflicts',
-    { preHandler: rolesAllowed('registrar', 'auditor'), schema: { querystring: Listing } },
+    { onRequest: rolesAllowed('registrar', 'auditor'), schema: { querystring: Listing } },
     (request) =>
       listConflicts(deps, { state: request.query.state ?? 'open', after: BigInt(request.query.after ?? '0') }),
   );
   server.get(
     '/v1/population/conflicts/:conflictId',
-    { preHandler: rolesAllowed('registrar', 'auditor'), schema: { params: Conflict } },
+    { onRequest: rolesAllowed('registrar', 'auditor'), schema: { params: Conflict } },
     (request) => maskedConflict(deps, BigInt(request.params.conflictId)),
   );
   const View = Type.Object({ purpose: Reason }, { additionalProperties: false });
@@ -89,7 +89,7 @@ function registerConflictRoutes(server: HttpServer, deps: PopulationDeps): void 
 }
 
 function registerRuleRoutes(server: HttpServer, deps: PopulationDeps): void {
-  const registrar = { preHandler: rolesAllowed('registrar') };
+  const registrar = { onRequest: rolesAllowed('registrar') };
   const Approval = Type.Object({ approvalId: Id });
   const Rule = Type.Object(
     {
@@ -112,7 +112,7 @@ function registerRuleRoutes(server: HttpServer, deps: PopulationDeps): void {
       return reply.status(204).send();
     },
   );
-  server.get('/v1/population/conflict-rules', { preHandler: rolesAllowed('registrar', 'auditor') }, async () => {
+  server.get('/v1/population/conflict-rules', { onRequest: rolesAllowed('registrar', 'auditor') }, async () => {
     const { rows } = await deps.db.query(
       `select department, item, producer as side, decision, valid_from as "validFrom", set_by as "setBy",
               approved_by as "approvedBy" from issuer.conflict_rule order by department, item, producer, valid_from`,

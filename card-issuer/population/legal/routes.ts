@@ -24,7 +24,7 @@ const Order = Type.Union([
 
 /** Orders of courts and authorities: entered by one registrar, approved by another. */
 export function registerLegalRoutes(server: HttpServer, deps: PopulationDeps): void {
-  const registrar = { preHandler: rolesAllowed('registrar') };
+  const registrar = { onRequest: rolesAllowed('registrar') };
   server.post('/v1/legal-orders', { ...registrar, schema: { body: Order } }, async (request, reply) => {
     const { body } = request;
     const { kind, authority, documentNo } = body;
@@ -32,7 +32,7 @@ export function registerLegalRoutes(server: HttpServer, deps: PopulationDeps): v
     const order = { kind, authority, documentNo, target };
     return reply.status(201).send(await proposeOrder(deps, request.principal, order));
   });
-  server.get('/v1/legal-orders', { preHandler: rolesAllowed('registrar', 'auditor') }, async () => ({
+  server.get('/v1/legal-orders', { onRequest: rolesAllowed('registrar', 'auditor') }, async () => ({
     orders: await listOrders(deps),
   }));
   const Params = Type.Object({ orderId: Id });

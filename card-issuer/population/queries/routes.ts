@@ -23,7 +23,7 @@ const ByName = Type.Object(
 
 /** Questions and statistics of entitled departments. */
 export function registerQueryRoutes(server: HttpServer, deps: PopulationDeps): void {
-  const partner = { preHandler: rolesAllowed('department-partner') };
+  const partner = { onRequest: rolesAllowed('department-partner') };
   server.post(
     '/v1/population/query',
     { ...partner, schema: { summary: 'Ask about one person', body: Type.Union([ByNumber, ByName]) } },
@@ -33,7 +33,7 @@ export function registerQueryRoutes(server: HttpServer, deps: PopulationDeps): v
       return answerQuestion(deps, request.principal, question);
     },
   );
-  const readers = { preHandler: rolesAllowed('department-partner', 'registrar') };
+  const readers = { onRequest: rolesAllowed('department-partner', 'registrar') };
   server.get('/v1/population/statistics/floating-by-district', readers, (request) =>
     floatingByDistrict(deps.db, request.principal),
   );

@@ -12,7 +12,7 @@ const OUTCOMES_AT_ONCE = 1_000;
 
 /** Registers of many residents (`/v1/resident-imports`): begun, sent batch by batch, admitted; every step may be repeated. */
 export function registerImportRoutes(server: HttpServer, deps: ResidentDeps): void {
-  const registrar = { preHandler: rolesAllowed('registrar') };
+  const registrar = { onRequest: rolesAllowed('registrar') };
   const params = Type.Object({ importId: Id });
   const strict = { additionalProperties: false };
 
