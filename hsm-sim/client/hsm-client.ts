@@ -224,6 +224,8 @@ export interface HsmClient {
   ): Promise<{ encrypted: Buffer; kcv: string }>;
   /** All keys of one card in one call, in the order of their roots; cards asked for at the same time travel together. */
   wrapCardKeys(item: CardKeysToWrap): Promise<Buffer[]>;
+  /** `wrapCardKeys` of any number of cards, in order; one the HSM refuses rejects the whole call. */
+  wrapCardKeysAll(items: readonly CardKeysToWrap[]): Promise<Buffer[][]>;
   /**
    * A random PIN of 12 digits that nobody knows, filled with F to 8 bytes and enciphered for WRITE KEY under the chip's
    * transport key (3DES).

@@ -1,12 +1,11 @@
 import { HsmRefused } from '../errors.ts';
-import { algorithmCodes } from '../keys/key-algorithm.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import { COMMAND_PREFIX, MAX_MESSAGE_BYTES } from '../wire/frame.ts';
 import { BulkCommand, BULK_PER_LINK, type BulkForm } from './bulk-command.ts';
 import { BulkQueue } from './bulk-queue.ts';
-import { exactly } from './checks.ts';
+import { cardSize, keysOf, wrapAllCardKeys, writeCard } from './card-keys.ts';
 import { derivationSize, derivedKey, writeDerivation } from './fields.ts';
-import type { CardCommand, CardKeysToWrap, HsmClient } from './hsm-client.ts';
+import type { CardCommand, HsmClient } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 
 /** The item count stands before the items. */
@@ -16,6 +15,7 @@ type ScriptCalls = Pick<
   HsmClient,
   | 'wrapCardKey'
   | 'wrapCardKeys'
+  | 'wrapCardKeysAll'
   | 'wrapInitialPin'
   | 'cardCommandMac'
   | 'cardCommandMacs'
@@ -55,10 +55,12 @@ export function scriptCalls(pool: LinkPool, connections: number): ScriptCalls {
   const reloads = new BulkCommand(pool, connections, pinReloadForm);
   return {
     wrapCardKeys: async (item) => {
-      const { code, keys } = await wraps.add({ fields: wrapFields(item), keys: item.roots.length });
+      const fields = writeCard(item, new FieldWriter(cardSize(item))).toBuffer();
+      const { code, keys } = await wraps.add({ fields, keys: item.roots.length });
       if (code !== '00') throw new HsmRefused(code, 'PM');
-      return item.roots.map((_, index) => keys.subarray(KEY_BYTES * index, KEY_BYTES * (index + 1)));
+      return keysOf(keys, item.roots.length);
     },
+    wrapCardKeysAll: async (items) => wrapAllCardKeys(pool, connections * BULK_PER_LINK, items),
     wrapCardKey: async (item) => {
       const fields = derivedKey(item.root, item).longText(item.transport).toBuffer();
       return pool.call({ command: 'P8', fields, pure: true }, (answer) => ({
@@ -118,12 +120,3 @@ const pinReloadForm: BulkForm<Parameters<HsmClient['pinReloadMac']>[0], Buffer> 
   },
   ...makesMac,
 };
-
-/** Item of PM: transport ‖ algorithm 1 ‖ factors ‖ root count 1 ‖ roots. */
-function wrapFields({ roots, transport, algorithm, factors }: CardKeysToWrap): Buffer {
-  const fields = new FieldWriter().longText(transport).ascii(algorithmCodes[algorithm]).byte(factors.length);
-  for (const factor of factors) fields.bytes(exactly(factor, 8, 'a derivation factor'));
-  fields.byte(roots.length);
-  for (const root of roots) fields.longText(root);
-  return fields.toBuffer();
-}

@@ -1,14 +1,24 @@
 import { randomInt } from 'node:crypto';
-import { encipherBlocks } from '../cipher/block-cipher.ts';
+import { encipherBlocks, type BlockCipher } from '../cipher/block-cipher.ts';
 import { CommandRefused } from '../errors.ts';
 import { checkValue } from '../keys/check-value.ts';
+import type { CardAlgorithm } from '../keys/key-algorithm.ts';
+import type { KeyRing, OpenKey } from '../keys/key-ring.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
 import { putWord } from '../cipher/triple-des.ts';
 import { authenticationCryptogram, FACTOR_LENGTH, secureMessagingCryptogram } from '../purse/card-key.ts';
 import { kernelOf } from '../purse/kernel.ts';
-import type { FieldReader } from '../wire/field-reader.ts';
+import { FieldReader } from '../wire/field-reader.ts';
 import { cardBulk } from './bulk.ts';
-import { itemResult, MAX_FACTORS, readAlgorithm, readCount, readDerivedKey, type Command } from './command.ts';
+import {
+  itemResult,
+  MAX_FACTORS,
+  readAlgorithm,
+  readCount,
+  readDerivedKey,
+  type Command,
+  type ItemResult,
+} from './command.ts';
 import { skipChallenge } from './purse-commands.ts';
 
 const CARD_ROOTS: readonly KeyUsage[] = [
@@ -96,40 +106,131 @@ const wrapCardKeys: Command = {
   name: 'wrapCardKeys',
   run({ ring }, fields, answer, note) {
     const count = readCount(fields);
+    const { message } = fields;
     let keys = 0;
+    let names: CardKeyNames | undefined;
     for (let item = 0; item < count; item++) {
-      const transportReference = fields.longText();
+      const transportAt = fields.position;
+      fields.skip(fields.uint16());
       const algorithm = readAlgorithm(fields);
       const factorCount = fields.byte();
       const factorsAt = fields.skip(factorCount * FACTOR_LENGTH);
-      const rootCount = fields.byte();
-      keys += rootCount;
-      if (rootCount < 1 || keys > MAX_WRAPPED_KEYS || factorCount < 1 || factorCount > MAX_FACTORS)
-        throw new CommandRefused('15');
-      const references: string[] = [];
-      for (let index = 0; index < rootCount; index++) references.push(fields.longText());
-      if (item === 0)
-        note.subject = `${ring.describe(references[0] ?? '')} and others under ${ring.describe(transportReference)}`;
-      const wrapped = Buffer.alloc(KEY_LENGTH * rootCount);
-      const result = itemResult(() => {
-        const { cipher } = ring.resolve(transportReference, ['chip-transport']);
-        const kernel = kernelOf(algorithm);
-        const last = factorsAt + (factorCount - 1) * FACTOR_LENGTH;
-        for (let index = 0; index < rootCount; index++) {
-          const root = ring.resolve(references[index] ?? '', CARD_ROOTS, algorithm);
-          if (root.levels !== factorCount) throw new CommandRefused('35');
-          const to = KEY_LENGTH * index;
-          kernel.derive(root.parentAt(fields.message, factorsAt, last), fields.message, last);
-          kernel.copyKey(wrapped, to);
-          for (let at = to; at < to + KEY_LENGTH; at += cipher.blockLength) cipher.encipher(wrapped, at, wrapped, at);
-        }
-      });
-      answer.ascii(result.code).bytes(result.code === '00' ? wrapped : Buffer.alloc(wrapped.length));
+      // The cards of an order name the same keys: they are looked up once for all that follow one another.
+      const rootsAt = fields.position;
+      if (names && isNamedAgain(names, message, transportAt, algorithm, factorCount, rootsAt))
+        fields.skip(names.rootsLength);
+      else names = readCardKeyNames(ring, fields, transportAt, algorithm, factorCount);
+      keys += names.rootCount;
+      if (keys > MAX_WRAPPED_KEYS || factorCount < 1 || factorCount > MAX_FACTORS) throw new CommandRefused('15');
+      if (item === 0) note.subject = names.subject;
+      const wrapped = Buffer.alloc(KEY_LENGTH * names.rootCount);
+      if (names.keys.code === '00')
+        wrapKeysOfCard(names.keys.value, algorithm, message, factorsAt, factorCount, wrapped);
+      answer.ascii(names.keys.code).bytes(wrapped);
     }
     note.count = keys;
     fields.end();
   },
 };
+
+interface CardKeys {
+  readonly transport: BlockCipher;
+  readonly roots: readonly OpenKey[];
+}
+
+/** The keys an item of PM names, and where it does. */
+interface CardKeyNames {
+  readonly transportAt: number;
+  /** Of length 2 ‖ transport. */
+  readonly transportLength: number;
+  readonly algorithm: CardAlgorithm;
+  readonly factorCount: number;
+  readonly rootsAt: number;
+  /** Of root count 1 ‖ roots. */
+  readonly rootsLength: number;
+  readonly rootCount: number;
+  readonly keys: ItemResult<CardKeys>;
+  /** For the audit log. */
+  readonly subject: string;
+}
+
+/** Reads root count 1 ‖ roots and looks all keys up; a key that is refused refuses the item. */
+function readCardKeyNames(
+  ring: KeyRing,
+  fields: FieldReader,
+  transportAt: number,
+  algorithm: CardAlgorithm,
+  factorCount: number,
+): CardKeyNames {
+  const rootsAt = fields.position;
+  const transportReference = new FieldReader(fields.message, transportAt).longText();
+  const rootCount = fields.byte();
+  if (rootCount < 1) throw new CommandRefused('15');
+  const references: string[] = [];
+  for (let index = 0; index < rootCount; index++) references.push(fields.longText());
+  const keys = itemResult(() => {
+    const transport = ring.resolve(transportReference, ['chip-transport']).cipher;
+    const roots = references.map((reference) => {
+      const root = ring.resolve(reference, CARD_ROOTS, algorithm);
+      if (root.levels !== factorCount) throw new CommandRefused('35');
+      return root;
+    });
+    return { transport, roots };
+  });
+  return {
+    transportAt,
+    transportLength: 2 + transportReference.length,
+    algorithm,
+    factorCount,
+    rootsAt,
+    rootsLength: fields.position - rootsAt,
+    rootCount,
+    keys,
+    subject: `${ring.describe(references[0] ?? '')} and others under ${ring.describe(transportReference)}`,
+  };
+}
+
+/** Whether an item of the same message names, byte by byte, the keys that were read before. */
+function isNamedAgain(
+  names: CardKeyNames,
+  message: Buffer,
+  transportAt: number,
+  algorithm: CardAlgorithm,
+  factorCount: number,
+  rootsAt: number,
+): boolean {
+  return (
+    names.algorithm === algorithm &&
+    names.factorCount === factorCount &&
+    isRepeated(message, names.transportAt, transportAt, names.transportLength) &&
+    isRepeated(message, names.rootsAt, rootsAt, names.rootsLength)
+  );
+}
+
+function isRepeated(message: Buffer, first: number, second: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (message[first + i] !== message[second + i]) return false;
+  return true;
+}
+
+/** Writes every key of the card to `wrapped`, enciphered under the transport key. */
+function wrapKeysOfCard(
+  { transport, roots }: CardKeys,
+  algorithm: CardAlgorithm,
+  message: Buffer,
+  factorsAt: number,
+  factorCount: number,
+  wrapped: Buffer,
+): void {
+  const kernel = kernelOf(algorithm);
+  const last = factorsAt + (factorCount - 1) * FACTOR_LENGTH;
+  let to = 0;
+  for (const root of roots) {
+    kernel.derive(root.parentAt(message, factorsAt, last), message, last);
+    kernel.copyKey(wrapped, to);
+    for (const end = to + KEY_LENGTH; to < end; to += transport.blockLength)
+      transport.encipher(wrapped, to, wrapped, to);
+  }
+}
 
 /** The longest PIN a card takes: 6 bytes BCD, in a record filled with F to 8. */
 const INITIAL_PIN_BYTES = 6;

@@ -47,6 +47,24 @@ test('all keys of many cards are wrapped as one by one; a card whose root is mis
         const { encrypted } = await client.wrapCardKey({ ...common, factors: cards[index]!, root });
         expect(keys[at]).toEqual(encrypted);
       }
+    // As a list: more than one command carries, in order, where the names of the keys change from card to card too.
+    const many = Array.from({ length: 2500 }, (_, index) => index % cards.length);
+    const list = await client.wrapCardKeysAll(
+      many.map((at, index) => ({
+        ...common,
+        factors: cards[at]!,
+        roots: index % 7 === 0 ? roots.toReversed() : roots,
+      })),
+    );
+    for (const [index, at] of many.entries())
+      expect(list[index]).toEqual(index % 7 === 0 ? wrapped[at]!.toReversed() : wrapped[at]);
+    expect(await client.wrapCardKeysAll([])).toEqual([]);
+    await expect(
+      client.wrapCardKeysAll([
+        { ...common, factors: cards[0]!, roots },
+        { ...common, factors: cards[0]!, roots: ['name:DPK', 'name:LOST'] },
+      ]),
+    ).rejects.toMatchObject({ name: 'HsmRefused', code: '12' });
     // A root itself leaves by no bulk command.
     await expect(client.wrapCardKeys({ ...common, factors: [], roots: ['name:DPK'] })).rejects.toMatchObject({
       code: '15',
