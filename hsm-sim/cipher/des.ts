@@ -195,14 +195,15 @@ export function sixteenRounds(schedule: Int32Array, block: Int32Array, decipher:
 function substitute(half: number, oddKey: number, evenKey: number): number {
   const odd = ((half >>> 1) | (half << 31)) ^ oddKey;
   const even = ((half << 3) | (half >>> 29)) ^ evenKey;
-  // In pairs: eight in a row would wait for one another, and each round waits for the one before.
   return (
     (box1[odd >>> 26] as number) ^
     (box3[(odd >>> 18) & 63] as number) ^
-    ((box5[(odd >>> 10) & 63] as number) ^ (box7[(odd >>> 2) & 63] as number)) ^
-    ((box2[even >>> 26] as number) ^
-      (box4[(even >>> 18) & 63] as number) ^
-      ((box6[(even >>> 10) & 63] as number) ^ (box8[(even >>> 2) & 63] as number)))
+    (box5[(odd >>> 10) & 63] as number) ^
+    (box7[(odd >>> 2) & 63] as number) ^
+    (box2[even >>> 26] as number) ^
+    (box4[(even >>> 18) & 63] as number) ^
+    (box6[(even >>> 10) & 63] as number) ^
+    (box8[(even >>> 2) & 63] as number)
   );
 }
 

@@ -104,7 +104,8 @@ function mixData(x: number): number {
   return (
     (table0[x >>> 24] as number) ^
     (table1[(x >>> 16) & 255] as number) ^
-    ((table2[(x >>> 8) & 255] as number) ^ (table3[x & 255] as number))
+    (table2[(x >>> 8) & 255] as number) ^
+    (table3[x & 255] as number)
   );
 }
 
@@ -113,7 +114,8 @@ function mixKey(x: number): number {
   return (
     (keyTable0[x >>> 24] as number) ^
     (keyTable1[(x >>> 16) & 255] as number) ^
-    ((keyTable2[(x >>> 8) & 255] as number) ^ (keyTable3[x & 255] as number))
+    (keyTable2[(x >>> 8) & 255] as number) ^
+    (keyTable3[x & 255] as number)
   );
 }
 
