@@ -80,7 +80,7 @@ describe('certificate requests', () => {
     commonName: 'City Card CA 4580',
   } as const;
 
-  it.runIf(withOpenssl)('prove the key, and ask for what its usage allows; openssl reads them', async () => {
+  it.runIf(withOpenssl)('prove the key, and ask for what its usage allows; openssl reads them (needs the openssl command)', async () => {
     const { client } = founded;
     const request = async (usage: 'ca' | 'file-sign') => {
       await client.generateRsa({ name: `KEY-${usage}`, usage, bits: 2048 });
