@@ -80,19 +80,22 @@ describe('certificate requests', () => {
     commonName: 'City Card CA 4580',
   } as const;
 
-  it.runIf(withOpenssl)('prove the key, and ask for what its usage allows; openssl reads them (needs the openssl command)', async () => {
-    const { client } = founded;
-    const request = async (usage: 'ca' | 'file-sign') => {
-      await client.generateRsa({ name: `KEY-${usage}`, usage, bits: 2048 });
-      const input = await client.certificateRequest({ name: `KEY-${usage}`, subject });
-      const args = ['req', '-inform', 'DER', '-noout', '-verify', '-text', '-nameopt', 'RFC2253'];
-      return execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] }).toString();
-    };
-    const ca = await request('ca');
-    expect(ca).toContain('Subject: CN=City Card CA 4580,O=City Card Co.\\, Ltd.,ST=Shandong,C=CN');
-    expect(ca).toMatch(/CA:TRUE[^]*Certificate Sign, CRL Sign/);
-    expect(await request('file-sign')).toMatch(/CA:FALSE[^]*Digital Signature, Non Repudiation/);
-  });
+  it.runIf(withOpenssl)(
+    'prove the key, and ask for what its usage allows; openssl reads them (needs the openssl command)',
+    async () => {
+      const { client } = founded;
+      const request = async (usage: 'ca' | 'file-sign') => {
+        await client.generateRsa({ name: `KEY-${usage}`, usage, bits: 2048 });
+        const input = await client.certificateRequest({ name: `KEY-${usage}`, subject });
+        const args = ['req', '-inform', 'DER', '-noout', '-verify', '-text', '-nameopt', 'RFC2253'];
+        return execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] }).toString();
+      };
+      const ca = await request('ca');
+      expect(ca).toContain('Subject: CN=City Card CA 4580,O=City Card Co.\\, Ltd.,ST=Shandong,C=CN');
+      expect(ca).toMatch(/CA:TRUE[^]*Certificate Sign, CRL Sign/);
+      expect(await request('file-sign')).toMatch(/CA:FALSE[^]*Digital Signature, Non Repudiation/);
+    },
+  );
 
   it('refuse subjects that no certificate may bear, and keys that cannot sign', async () => {
     const ask = async (more: object, name = 'KEY-ca') =>
