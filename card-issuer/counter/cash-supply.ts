@@ -4,6 +4,7 @@ import {
   type Database,
   type Fen,
   fen,
+  fenToNumber,
   type Principal,
   proposeAct,
   recordAct,
@@ -202,7 +203,7 @@ const contentOf = ({
 }: Pick<CashSupply, 'supplyId' | 'shiftId' | 'amountFen' | 'from'>) => ({
   supplyId: Number(supplyId),
   shiftId: Number(shiftId),
-  amountFen: Number(amountFen),
+  amountFen: fenToNumber(amountFen),
   from,
 });
 

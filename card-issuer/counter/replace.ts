@@ -1,4 +1,4 @@
-import { cityDate, type Fen, fen, type Principal, recordAct, type Transaction } from '@citycard/common';
+import { cityDate, type Fen, fen, fenToNumber, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { cardNo, purseStanding } from '@citycard/clearing';
 import { lockCard, requireMovable } from '../cards/blocks.ts';
 import { cardLifeErrors } from '../cards/errors.ts';
@@ -71,7 +71,7 @@ export async function replaceCard(
   await recordAct(tx, clerk, {
     act: 'replace-card',
     subject: `card ${number}`,
-    detail: { newCard: newCardNo.slice(-4), feeFen: Number(feeFen), dueOn: balance.dueOn, proved },
+    detail: { newCard: newCardNo.slice(-4), feeFen: fenToNumber(feeFen), dueOn: balance.dueOn, proved },
   });
   return { newCardNo, feeFen, cashTakenFen, balance };
 }

@@ -1,4 +1,4 @@
-import { cityDate, type Fen, fen, type Principal, recordAct, type Transaction } from '@citycard/common';
+import { cityDate, type Fen, fen, fenToNumber, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { cardNo, payRefund } from '@citycard/clearing';
 import { lockCard, requireMovable } from '../cards/blocks.ts';
 import { cardLifeErrors } from '../cards/errors.ts';
@@ -72,7 +72,7 @@ export async function returnCard(tx: Transaction, clerk: Principal, order: CardR
   await recordAct(tx, clerk, {
     act: 'return-card',
     subject: `card ${number}`,
-    detail: { depositFen: Number(depositFen), paidFen: Number(paid), dueOn: balance.dueOn },
+    detail: { depositFen: fenToNumber(depositFen), paidFen: fenToNumber(paid), dueOn: balance.dueOn },
   });
   return { paidFen: fen(paid + depositFen), depositFen, balance };
 }
@@ -98,7 +98,7 @@ export async function payReturned(
   await recordAct(tx, clerk, {
     act: 'pay-balance',
     subject: `card ${order.cardNo}`,
-    detail: { paidFen: Number(paidFen) },
+    detail: { paidFen: fenToNumber(paidFen) },
   });
   return { paidFen };
 }
