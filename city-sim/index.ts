@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export { type Biller, openBiller, type OpenBill } from './biller/biller.ts';
 export { momentBytes, momentFromBytes, momentOf, type Moment } from './bytes/moment.ts';
 export type { CardAlgorithm } from './cryptography/block-cipher.ts';
 export {

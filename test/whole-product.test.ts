@@ -9,11 +9,15 @@ import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { legacyAndGroupTests } from './card-issuing/legacy-and-groups.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
+import { batchTests } from './card-issuing/batches.ts';
 import { productionTests } from './card-issuing/production.ts';
+import { readBackTests } from './card-issuing/read-back.ts';
+import { stockTests } from './card-issuing/stock.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
 import { routePageTests } from './documentation/routes.ts';
 import { startTestCity, type TestCity } from './installation.ts';
+import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
 import { loads } from './terminal-interface/loads.ts';
 import { purchases } from './terminal-interface/purchases.ts';
@@ -32,13 +36,19 @@ describe('the whole product', () => {
     sessions(() => city);
     loads(() => city);
     purchases(() => city);
+    pythonTerminalTests(() => city);
   });
 
   /** From an identity number to a card in a hand: over HTTP, and through the machine with chips that are not the product's. */
   describe('card issuing', () => {
     residentTests(() => city);
     personalisationTests(() => city);
-    describe('card production', () => productionTests(() => city));
+    describe('card production', () => {
+      productionTests(() => city);
+      stockTests(() => city);
+      batchTests(() => city);
+      readBackTests(() => city);
+    });
     counterTests(() => city);
     describe('counter readers', () => counterReaderTests(() => city));
     cardCommandTests(() => city);
