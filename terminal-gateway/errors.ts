@@ -23,6 +23,11 @@ export const gatewayErrors = errorCatalogue('terminal-gateway', {
     status: 422,
     sentence: 'The header X-Signature with the base64 of the .p7s file is missing.',
   },
+  noTrace: {
+    status: 404,
+    sentence:
+      'No message {traceNo} of terminal {terminalNo} is on record: it never arrived whole, is older than the traces kept, or was an echo answered 00.',
+  },
   noParticipant: { status: 403, sentence: 'This identity acts for no participant, so it cannot deliver its files.' },
   fileKnown: { status: 409, sentence: 'The file was refused: {detail}.' },
   fileRefused: { status: 422, sentence: 'The file was refused, nothing of it was stored: {detail}.' },

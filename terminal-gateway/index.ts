@@ -35,6 +35,9 @@ export { listenForTerminals, type ListenerOptions, type TerminalListener } from 
 export type { LinkHandler, LinkInfo } from './link/terminal-link.ts';
 export { gatewayErrors } from './errors.ts';
 
+export { startObservation, type Observation, type ObservationOptions } from './observation/observation.ts';
+export type { ObservedMessage, ObserveMessage, Stage } from './observation/observed-message.ts';
+export { registerTraceRoutes } from './observation/routes.ts';
 export { createHandler } from './requests/handle.ts';
 export type { GatewayDeps } from './requests/context.ts';
 export {

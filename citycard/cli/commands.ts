@@ -11,6 +11,7 @@ import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 import { residentCommands } from './resident-commands.ts';
+import { traceCommands } from './trace-command.ts';
 
 const read =
   (path: string) =>
@@ -84,6 +85,7 @@ export const commands: readonly Command[] = [
   ...cardCommands,
   ...legacyCommands,
   ...groupCommands,
+  ...traceCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

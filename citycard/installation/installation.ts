@@ -27,7 +27,9 @@ import {
   gatewayMigrations,
   listenForTerminals,
   registerTerminalRoutes,
+  registerTraceRoutes,
   registerUploadRoutes,
+  startObservation,
 } from '@citycard/terminal-gateway';
 import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
@@ -150,6 +152,7 @@ async function start(
     readers: workers.readers,
   });
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
+  registerTraceRoutes(server, { db });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });
   const sandboxGateway = { host, port: 0 };
@@ -159,6 +162,8 @@ async function start(
 
   const gateway = { host, port: configuration.gatewayPort };
   if (options.serveTerminals) {
+    const observation = startObservation({ db, logger, metrics: server.metrics });
+    undo.push(() => observation.stop());
     const listener = await listenForTerminals({
       host,
       port: configuration.gatewayPort,
@@ -169,6 +174,7 @@ async function start(
         logger,
         billers: httpBillers(db, configuration.billerTokens),
         onPurchases: workers.onPurchases,
+        observeMessage: observation.observeMessage,
       }),
     });
     undo.push(() => listener.drain());

@@ -6,6 +6,8 @@ import type { FieldValues } from '../codec/field-table.ts';
 import type { MessageName } from '../catalogue/messages.ts';
 import type { TerminalRequest } from '../catalogue/request.ts';
 import type { ResponseCode } from '../catalogue/response-codes.ts';
+import type { ObserveMessage } from '../observation/observed-message.ts';
+import type { MessageTrail } from '../observation/trail.ts';
 import type { Terminal } from '../terminals/estate.ts';
 
 export interface GatewayDeps {
@@ -16,6 +18,8 @@ export interface GatewayDeps {
   readonly billers: BillerDirectory;
   /** Called after purchase records have been committed, so that validation need not wait for its next look. */
   readonly onPurchases?: () => void;
+  /** Told of every message when it has been answered. */
+  readonly observeMessage?: ObserveMessage;
 }
 
 /** A request whose terminal is known and whose MAC was right. */
@@ -26,6 +30,8 @@ export interface RequestContext<N extends MessageName = MessageName> {
   /** The key the request was right under; its answer is made under the same. */
   readonly mak: KeyRef;
   readonly now: Date;
+  /** What is noted of the message on its way; a decider that waits for something says for what with `stage`. */
+  readonly trail: MessageTrail;
 }
 
 /** What is to be answered: field 39 and what the message has of its own. */

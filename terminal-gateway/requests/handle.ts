@@ -6,6 +6,7 @@ import { packAnswer } from '../catalogue/answer.ts';
 import { readRequest, type TerminalRequest } from '../catalogue/request.ts';
 import type { ResponseCode } from '../catalogue/response-codes.ts';
 import type { LinkHandler, LinkInfo } from '../link/terminal-link.ts';
+import { MessageTrail } from '../observation/trail.ts';
 import { sealAnswer, verifyMac } from '../sessions/keys.ts';
 import { signOn } from '../sessions/sign-on.ts';
 import { findTerminal, type Terminal } from '../terminals/estate.ts';
@@ -20,47 +21,65 @@ import { decide } from './decide.ts';
  */
 export function createHandler(deps: GatewayDeps): LinkHandler {
   return async (message, link) => {
+    const now = new Date();
+    const trail = new MessageTrail(message, link, now);
+    let outcome: OutgoingFrame | 'close' = 'close';
     try {
-      return await handle(deps, message, link);
+      outcome = await handle(deps, message, link, now, trail);
     } catch (error) {
-      if (error instanceof HsmUnavailable) {
-        deps.logger.warn({ link: link.id, error: error.message }, 'HSM not reachable, the terminal will repeat');
-        return 'close';
-      }
-      throw error;
+      if (!(error instanceof HsmUnavailable)) throw error;
+      trail.remark = error.message;
+      deps.logger.warn({ link: link.id, error: error.message }, 'HSM not reachable, the terminal will repeat');
+    } finally {
+      deps.observeMessage?.(trail.end(outcome));
     }
+    return outcome;
   };
 }
 
-async function handle(deps: GatewayDeps, message: Message, link: LinkInfo): Promise<OutgoingFrame> {
-  const now = new Date();
+async function handle(
+  deps: GatewayDeps,
+  message: Message,
+  link: LinkInfo,
+  now: Date,
+  trail: MessageTrail,
+): Promise<OutgoingFrame> {
   const plain = (code: ResponseCode, fields: FieldValues = {}) =>
     packAnswer(message, { code, at: now, reference: newReference(now), fields }, false);
 
+  const reading = readRequest(message);
+  if (reading.ok) trail.kind = reading.request.name;
+  else trail.remark = `${reading.problem.path}: ${reading.problem.reason}`;
   const terminal = await findTerminal(deps.db, message.text(41) ?? '');
+  trail.terminal = terminal;
+  trail.stage('terminal');
   if (terminal === undefined || !terminal.active) return plain(message.problem === undefined ? '97' : '30');
   if (link.secure && link.certificateName !== terminal.terminalNo) return plain('97');
   const sealed = (code: ResponseCode, mak: KeyRef | undefined) =>
     mak === undefined
       ? Promise.resolve(plain(code))
-      : sealAnswer(deps, terminal, mak, packAnswer(message, { code, at: now, reference: newReference(now) }, true));
+      : seal(deps, terminal, mak, packAnswer(message, { code, at: now, reference: newReference(now) }, true), trail);
 
   // A message that cannot be read whole cannot be checked either; its refusal is made under the key in force.
   if (message.problem !== undefined) {
     await noteUnreadable(deps, terminal, message, message.problem.reason);
     return sealed('30', terminal.mak);
   }
-  const reading = readRequest(message);
-  if (reading.ok && !reading.request.definition.mac) return signOn(deps, terminal, reading.request, plain);
+  if (reading.ok && !reading.request.definition.mac) {
+    const frame = await signOn(deps, terminal, reading.request, plain);
+    trail.stage('new keys');
+    return frame;
+  }
 
   const mak = await verifyMac(deps, terminal, message);
+  trail.stage('check MAC');
   if (mak === undefined) return sealed('A0', terminal.mak);
   if (!reading.ok) {
     if (reading.code === '30') await noteUnreadable(deps, terminal, message, reading.problem.reason);
     return sealed(reading.code, mak);
   }
   if (reading.request.merchantNo.trimEnd() !== terminal.merchantNo) return sealed('03', mak);
-  return answerWith(deps, terminal, reading.request, mak, now);
+  return answerWith(deps, terminal, reading.request, mak, now, trail);
 }
 
 /** Decides; a fault of ours becomes 96 with nothing changed, because every change is one transaction. */
@@ -70,12 +89,13 @@ async function answerWith(
   request: TerminalRequest,
   mak: KeyRef,
   now: Date,
+  trail: MessageTrail,
 ): Promise<OutgoingFrame> {
   const refuse = (code: ResponseCode) =>
     packAnswer(request.message, { code, at: now, reference: newReference(now) }, true);
   let frame: OutgoingFrame;
   try {
-    frame = await decide({ deps, terminal, request, mak, now });
+    frame = await decide({ deps, terminal, request, mak, now, trail });
   } catch (error) {
     if (error instanceof HsmUnavailable) frame = refuse('98');
     else {
@@ -86,7 +106,20 @@ async function answerWith(
       frame = refuse('96');
     }
   }
-  return sealAnswer(deps, terminal, mak, frame);
+  trail.stage('decide');
+  return seal(deps, terminal, mak, frame, trail);
+}
+
+async function seal(
+  deps: GatewayDeps,
+  terminal: Terminal,
+  mak: KeyRef,
+  frame: OutgoingFrame,
+  trail: MessageTrail,
+): Promise<OutgoingFrame> {
+  const sealed = await sealAnswer(deps, terminal, mak, frame);
+  trail.stage('make MAC');
+  return sealed;
 }
 
 const UPLOAD_MTI = '0320';

@@ -1,0 +1,55 @@
+import type { Message } from '../codec/message.ts';
+import type { OutgoingFrame } from '../codec/frame-writer.ts';
+import type { MessageName } from '../catalogue/messages.ts';
+import type { LinkInfo } from '../link/terminal-link.ts';
+import { codeOf, referenceOf } from './answer-fields.ts';
+import type { ObservedMessage, Stage } from './observed-message.ts';
+
+/** What is noted of a message while it goes through us. */
+export class MessageTrail {
+  kind: MessageName | 'unreadable' = 'unreadable';
+  /** Whose terminal it is, once that is known. */
+  terminal: { readonly merchantNo: string; readonly industry?: number | undefined } | undefined;
+  remark: string | undefined;
+  readonly #message: Message;
+  readonly #link: LinkInfo;
+  readonly #at: Date;
+  readonly #stages: Stage[] = [];
+  #mark = performance.now();
+
+  constructor(message: Message, link: LinkInfo, at: Date) {
+    this.#message = message;
+    this.#link = link;
+    this.#at = at;
+  }
+
+  /** The stretch since the last stage, or since the message came, ends now and is called so. */
+  stage(name: string): void {
+    const now = performance.now();
+    this.#stages.push({ name, ms: now - this.#mark });
+    this.#mark = now;
+  }
+
+  /** All of it, with what was answered. */
+  end(outcome: OutgoingFrame | 'close'): ObservedMessage {
+    const message = this.#message;
+    const amount = message.text(4);
+    return {
+      mti: message.mti,
+      kind: this.kind,
+      code: outcome === 'close' ? 'none' : codeOf(outcome),
+      operator: this.terminal?.merchantNo,
+      industry: this.terminal?.industry,
+      terminalNo: message.text(41) ?? '',
+      traceNo: message.text(11) ?? '',
+      stages: this.#stages,
+      at: this.#at,
+      batchNo: message.text(60)?.slice(2, 8),
+      cardNo: message.text(2),
+      amountFen: amount === undefined ? undefined : BigInt(amount),
+      reference: outcome === 'close' ? undefined : referenceOf(outcome),
+      link: this.#link,
+      remark: this.remark,
+    };
+  }
+}
