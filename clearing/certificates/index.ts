@@ -11,5 +11,6 @@ export {
   revokeCertificate,
 } from './city-ca.ts';
 export { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
-export { type CmsVerdict, verifyDetachedCms } from './verify.ts';
+export { claimedDigest, type CmsVerdict, verifyDetachedCms } from './verify.ts';
+export type { SignedContent } from './digest.ts';
 export { signDetachedCms } from './sign.ts';

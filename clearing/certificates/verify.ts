@@ -6,7 +6,7 @@ import { caComplaint } from './provincial-ca.ts';
 import { derBytes } from './certificate.ts';
 import { type DetachedSignature, readDetachedSignature, type SignerName } from './cms-structure.ts';
 import { DerError } from './der.ts';
-import { sha256Of } from './digest.ts';
+import { sha256Of, type SignedContent } from './digest.ts';
 
 export type CmsVerdict =
   | { readonly ok: true; readonly serial: string }
@@ -22,7 +22,7 @@ export type CmsVerdict =
 export async function verifyDetachedCms(
   db: Database | Transaction,
   asked: {
-    content: Buffer | AsyncIterable<Buffer>;
+    content: SignedContent;
     signatureDer: Buffer;
     expectedCn: string;
     at: Date;
@@ -44,6 +44,15 @@ export async function verifyDetachedCms(
   if (!isSignedBy(signer.pem, read.signature))
     return refused(`the signature was not made by the key of certificate ${signer.serial}`);
   return { ok: true, serial: signer.serial };
+}
+
+/**
+ * The SHA-256 a detached signature claims for its file, before anything about the signature is believed; undefined when it
+ * cannot be read.
+ */
+export function claimedDigest(signatureDer: Buffer): Buffer | undefined {
+  const read = tryRead(signatureDer);
+  return 'reason' in read ? undefined : read.signature.messageDigest;
 }
 
 function tryRead(signatureDer: Buffer): { signature: DetachedSignature } | { reason: string } {
@@ -76,7 +85,8 @@ async function caName(db: Database | Transaction): Promise<Buffer> {
 }
 
 function complaintAbout(signer: CertificateRow, expectedCn: string, at: Date): string | undefined {
-  if (signer.kind === 'terminal') return 'the certificate is of a terminal, which signs no files';
+  if (signer.kind === 'terminal' || signer.kind === 'server')
+    return `the certificate is of a ${signer.kind}, which signs no files`;
   if (signer.cn !== expectedCn) return `the certificate is of "${signer.cn}", not of "${expectedCn}"`;
   if (at < signer.notBefore) return `the certificate is valid only from ${signer.notBefore.toISOString()}`;
   if (at > signer.notAfter) return `the certificate expired on ${signer.notAfter.toISOString()}`;
