@@ -14,7 +14,10 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   batchReleased: { status: 409, sentence: 'The batch is released already.' },
   batchNotInState: { status: 409, sentence: 'The batch is {state}; {step} is not possible.' },
   cardNotOfBatch: { status: 404, sentence: 'No card of this batch has this number.' },
-  cardNotQuarantined: { status: 409, sentence: 'The card is {state}; only a card in quarantine is rejected.' },
+  cardNotQuarantined: {
+    status: 409,
+    sentence: 'The card is {state}; only a card in quarantine, or one that waits for its read-back, is rejected.',
+  },
   secondPersonNeeded: { status: 409, sentence: 'A batch is released by another person than the one who prepared it.' },
   cardUnknown: { status: 404, sentence: 'No card has this number.' },
   cardNotReady: { status: 409, sentence: 'The card is {state}; {step} is not possible.' },
@@ -46,7 +49,12 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   },
   readBackDiffers: {
     status: 502,
-    sentence: 'What the chip reads back is not what was written; the card is set aside.',
+    sentence: 'What the chip reads back is not what was written ({what}); the card is set aside.',
+  },
+  notWritten: {
+    status: 409,
+    sentence:
+      'The chip is not written through, so there is nothing to read back; put it into the personalisation machine.',
   },
 });
 

@@ -7,7 +7,7 @@ export const cardIssuerMigrations: MigrationSet = {
 };
 export { batchProgress, type BatchProgress } from './cards/batch-report.ts';
 export { composeCardNo, prepareBatch, releaseBatch, SANDBOX_ISSUER } from './cards/batches.ts';
-export { type Machine, startMachine } from './personalisation/machine.ts';
+export { startMachine } from './personalisation/machine.ts';
 export { openStock, proveStock, stockLines, type StockLine, type StockProof } from './stock/report.ts';
 export { noReaders, type ReaderPort, startReaderPort } from './readers/attach.ts';
 export { transmitWhole } from './readers/exchange.ts';
@@ -25,7 +25,7 @@ export {
   noResponder,
   startIdentityChecks,
 } from './population/index.ts';
-export { registerCardIssuerRoutes } from './routes.ts';
+export { type MachineAddresses, registerCardIssuerRoutes } from './routes.ts';
 export { blockCard, type BlockKind, onDeath, openBlocks, unblockCard } from './cards/blocks.ts';
 export { registerCardLifeJobs, runCardLife } from './cards/jobs.ts';
 export type { CardState, CardStep } from './cards/life-cycle.ts';

@@ -12,6 +12,7 @@ import { registerLateTapRoutes } from './counter/late-tap-routes.ts';
 import { registerCardLifeRoutes } from './counter/life-routes.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
 import type { Machine } from './personalisation/machine.ts';
+import { registerReadBackRoutes } from './personalisation/read-back-routes.ts';
 import { checkOnRegistration, type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
 import { registerProductRoutes } from './products/routes.ts';
 import type { ReaderPort } from './readers/attach.ts';
@@ -26,7 +27,8 @@ import { registerRepresentativeRoutes } from './representatives/routes.ts';
 import { orderSam } from './sams/order.ts';
 import { registerStockRoutes } from './stock/routes.ts';
 
-type MachineAddress = Pick<Machine, 'host' | 'port'>;
+/** Where chips are put in: to become cards, to become SAMs, to be read back. */
+export type MachineAddresses = Readonly<Record<'cards' | 'sams' | 'readBack', Pick<Machine, 'host' | 'port'>>>;
 
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
 const ParticipantNo = Type.String({ minLength: 4, maxLength: 15 });
@@ -38,7 +40,7 @@ export function registerCardIssuerRoutes(
   server: HttpServer,
   deps: {
     readonly db: Database;
-    readonly machines: { readonly cards: MachineAddress; readonly sams: MachineAddress };
+    readonly machines: MachineAddresses;
     readonly readers: ReaderPort;
     readonly hsm: HsmClient;
     readonly protection: Protection;
@@ -53,6 +55,7 @@ export function registerCardIssuerRoutes(
   registerProductRoutes(server, deps);
   registerStockRoutes(server, deps);
   registerBatchRoutes(server, deps);
+  registerReadBackRoutes(server, deps);
   registerCancellationRoutes(server, deps);
   registerLegacyRoutes(server, deps);
   registerGroupRoutes(server, deps);
@@ -76,6 +79,7 @@ export function registerCardIssuerRoutes(
   server.get('/v1/personalisation/machines', { onRequest: rolesAllowed('bureau', 'platform') }, () => ({
     cards: { host: deps.machines.cards.host, port: deps.machines.cards.port },
     sams: { host: deps.machines.sams.host, port: deps.machines.sams.port },
+    readBack: { host: deps.machines.readBack.host, port: deps.machines.readBack.port },
   }));
 
   const Sam = Type.Object(

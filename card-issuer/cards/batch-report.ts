@@ -13,8 +13,13 @@ export interface BatchProgress {
   readonly count: number;
   /** No chip was begun for these. */
   readonly prepared: number;
+  /** Being written just now. */
+  readonly inWork: number;
+  /** Written through; they wait for their read-back. */
+  readonly toReadBack: number;
+  /** Read back and found good. */
   readonly personalised: number;
-  /** In work or in quarantine: a chip was begun and not finished. */
+  /** In work, to be read back or in quarantine: a chip was begun and not finished. */
   readonly unfinished: number;
   readonly quarantined: number;
   readonly rejected: number;
@@ -32,6 +37,7 @@ interface CountRow {
   readonly product_version: number;
   readonly prepared: number;
   readonly working: number;
+  readonly written: number;
   readonly quarantined: number;
   readonly rejected: number;
   readonly personalised: number;
@@ -47,7 +53,7 @@ export async function batchProgress(db: Database, batchId: bigint): Promise<Batc
     [batchId],
   );
   const perMinute = row.recent === 0 ? 0 : Math.round((60 * row.recent) / Math.max(1, row.recent_seconds));
-  const left = row.prepared + row.working;
+  const left = row.prepared + row.working + row.written;
   const moving = row.state === 'released' && perMinute > 0 && left > 0;
   return {
     state: row.state,
@@ -55,8 +61,10 @@ export async function batchProgress(db: Database, batchId: bigint): Promise<Batc
     productVersion: row.product_version,
     count: row.count,
     prepared: row.prepared,
+    inWork: row.working,
+    toReadBack: row.written,
     personalised: row.personalised,
-    unfinished: row.working + row.quarantined,
+    unfinished: row.working + row.written + row.quarantined,
     quarantined: row.quarantined,
     rejected: row.rejected,
     perMinute,
@@ -72,6 +80,7 @@ async function countsOf(db: Database, batchId: bigint): Promise<CountRow> {
       cross join lateral (
         select count(*) filter (where state = 'prepared')::int as prepared,
                count(*) filter (where state = 'personalising')::int as working,
+               count(*) filter (where state = 'written')::int as written,
                count(*) filter (where state = 'quarantined' and personalised_at is null)::int as quarantined,
                count(*) filter (where state in ('rejected', 'destroyed') and personalised_at is null)::int as rejected,
                count(*) filter (where personalised_at is not null)::int as personalised,
@@ -124,12 +133,33 @@ export async function quarantinedCards(db: Database, batchId: bigint): Promise<Q
   return rows;
 }
 
+/** A card that was written through and waits for a reader. */
+export interface WrittenCard {
+  readonly cardNo: string;
+  readonly chipSerial: string;
+  readonly since: Date;
+  /** The machine that had the chip last. */
+  readonly machine: string;
+}
+
+/** Cards of a batch that wait for their read-back. */
+export async function writtenCards(db: Database, batchId: bigint): Promise<WrittenCard[]> {
+  const { rows } = await db.query<WrittenCard>(
+    `select c.card_no as "cardNo", c.chip_serial as "chipSerial", c.written_at as since, h.machine
+       from issuer.card c join issuer.chip h using (chip_serial) where c.batch_id = $1 and c.state = 'written' order by c.card_no`,
+    [batchId],
+  );
+  return rows;
+}
+
 /** What became of the chips of a batch, and why chips were set aside or rejected. */
 export interface BatchYield {
   readonly batchId: bigint;
   readonly good: number;
   /** Good ones that were never set aside. */
   readonly goodAtOnce: number;
+  /** Being written, or written and not read back yet. */
+  readonly inWork: number;
   readonly quarantined: number;
   readonly rejected: number;
   /** Good per chip that was begun, in hundredths of a percent. */
@@ -157,12 +187,14 @@ export async function batchYield(db: Database, batchId: bigint): Promise<BatchYi
     [batchId],
   );
   const rejected = chips.rows[0]?.rejected ?? 0;
-  const begun = counts.personalised + counts.working + counts.quarantined + rejected;
+  const inWork = counts.working + counts.written;
+  const begun = counts.personalised + inWork + counts.quarantined + rejected;
   return {
     batchId,
     good: counts.personalised,
     goodAtOnce: chips.rows[0]?.at_once ?? 0,
-    quarantined: counts.quarantined + counts.working,
+    inWork,
+    quarantined: counts.quarantined,
     rejected,
     yieldBasisPoints: begun === 0 ? 0 : Math.floor((10_000 * counts.personalised) / begun),
     reasons: reasons.rows,
@@ -172,8 +204,8 @@ export async function batchYield(db: Database, batchId: bigint): Promise<BatchYi
 /** The yield as a table: one line for the batch, one for every reason. */
 export function yieldCsv(report: BatchYield): string {
   const lines = [
-    'line,good,good_at_once,quarantined,rejected,yield_basis_points',
-    `batch ${report.batchId},${report.good},${report.goodAtOnce},${report.quarantined},${report.rejected},${report.yieldBasisPoints}`,
+    'line,good,good_at_once,in_work,quarantined,rejected,yield_basis_points',
+    `batch ${report.batchId},${report.good},${report.goodAtOnce},${report.inWork},${report.quarantined},${report.rejected},${report.yieldBasisPoints}`,
     'reason,set_aside,rejected',
     ...report.reasons.map(
       ({ reason, setAside, rejected }) => `"${reason.replaceAll('"', '""')}",${setAside},${rejected}`,

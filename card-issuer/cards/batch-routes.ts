@@ -1,6 +1,6 @@
 import { type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { CardNumber } from '../request-fields.ts';
-import { batchProgress, batchYield, listBatches, quarantinedCards, yieldCsv } from './batch-report.ts';
+import { batchProgress, batchYield, listBatches, quarantinedCards, writtenCards, yieldCsv } from './batch-report.ts';
 import { prepareBatch, releaseBatch, stepBatch } from './batches.ts';
 import { rejectCard } from './reject.ts';
 
@@ -42,6 +42,9 @@ export function registerBatchRoutes(server: HttpServer, { db }: { readonly db: D
   }
   server.get('/v1/card-batches/:batchId/quarantine', { ...bureau, schema: { params: BatchParams } }, (request) =>
     quarantinedCards(db, BigInt(request.params.batchId)),
+  );
+  server.get('/v1/card-batches/:batchId/to-read-back', { ...bureau, schema: { params: BatchParams } }, (request) =>
+    writtenCards(db, BigInt(request.params.batchId)),
   );
   server.get('/v1/card-batches/:batchId/yield', { ...bureau, schema: { params: BatchParams } }, (request) =>
     batchYield(db, BigInt(request.params.batchId)),

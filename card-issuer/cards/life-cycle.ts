@@ -3,12 +3,14 @@ import type { PurseStatus } from '@citycard/clearing';
 /**
  * The life of a card (R6): every state it can be in and every step it can take. Anything not here cannot happen.
  *
+ * `written` is a chip that has taken everything and that nobody has read back yet; only the read-back makes it `personalised`.
  * `issued` is handed out but of no use until its holder has confirmed the receipt. `lost-reported` is a report by phone,
  * which lapses unless it is made formal; `lost-confirmed` is the formal one, made with an identity document.
  */
 export type CardState =
   | 'prepared'
   | 'personalising'
+  | 'written'
   | 'quarantined'
   | 'rejected'
   | 'personalised'
@@ -45,11 +47,13 @@ const MAKING = {
   'resume-chip': { from: ['personalising', 'quarantined'], to: 'personalising' },
   // A chip that is certainly no card gives its number back.
   'put-back-chip': { from: ['personalising'], to: 'prepared' },
-  // A card set aside because its machine was stopped may yet have been finished by it.
-  'finish-chip': { from: ['personalising', 'quarantined'], to: 'personalised' },
+  // A card set aside because its machine was stopped may yet have been written through by it.
+  'end-writing': { from: ['personalising', 'quarantined'], to: 'written' },
+  'pass-read-back': { from: ['written'], to: 'personalised' },
+  'fail-read-back': { from: ['written'], to: 'quarantined' },
   // Nobody knows how far the chip came: it waits for its chip, or for a person who gives it up.
   quarantine: { from: ['personalising'], to: 'quarantined' },
-  reject: { from: ['quarantined'], to: 'rejected' },
+  reject: { from: ['quarantined', 'written'], to: 'rejected' },
   // The batch was cancelled before a chip was begun.
   void: { from: ['prepared'], to: 'rejected' },
 } as const satisfies Readonly<Record<string, Transition & { readonly to: CardState }>>;
@@ -87,6 +91,7 @@ export const lifeSteps = Object.keys(LIFE) as LifeStep[];
 export const PURSE_OF_STATE: Readonly<Record<CardState, PurseStatus | undefined>> = {
   prepared: undefined,
   personalising: undefined,
+  written: undefined,
   quarantined: undefined,
   rejected: undefined,
   personalised: undefined,

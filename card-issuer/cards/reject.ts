@@ -5,7 +5,7 @@ import { lockBatch, prepareCards } from './batches.ts';
 import { type CardState, stateAfter } from './life-cycle.ts';
 
 /**
- * Gives a card in quarantine up: its number is void for good, its chip goes to the rejects, and unless the batch is
+ * Gives a card in quarantine up, or one whose chip was lost or damaged before it was read back: its number is void for good, its chip goes to the rejects, and unless the batch is
  * cancelled a new number is prepared in its place. Rejecting it again answers the same.
  *
  * @returns the number prepared instead

@@ -31,7 +31,8 @@ async function tried(work: (tx: Transaction) => Promise<void>): Promise<void> {
 
 async function cardIn(tx: Transaction, number: string, state: CardState, residentId: bigint): Promise<void> {
   await tx.query(
-    `update issuer.card set state = $2, resident_id = $3, blocked_from = case when $2 = 'blocked' then 'active' end where card_no = $1`,
+    `update issuer.card set state = $2, resident_id = $3, blocked_from = case when $2 = 'blocked' then 'active' end,
+            written_at = case when $2 = 'written' then now() end where card_no = $1`,
     [number, state, PURSE_OF_STATE[state] === undefined ? null : residentId],
   );
   const status = PURSE_OF_STATE[state];

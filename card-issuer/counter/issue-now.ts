@@ -3,10 +3,10 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import { requireOnlyCard } from '../cards/one-card.ts';
 import { issuerErrors } from '../errors.ts';
 import { CardBooks } from '../personalisation/books.ts';
-import type { PersonalisedChip } from '../personalisation/chip.ts';
 import { personaliseCard } from '../personalisation/personalise.ts';
+import { chipInReader } from '../personalisation/reader-chip.ts';
 import { chipSerial } from '../personalisation/session.ts';
-import type { CardInReader, CounterReaders } from '../readers/reader.ts';
+import type { CounterReaders } from '../readers/reader.ts';
 import { requireLiving } from './issue.ts';
 import { issueNowErrors } from './issue-now-errors.ts';
 import { requireOpenShift } from './shifts.ts';
@@ -49,7 +49,7 @@ export class CounterDesk {
   async makeCard(clerk: Principal, order: IssueNowOrder): Promise<string> {
     await this.#refuseEarly(clerk, order);
     return this.#deps.readers.withCard(clerk, order.reader, async (card) => {
-      const chip = asChip(card);
+      const chip = chipInReader(card);
       await this.#tie(clerk, order, await chipSerial(chip));
       const number = await personaliseCard({ ...this.#deps, books: await this.#booksOf(order) }, chip);
       if (number === undefined) throw issueNowErrors.nothingPrepared({ product: order.product });
@@ -128,17 +128,8 @@ export class CounterDesk {
 async function isBegun(tx: Transaction, chipSerial: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `select from issuer.chip h join issuer.card c on c.card_no = h.number
-      where h.chip_serial = $1 and h.kind = 'card' and c.state in ('personalising', 'quarantined', 'personalised')`,
+      where h.chip_serial = $1 and h.kind = 'card' and c.state in ('personalising', 'written', 'quarantined', 'personalised')`,
     [chipSerial],
   );
   return (rowCount ?? 0) > 0;
-}
-
-/** The reader has powered the card already. */
-function asChip(card: CardInReader): PersonalisedChip {
-  return {
-    powerOn: () => Promise.resolve(card.answerToReset),
-    transmit: (apdu) => card.transmit(apdu),
-    expect: (apdu, step) => card.expect(apdu, step),
-  };
 }

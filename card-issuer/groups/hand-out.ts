@@ -25,7 +25,7 @@ export async function orderGroupCards(
   const { rows } = await db.query<{ missing: bigint }>(
     `select (select count(*) from issuer.group_member where group_id = $1 and state = 'registered')
           - (select count(*) from issuer.group_batch b join issuer.card c using (batch_id)
-              where b.group_id = $1 and c.state in ('prepared', 'personalising', 'personalised')) as missing`,
+              where b.group_id = $1 and c.state in ('prepared', 'personalising', 'written', 'quarantined', 'personalised')) as missing`,
     [groupId],
   );
   const cards = Math.min(Number(rows[0]?.missing ?? 0n), LARGEST_BATCH);

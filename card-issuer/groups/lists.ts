@@ -44,7 +44,7 @@ export async function groupStatus(db: Database, groupId: bigint): Promise<GroupS
   );
   const batches = await db.query<{ batch_id: bigint; state: string; cards: bigint; ready: bigint }>(
     `select b.batch_id, k.state, count(c.card_no) as cards,
-            count(*) filter (where c.state not in ('prepared', 'personalising', 'quarantined', 'rejected')) as ready
+            count(*) filter (where c.state not in ('prepared', 'personalising', 'written', 'quarantined', 'rejected')) as ready
        from issuer.group_batch b join issuer.card_batch k using (batch_id) left join issuer.card c using (batch_id)
       where b.group_id = $1 group by b.batch_id, k.state order by b.batch_id`,
     [groupId],

@@ -14,6 +14,7 @@ import { rejectCard } from '../cards/reject.ts';
 import { cardIssuerMigrations } from '../index.ts';
 import { openStock, proveStock, stockLines } from '../stock/report.ts';
 import { CardBooks } from './books.ts';
+import type { CardClaim } from './claim.ts';
 
 const officer = (id: string): Principal => ({ id, name: id, kind: 'person', roles: ['bureau'] });
 let database: TestDatabase;
@@ -38,6 +39,12 @@ async function batchOf(count: number): Promise<bigint> {
   return batchId;
 }
 
+/** Both steps of a session that goes well. */
+async function finish(books: CardBooks, claim: CardClaim): Promise<void> {
+  await books.end(claim, { kind: 'written' });
+  await books.end(claim, { kind: 'read-back-passed' });
+}
+
 const onHand = async () => Number((await stockLines(database.db))[0]?.places['bureau'] ?? 0);
 
 describe('the books of a machine', () => {
@@ -52,9 +59,7 @@ describe('the books of a machine', () => {
     expect([numbers.length, new Set(numbers).size]).toEqual([120, 120]);
     expect(await onHand()).toBe(before - 120);
     await Promise.all(
-      claims.flatMap((claim, index) =>
-        claim === undefined ? [] : [(index % 2 ? left : right).end(claim, { kind: 'finish' })],
-      ),
+      claims.flatMap((claim, index) => (claim === undefined ? [] : [finish(index % 2 ? left : right, claim)])),
     );
     expect(await batchProgress(database.db, batchId)).toMatchObject({ personalised: 120, prepared: 0, unfinished: 0 });
   });
@@ -74,9 +79,9 @@ describe('the books of a machine', () => {
     ]);
     // Set aside, its chip may be put into any machine.
     const again = await elsewhere.claim(serial, 'blank');
-    expect(again).toEqual({ ...claim, finished: false });
-    if (again !== undefined) await elsewhere.end(again, { kind: 'finish' });
-    expect(await elsewhere.claim(serial, 'finished')).toEqual({ ...claim, finished: true });
+    expect(again).toEqual({ ...claim, step: 'write' });
+    if (again !== undefined) await finish(elsewhere, again);
+    expect(await elsewhere.claim(serial, 'finished')).toEqual({ ...claim, step: 'nothing' });
     await stepBatch(database.db, officer('one'), batchId, 'cancel');
   });
 
@@ -99,7 +104,7 @@ describe('the books of a machine', () => {
     expect([await onHand(), await batchProgress(database.db, batchId)]).toMatchObject([before, { prepared: 1 }]);
     const next = await books.claim(right, 'blank');
     expect(next?.cardNo).toBe(claim?.cardNo);
-    if (next !== undefined) await books.end(next, { kind: 'finish' });
+    if (next !== undefined) await finish(books, next);
     expect(await books.claim(wrong, 'blank')).toBeUndefined();
   });
 
@@ -111,13 +116,13 @@ describe('the books of a machine', () => {
     await books.end(claim, { kind: 'set-aside', reason: 'chip-gone' });
     const rejection = { batchId, cardNo: claim.cardNo, reason: 'dead chip' };
     const { replacement } = await rejectCard(database.db, officer('one'), rejection);
-    await expect(books.end(claim, { kind: 'finish' })).rejects.toMatchObject({ code: 'card-issuer.chip-rejected' });
+    await expect(books.end(claim, { kind: 'written' })).rejects.toMatchObject({ code: 'card-issuer.chip-rejected' });
     await expect(books.claim(claim.chipSerial, 'finished')).rejects.toMatchObject({
       code: 'card-issuer.chip-rejected',
     });
     const next = await books.claim(newSerial(), 'blank');
     expect(next?.cardNo).toBe(replacement);
-    if (next !== undefined) await books.end(next, { kind: 'finish' });
+    if (next !== undefined) await finish(books, next);
     expect((await stockLines(database.db))[0]).toMatchObject({ reject: 1n });
   });
 

@@ -19,7 +19,7 @@ const longestWaitMs = 5_000;
 const QUARANTINE = makingInSql('quarantine');
 
 type Asked =
-  | { readonly kind: 'claim'; readonly chipSerial: string; readonly isBlank: boolean }
+  | { readonly kind: 'claim'; readonly chipSerial: string; readonly life: 'blank' | 'finished' }
   | ({ readonly kind: 'end' } & Ended);
 
 /**
@@ -67,16 +67,17 @@ export class CardBooks {
 
   /**
    * Ties the chip to a card before anything is written to it. A chip that was here before (its session broke off) gets
-   * the number it had; a new blank the next prepared one of a released batch, in order.
+   * the number it had; a new blank the next prepared one of a released batch, in order. A chip that has its END behind it is
+   * noted as written, if it was not yet, and is to be read back.
    *
    * @returns undefined when nothing is waiting to be personalised, or when a finished chip is not ours
    * @throws card-issuer.chip-rejected, .chip-in-work, .chip-serial-taken, card-issuer.stock.no-blanks
    */
   claim(chipSerial: string, life: 'blank' | 'finished'): Promise<CardClaim | undefined> {
-    return this.#rounds.add({ kind: 'claim', chipSerial, isBlank: life === 'blank' });
+    return this.#rounds.add({ kind: 'claim', chipSerial, life });
   }
 
-  /** Writes how the session ended. @throws card-issuer.chip-rejected when the bureau rejected the card meanwhile */
+  /** Writes how a step of the session ended. @throws card-issuer.chip-rejected when the bureau rejected the card meanwhile */
   async end(claim: CardClaim, outcome: Outcome): Promise<void> {
     await this.#rounds.add({ kind: 'end', claim, outcome });
   }
@@ -104,15 +105,8 @@ export class CardBooks {
       const ended = asked.filter((one) => one.kind === 'end');
       const claims = asked.filter((one) => one.kind === 'claim');
       const outcomes = await writeOutcomes(tx, this.#claimant, ended);
-      const known =
-        claims.length === 0
-          ? new Map()
-          : await knownCards(
-              tx,
-              this.#claimant,
-              claims.map(({ chipSerial }) => chipSerial),
-            );
-      const fresh = claims.filter(({ chipSerial, isBlank }) => isBlank && !known.has(chipSerial));
+      const known = claims.length === 0 ? new Map() : await knownCards(tx, this.#claimant, claims);
+      const fresh = claims.filter(({ chipSerial, life }) => life === 'blank' && !known.has(chipSerial));
       const claimed = await claimCards(
         tx,
         this.#claimant,

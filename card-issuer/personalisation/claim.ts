@@ -14,8 +14,8 @@ export interface CardClaim {
   readonly chipKind: string;
   readonly validFrom: BusinessDate;
   readonly validTo: BusinessDate;
-  /** Whether the chip has been read back and marked as personalised before. */
-  readonly finished: boolean;
+  /** What is to be done with the chip: everything, the read-back alone, or nothing any more. */
+  readonly step: 'write' | 'read-back' | 'nothing';
 }
 
 /** Who claims: the name of the machine, and the place of the stock its blanks come from. */
@@ -35,6 +35,7 @@ const MOST_OVERTAKEN = 20;
 
 const BEGIN = makingInSql('begin-chip');
 const RESUME = makingInSql('resume-chip');
+const END_WRITING = makingInSql('end-writing');
 /** Cards between the first touch of a chip and the last. */
 const IN_WORK = statesBefore('resume-chip');
 
@@ -44,6 +45,8 @@ interface KnownRow {
   readonly elsewhere: boolean;
   readonly card_no: string;
   readonly state: CardState;
+  /** Written through once: its chip is no blank any more. */
+  readonly written: boolean;
   /** Read back and found good once; whatever became of it later, it is made only once. */
   readonly made: boolean;
   readonly batch_id: bigint;
@@ -54,48 +57,67 @@ interface KnownRow {
   readonly valid_to: BusinessDate;
 }
 
+/** A chip in the machine and what it says of itself: that it takes the transport key, or that it has its END behind it. */
+export interface PresentChip {
+  readonly chipSerial: string;
+  readonly life: 'blank' | 'finished';
+}
+
 /**
  * The cards of chips that were here before. Chips whose session broke off go on with the number they had, and are this
- * machine's from now on.
+ * machine's from now on; of those that say they are finished it is written down that they are, and they are read back.
  *
  * @returns per serial the claim, or the error that refuses the chip; nothing for a chip that is new
  */
 export async function knownCards(
   tx: Transaction,
   { machine }: Claimant,
-  chipSerials: readonly string[],
+  chips: readonly PresentChip[],
 ): Promise<Map<string, CardClaim | Error>> {
+  const lives = new Map(chips.map(({ chipSerial, life }) => [chipSerial, life]));
   const { rows } = await tx.query<KnownRow>({
     name: 'issuer.known-cards',
     text: `select h.chip_serial, h.kind, h.machine <> $2 and h.claimed_at > now() - interval '${LONGEST_SESSION}' as elsewhere,
-            c.card_no, c.state, c.personalised_at is not null as made, c.batch_id, b.product, b.product_version, b.chip_kind, c.valid_from, c.valid_to
+            c.card_no, c.state, c.written_at is not null as written, c.personalised_at is not null as made, c.batch_id, b.product, b.product_version, b.chip_kind, c.valid_from, c.valid_to
        from issuer.chip h left join issuer.card c on h.kind = 'card' and c.card_no = h.number left join issuer.card_batch b using (batch_id)
       where h.chip_serial = any($1)`,
-    values: [chipSerials, machine],
+    values: [[...lives.keys()], machine],
   });
-  const answers = new Map(rows.map((row) => [row.chip_serial, answerKnown(row)]));
+  const answers = new Map(rows.map((row) => [row.chip_serial, answerKnown(row, lives.get(row.chip_serial))]));
   const again = rows.filter((row) => isInWork(row) && !(answers.get(row.chip_serial) instanceof Error));
   if (again.length > 0) {
     await tx.query(`update issuer.chip set machine = $2, claimed_at = now() where chip_serial = any($1)`, [
       again.map((row) => row.chip_serial),
       machine,
     ]);
-    await tx.query(
-      `update issuer.card set state = ${RESUME.after}, set_aside_reason = null, set_aside_at = null
-        where card_no = any($1) and ${RESUME.before}`,
-      [again.map((row) => row.card_no)],
-    );
+    for (const [life, { before, after }, set] of [
+      ['blank', RESUME, ''],
+      ['finished', END_WRITING, 'written_at = coalesce(written_at, now()), '],
+    ] as const) {
+      const numbers = again.filter((row) => lives.get(row.chip_serial) === life).map((row) => row.card_no);
+      if (numbers.length === 0) continue;
+      await tx.query(
+        `update issuer.card set state = ${after}, ${set}set_aside_reason = null, set_aside_at = null
+          where card_no = any($1) and ${before}`,
+        [numbers],
+      );
+    }
   }
   return answers;
 }
 
+/** Begun, and nobody has written down yet that it was written through; or it failed its read-back and is read back again. */
 const isInWork = (row: KnownRow) => !row.made && IN_WORK.includes(row.state);
 
-function answerKnown(row: KnownRow): CardClaim | Error {
+function answerKnown(row: KnownRow, life: PresentChip['life'] | undefined): CardClaim | Error {
   if (row.kind === 'sam') return issuerErrors.chipSerialTaken();
   if (row.state === 'rejected') return issuerErrors.chipRejected();
   if (row.state === 'personalising' && row.elsewhere) return issuerErrors.chipInWork();
-  return claimOf(row, row.chip_serial, !isInWork(row));
+  // Whoever was written through is no blank again.
+  if (life === 'blank' && row.written) return issuerErrors.chipSerialTaken();
+  const isOpen = isInWork(row) || row.state === 'written';
+  if (!isOpen) return claimOf(row, row.chip_serial, 'nothing');
+  return claimOf(row, row.chip_serial, life === 'blank' ? 'write' : 'read-back');
 }
 
 /**
@@ -214,10 +236,10 @@ async function tie(
     batch.batch_id,
     cards.length,
   ]);
-  return cards.map((card, at) => claimOf({ ...batch, ...card }, chipSerials[at] ?? '', false));
+  return cards.map((card, at) => claimOf({ ...batch, ...card }, chipSerials[at] ?? '', 'write'));
 }
 
-function claimOf(row: BatchRow & CardRow, chipSerial: string, finished: boolean): CardClaim {
+function claimOf(row: BatchRow & CardRow, chipSerial: string, step: CardClaim['step']): CardClaim {
   return {
     cardNo: row.card_no,
     chipSerial,
@@ -227,6 +249,6 @@ function claimOf(row: BatchRow & CardRow, chipSerial: string, finished: boolean)
     chipKind: row.chip_kind,
     validFrom: row.valid_from,
     validTo: row.valid_to,
-    finished,
+    step,
   };
 }

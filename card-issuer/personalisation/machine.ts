@@ -2,9 +2,18 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Logger } from '@citycard/common';
 import { BUREAU_LOCATION, BUREAU_MACHINE, CardBooks } from './books.ts';
 import { Chip, type PersonalisedChip } from './chip.ts';
-import { type PersonalisationDeps, personaliseCard, personaliseSam } from './personalise.ts';
+import {
+  type PersonalisationDeps,
+  personaliseCard,
+  personaliseSam,
+  readCardBack,
+  type ReadBackPlace,
+} from './personalise.ts';
 
-/** A personalisation machine: a TCP listener; a chip that connects is a chip that was put in, and is ejected when done. */
+/**
+ * A machine of the bureau: a TCP listener; a chip that connects is a chip that was put in, and is ejected when done. The one
+ * of kind `read-back` writes nothing: it reads cards back that were written before.
+ */
 export interface Machine {
   readonly host: string;
   readonly port: number;
@@ -18,6 +27,8 @@ export interface MachinePlace {
   /** Several machines on one database bear different names: each sets aside what it left unfinished itself. */
   readonly name?: string;
   readonly location?: string;
+  /** Whether a machine for cards reads them back itself (as it does when nothing is said) or leaves that to another reader. */
+  readonly readBack?: ReadBackPlace;
 }
 
 /** Chips worked on at one time: enough that HSM and database are asked for several at once. */
@@ -27,11 +38,11 @@ const longestQueue = 256;
 
 export async function startMachine(
   deps: PersonalisationDeps & { logger: Logger },
-  kind: 'cards' | 'sams',
+  kind: 'cards' | 'sams' | 'read-back',
   where: MachinePlace,
 ): Promise<Machine> {
   const { logger } = deps;
-  const personalise = kind === 'cards' ? await cardMaker(deps, where) : (chip: Chip) => personaliseSam(deps, chip);
+  const personalise = await workOf(kind, deps, where);
   const inside = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   let free = slots;
@@ -54,7 +65,7 @@ export async function startMachine(
           logger.warn({ machine: kind }, 'a chip was put in but nothing is waiting to be personalised');
       })
       .catch((error: unknown) =>
-        logger.error({ machine: kind, err: error }, 'personalisation broke off; put the same chip in again'),
+        logger.error({ machine: kind, err: error }, 'the session broke off; put the same chip in again'),
       )
       .finally(() => {
         chip.eject();
@@ -82,10 +93,21 @@ export async function startMachine(
   };
 }
 
+function workOf(
+  kind: 'cards' | 'sams' | 'read-back',
+  deps: PersonalisationDeps & { logger: Logger },
+  where: MachinePlace,
+): Promise<(chip: PersonalisedChip) => Promise<string | undefined>> {
+  if (kind === 'cards') return cardMaker(deps, where);
+  if (kind === 'sams') return Promise.resolve((chip) => personaliseSam(deps, chip));
+  const books = new CardBooks(deps.db, { machine: where.name ?? 'read-back' });
+  return Promise.resolve((chip) => readCardBack({ ...deps, books }, chip));
+}
+
 /** What was begun when this machine was last stopped by force is set aside before the first chip is taken. */
 async function cardMaker(
   deps: PersonalisationDeps & { logger: Logger },
-  { name, location }: MachinePlace,
+  { name, location, readBack }: MachinePlace,
 ): Promise<(chip: PersonalisedChip) => Promise<string | undefined>> {
   const books = new CardBooks(deps.db, {
     machine: name ?? BUREAU_MACHINE,
@@ -97,5 +119,5 @@ async function cardMaker(
       { cards: interrupted },
       'cards were being made when the machine was stopped; put their chips in again',
     );
-  return (chip) => personaliseCard({ ...deps, books }, chip);
+  return (chip) => personaliseCard({ ...deps, books, ...(readBack && { readBack }) }, chip);
 }

@@ -6,7 +6,11 @@ import type { CardClaim } from './claim.ts';
 
 /** How a session ended that had a card. */
 export type Outcome =
-  | { readonly kind: 'finish' }
+  /** The chip has taken everything; it waits for its read-back. */
+  | { readonly kind: 'written' }
+  | { readonly kind: 'read-back-passed' }
+  /** The chip answers, and not what it should. */
+  | { readonly kind: 'read-back-failed'; readonly reason: string }
   /** Nobody knows how far the chip came. */
   | { readonly kind: 'set-aside'; readonly reason: string }
   /** The chip is certainly no card, and a blank as before: the number goes to the next one. */
@@ -27,13 +31,19 @@ export async function writeOutcomes(
 ): Promise<{ answers: Answers; movements: Movement[] }> {
   const of = (kind: Outcome['kind']) => ended.filter(({ outcome }) => outcome.kind === kind);
   const answers: Answers = new Map();
-  const finished = await finish(tx, of('finish'), answers);
-  await setAside(tx, of('set-aside'));
+  await orRejected(of('written'), answers, (all) =>
+    stepAll(tx, 'end-writing', all, 'written_at = now(), set_aside_reason = null, set_aside_at = null'),
+  );
+  const passed = await orRejected(of('read-back-passed'), answers, (all) =>
+    stepAll(tx, 'pass-read-back', all, 'personalised_at = now(), read_back_by = $4', [where.machine]),
+  );
+  await setAside(tx, 'fail-read-back', of('read-back-failed'));
+  await setAside(tx, 'quarantine', of('set-aside'));
   const back = await putBack(tx, of('put-back'));
   return {
     answers,
     movements: [
-      ...movementsOf(finished, 'finish', 'good', where.machine),
+      ...movementsOf(passed, 'finish', 'good', where.machine),
       ...movementsOf(back, 'put-back', where.location, where.machine),
     ],
   };
@@ -51,7 +61,13 @@ function movementsOf(ended: readonly Ended[], kind: MovementKind, to: string, do
 }
 
 /** Cards that took the step, with what else is set; the others answer for themselves. */
-async function stepAll(tx: Transaction, step: MakingStep, ended: readonly Ended[], set: string): Promise<Ended[]> {
+async function stepAll(
+  tx: Transaction,
+  step: MakingStep,
+  ended: readonly Ended[],
+  set: string,
+  values: readonly string[] = [],
+): Promise<Ended[]> {
   if (ended.length === 0) return [];
   const { before, after } = makingInSql(step);
   const { rows } = await tx.query<{ card_no: string }>({
@@ -63,32 +79,34 @@ async function stepAll(tx: Transaction, step: MakingStep, ended: readonly Ended[
     values: [
       ended.map(({ claim }) => claim.cardNo),
       ended.map(({ claim }) => claim.chipSerial),
-      ended.map(({ outcome }) => (outcome.kind === 'set-aside' ? outcome.reason : null)),
+      ended.map(({ outcome }) => reasonOf(outcome) ?? null),
+      ...values,
     ],
   });
   const stepped = new Set(rows.map((row) => row.card_no));
   return ended.filter(({ claim }) => stepped.has(claim.cardNo));
 }
 
-async function finish(tx: Transaction, ended: readonly Ended[], answers: Answers): Promise<Ended[]> {
-  const finished = await stepAll(
-    tx,
-    'finish-chip',
-    ended,
-    'personalised_at = now(), set_aside_reason = null, set_aside_at = null',
-  );
-  // The bureau rejected it while it was still in the machine: whatever the chip says, its number is void.
-  for (const one of ended) if (!finished.includes(one)) answers.set(one, issuerErrors.chipRejected());
-  return finished;
+/** The bureau may have rejected a card while it was still in the machine: whatever the chip says, its number is void. */
+async function orRejected(
+  ended: readonly Ended[],
+  answers: Answers,
+  step: (ended: readonly Ended[]) => Promise<Ended[]>,
+): Promise<Ended[]> {
+  const stepped = await step(ended);
+  for (const one of ended) if (!stepped.includes(one)) answers.set(one, issuerErrors.chipRejected());
+  return stepped;
 }
 
-async function setAside(tx: Transaction, ended: readonly Ended[]): Promise<void> {
-  const aside = await stepAll(tx, 'quarantine', ended, 'set_aside_reason = e.reason, set_aside_at = now()');
+async function setAside(tx: Transaction, step: MakingStep, ended: readonly Ended[]): Promise<void> {
+  const aside = await stepAll(tx, step, ended, 'set_aside_reason = e.reason, set_aside_at = now()');
   await writeFaults(
     tx,
-    aside.map(({ claim, outcome }) => ({ ...claim, reason: outcome.kind === 'set-aside' ? outcome.reason : '' })),
+    aside.map(({ claim, outcome }) => ({ ...claim, reason: reasonOf(outcome) ?? '' })),
   );
 }
+
+const reasonOf = (outcome: Outcome): string | undefined => ('reason' in outcome ? outcome.reason : undefined);
 
 /** Remembers why chips were set aside. */
 export async function writeFaults(

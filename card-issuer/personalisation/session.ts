@@ -85,7 +85,7 @@ export async function readBackCard(chip: PersonalisedChip, plan: CardPlan, card:
       await chip.expect(step.apdu, 'SELECT application');
     } else {
       const data = await chip.expect(step.apdu, `read ${step.what}`);
-      if (!data.equals(step.content(card))) throw issuerErrors.readBackDiffers(step.what);
+      if (!data.equals(step.content(card))) throw issuerErrors.readBackDiffers({ what: step.what });
     }
   }
 }
@@ -93,5 +93,5 @@ export async function readBackCard(chip: PersonalisedChip, plan: CardPlan, card:
 /** @throws card-issuer.read-back-differs */
 export async function readBackSam(chip: PersonalisedChip, samNo: string): Promise<void> {
   const data = await chip.expect(Buffer.from('00B0960006', 'hex'), 'read SAM number');
-  if (data.toString('hex') !== samNo) throw issuerErrors.readBackDiffers('SAM number');
+  if (data.toString('hex') !== samNo) throw issuerErrors.readBackDiffers({ what: 'SAM number' });
 }

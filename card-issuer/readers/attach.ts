@@ -141,7 +141,7 @@ async function admit(
     const { reader: name, token } = readGreeting(greeting);
     const clerk = await authenticate(db, token);
     if (clerk === undefined) throw readerErrors.notAuthenticated();
-    requireRole(clerk, 'clerk');
+    requireRole(clerk, 'clerk', 'bureau');
     await transact(db, (tx) => recordAct(tx, clerk, { act: 'attach-reader', subject: `reader ${name}` }));
     if (socket.destroyed) return;
     replace(attached, clerk, name);

@@ -8,7 +8,7 @@ export function registerReaderRoutes(
 ): void {
   server.get(
     '/v1/readers',
-    { onRequest: rolesAllowed('clerk'), schema: { summary: 'Card readers of the counters' } },
+    { onRequest: rolesAllowed('clerk', 'bureau'), schema: { summary: 'Card readers of counters and bureau' } },
     () => ({ attachPort: deps.readers.port, readers: deps.readers.list() }),
   );
 }

@@ -142,9 +142,23 @@ export const productionCommands: readonly Command[] = [
     },
   ),
   production(
+    'batch to-read-back',
+    'BATCH',
+    'cards that were written and wait for a reader',
+    { person: 'bureau-1', from: 1 },
+    async (connection, [batch]) => all(await connection.get(`${batchPath(batch)}/to-read-back`)),
+  ),
+  production(
+    'batch read-back',
+    'READER',
+    'read the written card in an attached reader back: it is personalised then, or set aside',
+    { person: 'bureau-1', from: 1 },
+    async (connection, [reader]) => all(await connection.post('/v1/personalisation/read-back', { reader })),
+  ),
+  production(
     'batch reject',
     'BATCH CARD REASON…',
-    'give a card in quarantine up: its number is void, another is prepared',
+    'give a card up that is in quarantine or was never read back: its number is void, another is prepared',
     { person: 'bureau-1', from: 3, to: 40 },
     async (connection, [batch, card, ...reason]) =>
       all(await connection.post(`${batchPath(batch)}/cards/${segment(card)}/rejection`, { reason: reason.join(' ') })),

@@ -18,6 +18,8 @@ const Environment = Type.Object({
   CITYCARD_HSM_PORT: port(1500),
   /** Card readers of the counters attach here. 0: a free port, which `GET /v1/readers` tells; fix it where a firewall wants to know. */
   CITYCARD_READER_PORT: port(0),
+  /** Whether the machine reads cards back in the session that writes them, or leaves that to another reader. */
+  CITYCARD_READ_BACK: Type.Union([Type.Literal('at-once'), Type.Literal('elsewhere')], { default: 'at-once' }),
   /** `demo` makes people, keys and a sandbox of its own from published components; `production` has none of that. */
   CITYCARD_MODE: Type.Union([Type.Literal('demo'), Type.Literal('production')], { default: 'demo' }),
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
@@ -51,6 +53,7 @@ export interface Configuration {
   readonly gatewayPort: number;
   readonly hsmPort: number;
   readonly readerPort: number;
+  readonly readBack: 'at-once' | 'elsewhere';
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
   /** By biller code. */
@@ -90,6 +93,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     gatewayPort: read.CITYCARD_GATEWAY_PORT,
     hsmPort: read.CITYCARD_HSM_PORT,
     readerPort: read.CITYCARD_READER_PORT,
+    readBack: read.CITYCARD_READ_BACK,
     ...(read.CITYCARD_IDENTITY_URL === undefined
       ? {}
       : { identityLine: { url: read.CITYCARD_IDENTITY_URL, token: read.CITYCARD_IDENTITY_TOKEN } }),

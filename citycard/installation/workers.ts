@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import {
   createProtection,
   httpResponder,
-  type Machine,
+  type MachineAddresses,
   noReaders,
   type ReaderPort,
   registerCardLifeJobs,
@@ -24,7 +24,7 @@ export interface Workers {
   readonly onClearingDay: () => Promise<void>;
   /** Readers of the counters. */
   readonly readers: ReaderPort;
-  readonly machines: { readonly cards: Pick<Machine, 'host' | 'port'>; readonly sams: Pick<Machine, 'host' | 'port'> };
+  readonly machines: MachineAddresses;
 }
 
 interface Engines {
@@ -63,13 +63,20 @@ export async function startWorkers(
     const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });
     undo.push(() => checks.stop());
   }
-  const cards = await startMachine(engines, 'cards', { host, port: 0 });
+  const cards = await startMachine(engines, 'cards', { host, port: 0, readBack: configuration.readBack });
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });
   undo.push(() => sams.stop());
+  const readBack = await startMachine(engines, 'read-back', { host, port: 0 });
+  undo.push(() => readBack.stop());
   const readers = await startReaderPort(engines, { host, port: configuration.readerPort });
   undo.push(() => readers.stop());
-  return { onPurchases: validation.wake, onClearingDay: clearingJobs.wake, machines: { cards, sams }, readers };
+  return {
+    onPurchases: validation.wake,
+    onClearingDay: clearingJobs.wake,
+    machines: { cards, sams, readBack },
+    readers,
+  };
 }
 
 /** For a short visit of the command line: nothing moves that it did not ask for. */
@@ -78,7 +85,7 @@ export function noWorkers(host: string): Workers {
   return {
     onPurchases: () => undefined,
     onClearingDay: () => Promise.resolve(),
-    machines: { cards: closed, sams: closed },
+    machines: { cards: closed, sams: closed, readBack: closed },
     readers: noReaders(host),
   };
 }

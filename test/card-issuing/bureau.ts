@@ -27,9 +27,18 @@ export async function order(city: TestCity, count: number, product = 'standard')
 }
 
 /** Puts a chip into the machine over TCP and waits until it is out again: ejected, or pulled. */
-export async function insert(city: TestCity, chip: InsertableChip, machine: 'cards' | 'sams' = 'cards'): Promise<void> {
+export async function insert(
+  city: TestCity,
+  chip: InsertableChip,
+  machine: 'cards' | 'sams' | 'readBack' = 'cards',
+): Promise<void> {
   const machines = await city.http('bureau-1', 'GET', '/v1/personalisation/machines');
-  const reader = await RemoteReader.insert(chip, machines.body[machine] as { host: string; port: number });
+  await insertAt(machines.body[machine] as { host: string; port: number }, chip);
+}
+
+/** As `insert`, into a machine at this address. */
+export async function insertAt(machine: { host: string; port: number }, chip: InsertableChip): Promise<void> {
+  const reader = await RemoteReader.insert(chip, machine);
   await reader.removed;
 }
 

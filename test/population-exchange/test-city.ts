@@ -87,7 +87,7 @@ export async function startExchangeCity() {
     protection,
     readers: noReaders('127.0.0.1'),
     responder: line,
-    machines: { cards: nowhere, sams: nowhere },
+    machines: { cards: nowhere, sams: nowhere, readBack: nowhere },
   });
   const { url } = await listen(server, { host: '127.0.0.1', port: 0 });
 

@@ -37,7 +37,7 @@ export async function inquiryAnswer(
     return held === undefined ? [] : [[item, held.value] as const];
   });
   const { rows } = await tx.query<{ card_no: string; state: string; has_purse: boolean }>(
-    `select card_no, state, state <> all('{prepared,personalising,quarantined,rejected,personalised}') as has_purse
+    `select card_no, state, state <> all('{prepared,personalising,written,quarantined,rejected,personalised}') as has_purse
        from issuer.card where resident_id = $1 order by card_no`,
     [residentId],
   );
