@@ -12,6 +12,8 @@ import { alarmsAfter } from './alarms/alarm.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
 import { hotlistPage } from './hotlist/hotlist.ts';
+import { refuseForeignKind } from './industries/participant-rules.ts';
+import { registerIndustryRoutes } from './industries/routes.ts';
 import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
 import { registerFormerIssuerRoutes } from './legacy/routes.ts';
 import { accountBalance, cardBalance } from './ledger/balances.ts';
@@ -84,6 +86,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   ledgerRoutes(server, deps);
   cardRoutes(server, deps);
   registerFormerIssuerRoutes(server, deps);
+  registerIndustryRoutes(server, deps);
 }
 
 function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
@@ -99,6 +102,7 @@ function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
       // A city has a code and nobody else has one.
       if ((body.kind === 'city') !== (body.cityCode !== undefined)) throw clearingErrors.cityCodeMisplaced();
       const participant = await transact(db, async (tx) => {
+        if (body.industry !== undefined) await refuseForeignKind(tx, body.kind, body.industry);
         await createParticipant(tx, body);
         await recordAct(tx, principal, {
           act: 'participant.admit',

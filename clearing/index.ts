@@ -148,5 +148,8 @@ export {
 } from './settlement/payment-outcome.ts';
 export { listSheets, sheetsSha256, type SettlementSheet } from './settlement/sheets.ts';
 
+// industries
+export * from './industries/index.ts';
+
 // former issuers of migrated cards
 export * from './legacy/index.ts';

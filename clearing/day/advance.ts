@@ -1,4 +1,5 @@
 import { type BusinessDate, transact } from '@citycard/common';
+import { lookAgain } from '../industries/second-look/second-look.ts';
 import { validateReceived } from '../validation/validate.ts';
 import { dayBefore, lockDay, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
@@ -53,6 +54,7 @@ async function decideRecords(deps: ClearingDayDeps, date: BusinessDate): Promise
     const { decided } = await validateReceived(deps, { limit: VALIDATION_PASS });
     if (decided === 0) return;
   }
+  await lookAgain(deps.db);
 }
 
 async function hasUndecided(deps: ClearingDayDeps, date: BusinessDate): Promise<boolean> {

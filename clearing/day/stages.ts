@@ -1,4 +1,5 @@
 import { type BusinessDate, type Database, type Transaction } from '@citycard/common';
+import { writeIndustryLines } from '../industries/settlement-lines.ts';
 import { netDay, nettingEvidence } from '../netting/net-day.ts';
 import { priceDay, pricingEvidence } from '../pricing/price-day.ts';
 import { closeReports } from '../reports/day-reports.ts';
@@ -41,6 +42,7 @@ export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
     },
     run: async (tx, date) => {
       await priceDay(tx, date);
+      await writeIndustryLines(tx, date);
       return pricingEvidence(tx, date);
     },
   },

@@ -73,11 +73,14 @@ const CARD_ACCOUNT_FAULTS = `
    where a.card_no is null or a.floor_fen <> 0 or ${differs(SUMS)} or a.forced_fen <> greatest(0, a.floor_fen - a.available_fen)
    order by 1, 2 limit 1`;
 
-/** Accounts of a card are opened together, so one that is missing shows even if no money ever moved on it. */
+/**
+ * Accounts of a card are opened together, so one that is missing shows even if no money ever moved on it. An account of a
+ * fund is opened by its first credit.
+ */
 const CARDS_WITHOUT = `
   select c.card_no, k.kind as account, null as posting_key, null as leg, 'the account is missing' as what
     from (select card_no from clearing.card_account union select card_no from clearing.purse) c
-   cross join (select kind from clearing.account_kind where card_keyed) k
+   cross join (select kind from clearing.account_kind where card_keyed and kind !~ '^fund-') k
     left join clearing.card_account a on a.card_no = c.card_no and a.kind = k.kind
    where a.card_no is null order by 1, 2 limit 1`;
 

@@ -22,12 +22,13 @@ const FIXED_PARTY: Readonly<Record<string, Party>> = {
 };
 const NAMED_PARTY = new Set(['agent-prefund', 'operator-pending', 'operator-payable', 'biller-payable']);
 
-/** The party behind an account of the chart. */
+/** The party behind an account of the chart. Funds (medical, social security) move among themselves alone. */
 export function partyOf(account: AccountCode): Party {
   const [kind = '', name = ''] = account.split(':');
   if (NAMED_PARTY.has(kind)) return name;
   if (kind === 'city-receivable' || kind === 'city-payable') return `city:${name}`;
   if (kind === 'former-issuer-receivable') return `former-issuer:${name}`;
+  if (kind.startsWith('fund-')) return 'funds';
   return FIXED_PARTY[kind] ?? 'bank';
 }
 

@@ -70,6 +70,7 @@ describe('reports', () => {
       ...[
         'clearing-summary',
         'float-daily',
+        'industries',
         'inter-city',
         'outcome-detail',
         'settlement-sheets',

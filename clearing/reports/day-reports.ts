@@ -6,6 +6,7 @@ import { readDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
 import type { BalanceLine } from '../float/balances-at.ts';
 import type { FloatPosition } from '../float/float-position.ts';
+import { industryLines } from '../industries/settlement-lines.ts';
 import { listObligations, listPositions } from '../netting/net-day.ts';
 import { listMessages, messageXml } from '../settlement/instruct.ts';
 import { listSheets } from '../settlement/sheets.ts';
@@ -82,6 +83,7 @@ async function makeReports(tx: Transaction, date: BusinessDate, closing: Closing
   const reports = [
     ...(await clearingSummary(tx, date)),
     ...(await settlementSheets(tx, date)),
+    ...(await industries(tx, date)),
     ...(await outcomeDetail(tx, date)),
     ...floatDaily(date, closing.position),
     ...trialBalance(date, closing.lines),
@@ -173,6 +175,26 @@ async function settlementSheets(tx: Transaction, date: BusinessDate): Promise<Da
     sheet.state,
   ]);
   return both(date, 'settlement-sheets', header, rows);
+}
+
+/** The settlement report by industry: what people paid in it, what its participants get, what funds paid beside. */
+async function industries(tx: Transaction, date: BusinessDate): Promise<DayReport[]> {
+  const header = [
+    'code',
+    'name',
+    'pattern',
+    'purchaseCount',
+    'purchaseFen',
+    'refundFen',
+    'feeFen',
+    'netFen',
+    'visitCount',
+    'fundFen',
+    'findingCount',
+  ] as const;
+  const lines = await industryLines(tx, date);
+  const rows = lines.map((line): CsvValue[] => header.map((column) => line[column]));
+  return both(date, 'industries', header, rows);
 }
 
 async function outcomeDetail(tx: Transaction, date: BusinessDate): Promise<DayReport[]> {

@@ -4,6 +4,7 @@ import { listStages } from '../day/evidence.ts';
 import type { DayState } from '../day/transitions.ts';
 import { balancesAt } from '../float/balances-at.ts';
 import { floatPosition } from '../float/float-position.ts';
+import { type IndustryLine, industryLines } from '../industries/settlement-lines.ts';
 import { listPositions } from '../netting/net-day.ts';
 import type { Position } from '../netting/positions.ts';
 import { listSheets } from '../settlement/sheets.ts';
@@ -45,6 +46,8 @@ export interface DaySummary {
     readonly disposition: 'pay' | 'carry';
     readonly state: string;
   }[];
+  /** Settlement lines per industry, once the day is priced. */
+  readonly industries: readonly IndustryLine[];
   readonly checks: {
     readonly ledger: { readonly ok: boolean; readonly sumFen: Fen };
     readonly netting: { readonly ok: boolean; readonly sumFen: Fen };
@@ -83,6 +86,7 @@ export async function daySummary(db: Database | Transaction, date: BusinessDate)
       disposition: sheet.disposition,
       state: sheet.state,
     })),
+    industries: await industryLines(db, date),
     checks: {
       ledger: { ok: ledgerSum === 0n, sumFen: ledgerSum },
       netting: { ok: netSum === 0n, sumFen: netSum },
@@ -105,11 +109,9 @@ async function purchaseTotals(
     reason_code: string | null;
     count: bigint;
     amount_fen: bigint;
-  }>(
-    `select state, reason_code, count(*) as count, sum(amount_fen)::bigint as amount_fen
-       from clearing.purchase_record where business_date = $1 group by 1, 2 order by 1, 2`,
-    [date],
-  );
+  }>(`select state, reason_code, count, amount_fen from clearing.day_outcome where business_date = $1 order by 1, 2`, [
+    date,
+  ]);
   const total = (state: PurchaseOutcome): OutcomeTotal => {
     const own = rows.filter((row) => row.state === state);
     return {

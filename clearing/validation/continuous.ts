@@ -1,4 +1,5 @@
 import { settleBills } from '../bills/settle-bills.ts';
+import { lookAgain } from '../industries/second-look/second-look.ts';
 import { validateReceived, type ValidationDeps } from './validate.ts';
 
 export interface ContinuousValidation {
@@ -30,6 +31,7 @@ export function startValidation(
       for (let decided = 1; decided > 0 && !stopped;) {
         ({ decided } = await validateReceived(deps));
         await settleBills(deps.db);
+        await lookAgain(deps.db);
       }
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');
