@@ -50,7 +50,8 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export async function startTestCity(options: { prefundFen?: bigint } = {}): Promise<TestCity> {
+/** `jobs: false` leaves out everything that runs by itself, the installation's own terminal port too. */
+export async function startTestCity(options: { prefundFen?: bigint; jobs?: boolean } = {}): Promise<TestCity> {
   const varDirectory = await mkdtemp(join(process.cwd(), 'var', 'test-city-'));
   const configuration = {
     ...readConfiguration({}),
@@ -60,7 +61,10 @@ export async function startTestCity(options: { prefundFen?: bigint } = {}): Prom
     hsmPort: 0,
     logLevel: 'warn',
   };
-  const installation = await startInstallation(configuration, { clear: 'always', serveTerminals: true });
+  const installation = await startInstallation(configuration, {
+    clear: 'always',
+    serveTerminals: options.jobs !== false,
+  });
   const people = await foundDemo(installation);
   const { db, baseUrl } = installation;
 

@@ -28,5 +28,7 @@ it('reads back whatever it writes', () => {
 it('refuses bytes that are no text, and half a character', () => {
   expect(decodeGb18030(Buffer.from('ff', 'hex'))).toBeUndefined();
   expect(decodeGb18030(Buffer.from('cb', 'hex'))).toBeUndefined();
+  // 80 begins no code, although decoders let it pass.
+  expect(decodeGb18030(Buffer.from('80', 'hex'))).toBeUndefined();
   expect(encodeGb18030('a\ud800')).toBeUndefined();
 });

@@ -6,11 +6,14 @@ const decoder = new TextDecoder('gb18030', { fatal: true });
 
 /** The text of the bytes; undefined when they are not GB 18030. */
 export function decodeGb18030(bytes: Buffer): string | undefined {
+  let text: string;
   try {
-    return decoder.decode(bytes);
+    text = decoder.decode(bytes);
   } catch {
     return undefined;
   }
+  // The decoder is lenient with single bytes that are no code (80); a text that is written otherwise than it came is none.
+  return isAscii(text) || encodeGb18030(text)?.equals(bytes) === true ? text : undefined;
 }
 
 /** The bytes of the text; undefined when it holds half a surrogate pair. */
