@@ -67,6 +67,7 @@ export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes
 export { clearingErrors } from './errors.ts';
 
 // certificates
+export * from './acceptance-reports/index.ts';
 export * from './certificates/index.ts';
 
 // offline purchases

@@ -1,0 +1,11 @@
+export { registerAcceptanceReportRoutes } from './routes.ts';
+export { requireAccepted } from './record.ts';
+export {
+  AcceptanceReport,
+  type CaseResult,
+  isPassed,
+  type Kit,
+  KITS,
+  type Outcome,
+  requireWholeReport,
+} from './report.ts';
