@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { HsmClient } from '@citycard/hsm-sim';
 import forge from 'node-forge';
 
 /** What a certificate is for: the CA itself, keys of our own HSM, or the keys of those we admit. */
-export type CertificateKind = 'ca' | 'own' | 'operator' | 'city' | 'bank' | 'terminal';
+export type CertificateKind = 'ca' | 'own' | 'operator' | 'city' | 'bank' | 'partner' | 'server' | 'terminal';
 
 export interface CertificateContent {
   readonly kind: CertificateKind;
@@ -43,10 +44,10 @@ export async function makeCertificate(
   certificate.serialNumber = randomSerial();
   certificate.validity.notBefore = content.notBefore;
   certificate.validity.notAfter = content.notAfter;
-  const subject = nameOf(content.cn);
+  const subject = nameOf(content);
   certificate.setSubject(subject);
   certificate.setIssuer(content.issuer?.subject.attributes ?? subject);
-  certificate.setExtensions(extensionsFor(content.kind, keyIdOf(content.issuer?.publicKey ?? publicKey)));
+  certificate.setExtensions(extensionsFor(content, keyIdOf(content.issuer?.publicKey ?? publicKey)));
   certificate.signatureOid = SHA256_WITH_RSA;
   certificate.siginfo.algorithmOid = SHA256_WITH_RSA;
 
@@ -84,10 +85,12 @@ function randomSerial(): string {
   return serial.toString('hex');
 }
 
-function nameOf(cn: string): forge.pki.CertificateField[] {
+/** The organisational unit says what a certificate is for, so that none of them passes for another kind of the same name. */
+function nameOf({ kind, cn }: CertificateContent): forge.pki.CertificateField[] {
   return [
     { name: 'countryName', value: 'CN' },
     { name: 'organizationName', value: ORGANISATION },
+    ...(kind === 'ca' ? [] : [{ shortName: 'OU', value: kind }]),
     { name: 'commonName', value: cn },
   ];
 }
@@ -101,7 +104,7 @@ function keyIdOf(key: forge.pki.PublicKey): string {
   return forge.pki.getPublicKeyFingerprint(key, { type: 'RSAPublicKey', md: forge.md.sha1.create() }).getBytes();
 }
 
-function extensionsFor(kind: CertificateKind, authorityKeyId: string): Record<string, unknown>[] {
+function extensionsFor({ kind, cn }: CertificateContent, authorityKeyId: string): Record<string, unknown>[] {
   const keyIds = [{ name: 'subjectKeyIdentifier' }, { name: 'authorityKeyIdentifier', keyIdentifier: authorityKeyId }];
   if (kind === 'ca') {
     return [
@@ -110,10 +113,25 @@ function extensionsFor(kind: CertificateKind, authorityKeyId: string): Record<st
       ...keyIds,
     ];
   }
-  const usage = [
+  const isMachine = kind === 'terminal' || kind === 'server';
+  const constraints = [
     { name: 'basicConstraints', cA: false, critical: true },
-    { name: 'keyUsage', digitalSignature: true, nonRepudiation: kind !== 'terminal', critical: true },
+    { name: 'keyUsage', digitalSignature: true, nonRepudiation: !isMachine, critical: true },
   ];
-  if (kind === 'terminal') usage.push({ name: 'extKeyUsage', clientAuth: true } as never);
-  return [...usage, ...keyIds];
+  return [...constraints, ...purposesOf(kind, cn), ...keyIds];
+}
+
+/** General names of a subject alternative name (RFC 5280 4.2.1.6). */
+const DNS_NAME = 2;
+const IP_ADDRESS = 7;
+
+/** Files are signed with certificates that name no purpose; those of machines are good for their end of a link only. */
+function purposesOf(kind: CertificateKind, cn: string): Record<string, unknown>[] {
+  if (kind === 'terminal') return [{ name: 'extKeyUsage', clientAuth: true }];
+  if (kind !== 'server') return [];
+  const name = isIP(cn) === 0 ? { type: DNS_NAME, value: cn } : { type: IP_ADDRESS, ip: cn };
+  return [
+    { name: 'extKeyUsage', serverAuth: true },
+    { name: 'subjectAltName', altNames: [name] },
+  ];
 }

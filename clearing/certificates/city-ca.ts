@@ -3,11 +3,13 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import forge from 'node-forge';
 import { type CertificateKind, derBytes, makeCertificate, type MadeCertificate } from './certificate.ts';
 import { certificateErrors } from './errors.ts';
+import { checkName, readRequest } from './request.ts';
 
 export const CITY_CA_KEY = 'CITY-CA';
 
 /** Kinds a partner can ask for; the others are made by ourselves. */
-export type PartnerCertificateKind = 'operator' | 'city' | 'bank' | 'terminal';
+export const partnerCertificateKinds = ['operator', 'city', 'bank', 'partner', 'server', 'terminal'] as const;
+export type PartnerCertificateKind = (typeof partnerCertificateKinds)[number];
 
 export interface CertificateDeps {
   /** A pool, or a transaction when the certificate belongs to a larger act. */
@@ -19,6 +21,7 @@ export interface IssuedCertificate {
   readonly serial: string;
   readonly certificatePem: string;
   readonly caPem: string;
+  readonly notAfter: Date;
 }
 
 export interface CertificateRow {
@@ -36,8 +39,6 @@ const CA_YEARS = 20;
 const PARTNER_YEARS = 3;
 /** Partners' clocks may be behind ours; a certificate that is "not yet valid" for them would be a call at night. */
 const BACKDATED_MS = 5 * 60_000;
-/** A request for a 4096-bit key is about 2 kB of PEM. */
-const MAX_CSR_LENGTH = 16_384;
 
 /**
  * Makes sure that the city CA exists and returns its certificate. Makes the RSA key in the HSM when there is none
@@ -71,7 +72,7 @@ export async function cityCa(db: Database | Transaction): Promise<CertificateRow
  */
 export async function issueCertificate(
   deps: CertificateDeps,
-  asked: { csrPem: string; cn: string; kind: PartnerCertificateKind; years?: number },
+  asked: { csrPem: string; cn: string; kind: PartnerCertificateKind; years?: number; renews?: string },
 ): Promise<IssuedCertificate> {
   checkName(asked.kind, asked.cn);
   const publicKeySpki = readRequest(asked.csrPem, asked.cn);
@@ -88,15 +89,16 @@ export async function ensureOwnCertificate(
 ): Promise<IssuedCertificate> {
   checkName('own', own.cn);
   const publicKeySpki = await ensureRsaKey(deps.hsm, own.keyName, own.usage);
-  const { rows } = await deps.db.query<{ serial: string; pem: string }>(
-    `select serial, pem from clearing.certificate
+  const { rows } = await deps.db.query<{ serial: string; pem: string; notAfter: Date }>(
+    `select serial, pem, not_after as "notAfter" from clearing.certificate
      where kind = 'own' and cn = $1 and revoked_at is null and not_after > now() + interval '30 days'
      order by not_after desc`,
     [own.cn],
   );
   const mine = rows.find(({ pem }) => spkiOf(pem).equals(publicKeySpki));
   if (mine === undefined) return issue(deps, { kind: 'own', cn: own.cn, publicKeySpki });
-  return { serial: mine.serial, certificatePem: mine.pem, caPem: (await cityCa(deps.db)).pem };
+  const { serial, pem, notAfter } = mine;
+  return { serial, certificatePem: pem, caPem: (await cityCa(deps.db)).pem, notAfter };
 }
 
 /**
@@ -122,7 +124,7 @@ export async function revokeCertificate(
 
 async function issue(
   deps: CertificateDeps,
-  content: { kind: CertificateKind; cn: string; publicKeySpki: Buffer; years?: number },
+  content: { kind: CertificateKind; cn: string; publicKeySpki: Buffer; years?: number; renews?: string },
 ): Promise<IssuedCertificate> {
   const ca = await cityCa(deps.db);
   const wanted = validityFrom(new Date(), content.years ?? PARTNER_YEARS);
@@ -132,8 +134,8 @@ async function issue(
     ...validity,
     issuer: forge.pki.certificateFromPem(ca.pem),
   });
-  await deps.db.query(INSERT_CERTIFICATE, rowValues(content.kind, content.cn, made, validity));
-  return { serial: made.serial, certificatePem: made.pem, caPem: ca.pem };
+  await deps.db.query(INSERT_CERTIFICATE, rowValues(content.kind, content.cn, made, validity, content.renews));
+  return { serial: made.serial, certificatePem: made.pem, caPem: ca.pem, notAfter: validity.notAfter };
 }
 
 /** The public key of a name in the HSM; the key is made when there is none. */
@@ -145,58 +147,6 @@ export async function ensureRsaKey(
   const keys = await hsm.listKeys();
   if (keys.some((key) => key.name === name)) return hsm.publicKey(name);
   return (await hsm.generateRsa({ name, usage, bits: 2048 })).publicKeySpki;
-}
-
-const NAME_RULES = {
-  operator: {
-    form: /^(?![0-9]{4}$)[0-9A-Za-z]{4,15}$/,
-    rule: 'it must be the participant number, 4 to 15 letters and digits, and not look like a city code',
-  },
-  city: { form: /^[0-9]{4}$/, rule: 'it must be the 4-digit city code' },
-  bank: {
-    form: /^(?![0-9]{4}$)[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/,
-    rule: 'it must be letters, digits, dots and hyphens, and not look like a city code',
-  },
-  terminal: { form: /^[0-9A-Za-z]{8}$/, rule: 'it must be the 8-character terminal number' },
-  own: { form: /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/, rule: 'it must be letters, digits, dots and hyphens' },
-} as const;
-
-function checkName(kind: keyof typeof NAME_RULES, cn: string): void {
-  const { form, rule } = NAME_RULES[kind];
-  if (!form.test(cn)) throw certificateErrors.cnNotAllowed({ kind, cn, rule });
-}
-
-/** The public key of a request that proves possession of it. */
-function readRequest(csrPem: string, cn: string): Buffer {
-  if (csrPem.length > MAX_CSR_LENGTH) throw certificateErrors.csrUnreadable({ reason: 'it is too long' });
-  const request = parseRequest(csrPem);
-  const key = request.publicKey as forge.pki.rsa.PublicKey | null;
-  const bits = key?.n.bitLength() ?? 0;
-  if (key === null || bits < 2048 || bits > 4096)
-    throw certificateErrors.keyNotAllowed({ reason: `it has ${bits} bits` });
-  if (!provesPossession(request)) throw certificateErrors.csrUnsigned();
-  const named: unknown = request.subject.getField('CN')?.value;
-  if (named !== undefined && named !== cn) throw certificateErrors.cnDiffers({ found: named, asked: cn });
-  return derBytes(forge.pki.publicKeyToAsn1(key));
-}
-
-function parseRequest(csrPem: string): forge.pki.CertificateSigningRequest {
-  try {
-    return forge.pki.certificationRequestFromPem(csrPem);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    if (reason.includes('OID is not RSA'))
-      throw certificateErrors.keyNotAllowed({ reason: 'it has another kind' }, cause);
-    throw certificateErrors.csrUnreadable({ reason: reason.replace(/\.$/, '') }, cause);
-  }
-}
-
-function provesPossession(request: forge.pki.CertificateSigningRequest): boolean {
-  try {
-    return request.verify();
-  } catch {
-    return false;
-  }
 }
 
 /** SubjectPublicKeyInfo of a certificate, DER. */
@@ -213,8 +163,8 @@ function validityFrom(now: Date, years: number): { notBefore: Date; notAfter: Da
 }
 
 const INSERT_CERTIFICATE = `
-  insert into clearing.certificate (serial, kind, cn, key_id, pem, not_before, not_after)
-  values ($1, $2, $3, $4, $5, $6, $7)
+  insert into clearing.certificate (serial, kind, cn, key_id, pem, not_before, not_after, renews)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict ((true)) where kind = 'ca' do nothing`;
 
 function rowValues(
@@ -222,8 +172,9 @@ function rowValues(
   cn: string,
   made: MadeCertificate,
   validity: { notBefore: Date; notAfter: Date },
+  renews?: string,
 ): unknown[] {
-  return [made.serial, kind, cn, made.keyId, made.pem, validity.notBefore, validity.notAfter];
+  return [made.serial, kind, cn, made.keyId, made.pem, validity.notBefore, validity.notAfter, renews ?? null];
 }
 
 /** The CA's certificate, when there is one; behind it in `pem` those that a province has put above it. */

@@ -13,6 +13,7 @@ export interface DerNode {
 
 export const Tag = {
   integer: 0x02,
+  bitString: 0x03,
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
@@ -37,12 +38,12 @@ export function readDer(buffer: Buffer): DerNode {
   return node;
 }
 
-/** The members of a constructed element. @throws DerError */
-export function members(node: DerNode, tag: number): DerNode[] {
+/** The members of a constructed element, `most` at most. @throws DerError */
+export function members(node: DerNode, tag: number, most = MAX_MEMBERS): DerNode[] {
   if (node.tag !== tag) throw new DerError(`tag ${hex(node.tag)} stands where ${hex(tag)} is expected`);
   const found: DerNode[] = [];
   for (let at = 0; at < node.content.length;) {
-    if (found.length === MAX_MEMBERS) throw new DerError(`a structure has more than ${MAX_MEMBERS} members`);
+    if (found.length === most) throw new DerError(`a structure has more than ${most} members`);
     const member = readNode(node.content, at);
     found.push(member);
     at += member.bytes.length;

@@ -11,6 +11,19 @@ export const certificateErrors = errorCatalogue('certificates', {
   cnDiffers: { status: 422, sentence: 'The request names "{found}", but the certificate was asked for "{asked}".' },
   cnNotAllowed: { status: 422, sentence: 'A {kind} certificate cannot have the name "{cn}": {rule}.' },
   chainNotGood: { status: 422, sentence: 'The certificate of the city CA cannot be put in force: {reason}.' },
+  notToRenew: {
+    status: 409,
+    sentence: 'Certificate {serial} cannot be renewed: {reason}. Ask for a new one instead.',
+  },
+  notYours: {
+    status: 403,
+    sentence: 'Certificate {serial} belongs to somebody else; only its holder or the platform may do this.',
+  },
+  noRevocationList: {
+    status: 404,
+    sentence:
+      'The city CA has published no revocation list yet. It does so within seconds of its making, when the HSM answers.',
+  },
   unknown: { status: 404, sentence: 'The city CA has issued no certificate with the serial number {serial}.' },
   caStays: { status: 409, sentence: 'The certificate of the city CA itself cannot be revoked here.' },
 });

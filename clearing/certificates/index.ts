@@ -1,4 +1,6 @@
-export { registerCertificateRoutes } from './routes.ts';
+export { registerCertificateRoutes, type CertificateRouteDeps } from './routes.ts';
+export { followTrust, type LinkTrust, type ShownCertificate } from './trust.ts';
+export { startCertificateUpkeep } from './upkeep.ts';
 export {
   CITY_CA_KEY,
   type CertificateDeps,

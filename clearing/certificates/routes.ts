@@ -1,14 +1,38 @@
-import { type Database, type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { type Database, type HttpServer, type Logger, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
-import { type CertificateDeps, cityCa, issueCertificate, revokeCertificate } from './city-ca.ts';
+import { HsmRefused, HsmUnavailable } from '@citycard/hsm-sim';
+import {
+  type CertificateDeps,
+  cityCa,
+  issueCertificate,
+  partnerCertificateKinds,
+  revokeCertificate,
+} from './city-ca.ts';
+import { registerCertificateRegisterRoutes } from './register-routes.ts';
+import { publishRevocationList } from './revocations.ts';
 
-const Issued = Type.Object({ certificatePem: Type.String(), caPem: Type.String(), serial: Type.String() });
+const Issued = Type.Object({
+  certificatePem: Type.String(),
+  caPem: Type.String(),
+  serial: Type.String(),
+  notAfter: Type.String(),
+});
+
+export interface CertificateRouteDeps {
+  readonly db: Database;
+  readonly hsm: CertificateDeps['hsm'];
+  readonly logger?: Logger;
+  /** A new revocation list is out: listeners of this process need not wait for their next look. */
+  readonly onRevocationList?: () => void;
+}
 
 /**
- * `POST /v1/certificates`, `GET /v1/certificates/ca`, `POST /v1/certificates/{serial}/revocation`. Issuing and revoking are
- * acts of the platform and go into the act log; the CA's own certificate is for every authenticated caller.
+ * The city CA over HTTP (docs/certificates.md). Issuing and revoking are acts of the platform and go into the act log; the
+ * CA's own certificate is for every authenticated caller.
  */
-export function registerCertificateRoutes(server: HttpServer, deps: CertificateDeps & { readonly db: Database }): void {
+export function registerCertificateRoutes(server: HttpServer, deps: CertificateRouteDeps): void {
+  registerCertificateRegisterRoutes(server, deps);
+
   server.post(
     '/v1/certificates',
     {
@@ -17,12 +41,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
         body: Type.Object({
           csrPem: Type.String({ minLength: 1, maxLength: 16_384 }),
           cn: Type.String({ minLength: 1, maxLength: 64 }),
-          kind: Type.Union([
-            Type.Literal('operator'),
-            Type.Literal('city'),
-            Type.Literal('bank'),
-            Type.Literal('terminal'),
-          ]),
+          kind: Type.Union(partnerCertificateKinds.map((kind) => Type.Literal(kind))),
         }),
         response: { 201: Issued },
       },
@@ -35,7 +54,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
         await recordAct(tx, request.principal, act);
         return certificate;
       });
-      return reply.status(201).send(issued);
+      return reply.status(201).send({ ...issued, notAfter: issued.notAfter.toISOString() });
     },
   );
 
@@ -81,17 +100,38 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateD
       schema: {
         params: Type.Object({ serial: Type.String({ pattern: '^[0-9a-f]{32}$' }) }),
         body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 200 }) }),
-        response: { 200: Type.Object({ serial: Type.String(), revokedAt: Type.String() }) },
+        response: {
+          200: Type.Object({
+            serial: Type.String(),
+            revokedAt: Type.String(),
+            /** Number of the list that holds it; null when the HSM could not sign one yet, which happens by itself later. */
+            revocationList: Type.Union([Type.Integer(), Type.Null()]),
+          }),
+        },
       },
     },
     async (request) => {
       const { serial } = request.params;
       const { reason } = request.body;
-      return transact(deps.db, async (tx) => {
-        const { revokedAt } = await revokeCertificate(tx, { serial, reason });
+      const { revokedAt } = await transact(deps.db, async (tx) => {
+        const revoked = await revokeCertificate(tx, { serial, reason });
         await recordAct(tx, request.principal, { act: 'certificate.revoke', subject: serial, detail: { reason } });
-        return { serial, revokedAt: revokedAt.toISOString() };
+        return revoked;
       });
+      return { serial, revokedAt: revokedAt.toISOString(), revocationList: await publishNow(deps) };
     },
   );
+}
+
+/** The revocation is committed whatever happens here; a list that cannot be signed now is signed when the HSM is back. */
+async function publishNow(deps: CertificateRouteDeps): Promise<number | null> {
+  try {
+    const number = await publishRevocationList(deps);
+    deps.onRevocationList?.();
+    return number === undefined ? null : Number(number);
+  } catch (error) {
+    if (!(error instanceof HsmUnavailable || error instanceof HsmRefused)) throw error;
+    deps.logger?.warn({ err: error }, 'the revocation list was not published, will be tried again');
+    return null;
+  }
 }

@@ -6,8 +6,8 @@ import { filledIn, writtenRoutes } from './route-page.ts';
 const UNDESCRIBED = ['GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /v1/openapi.json'];
 /** Somebody of the demo whose role no route asks for: every refusal names the roles that would do. */
 const NOBODY = 'custodian-1';
-/** Two routes are for whoever has a token. */
-const FOR_ALL = 2;
+/** Two routes are for whoever has a token, and the revocation list is for everybody. */
+const FOR_ALL = 3;
 
 /** What docs/interfaces.md says of routes is what the product has. */
 export function routePageTests(city: () => TestCity): void {
