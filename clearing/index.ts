@@ -87,20 +87,15 @@ export * from './purchases/purchase-file.ts';
 export * from './purchases/reason-codes.ts';
 export {
   intakeMessage,
+  intakeMessages,
   markAnswered,
   type PurchaseMessage,
   type StoredIntake,
   sumOfRecords,
 } from './intake/message.ts';
-export type {
-  DeliveredFile,
-  FileIntakeDeps,
-  FileIntakeResult,
-  FileRefusal,
-  SignatureCheck,
-  TakenFile,
-} from './intake/file.ts';
-export type { FileContent } from './intake/content.ts';
+export type { DeliveredFile, FileIntakeDeps, FileIntakeResult } from './intake/file.ts';
+export type { FileRefusal, SignatureCheck } from './intake/file-checks.ts';
+export type { TakenFile } from './intake/taken-file.ts';
 export { intakeFile } from './intake/operator-file.ts';
 export { type CcipOutcome, ccipOutcomes, intakeCcip } from './intake/city-file.ts';
 export { batchTotals, type CountAndAmount } from './intake/batch-totals.ts';

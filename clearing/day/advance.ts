@@ -59,7 +59,7 @@ async function decideRecords(deps: ClearingDayDeps, date: BusinessDate): Promise
 
 async function hasUndecided(deps: ClearingDayDeps, date: BusinessDate): Promise<boolean> {
   const { rows } = await deps.db.query<{ undecided: boolean }>(
-    `select exists (select from clearing.purchase_record where business_date = $1 and state = 'received') as undecided`,
+    `select exists (select from clearing.undecided_intake where business_date = $1) as undecided`,
     [date],
   );
   return rows[0]?.undecided === true;

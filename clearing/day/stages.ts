@@ -102,10 +102,12 @@ async function intakeEvidence(tx: Transaction, date: BusinessDate): Promise<Evid
 /** What no longer changes once a day is validated: its records, and what was posted on it. */
 async function recordsEvidence(tx: Transaction, date: BusinessDate) {
   const { rows } = await tx.query<Record<'records' | 'amount' | 'undecided' | 'posted' | 'posted_amount', bigint>>(
-    `select r.records, r.amount, r.undecided, p.posted, p.posted_amount
+    `select r.records, r.amount, r.undecided + q.waiting as undecided, p.posted, p.posted_amount
        from (select count(*) as records, coalesce(sum(amount_fen), 0)::bigint as amount,
                     count(*) filter (where state = 'received') as undecided
                from clearing.purchase_record where business_date = $1) r,
+            (select coalesce(sum(record_count - next_index), 0)::bigint as waiting
+               from clearing.undecided_intake where business_date = $1) q,
             (select count(*) as posted, coalesce(sum(amount_fen), 0)::bigint as posted_amount
                from clearing.purchase_record where posted_date = $1) p`,
     [date],

@@ -1,17 +1,18 @@
 import { type Database, type Fen, fen, ZERO_FEN } from '@citycard/common';
 import { HOME_CITY } from '../purses/card-number.ts';
 import { ACCEPTED_CODE, type PurchaseState, REASON, type ReasonCode, reasonCode } from '../purchases/reason-codes.ts';
-import { type DeliveredFile, type FileFormat, type FileIntakeDeps, type FileIntakeResult, takeFile } from './file.ts';
+import { type DeliveredFile, type FileIntakeDeps, type FileIntakeResult, takeFile } from './file.ts';
+import type { FileFormat } from './file-checks.ts';
 
 function cityFile(homeCity: string): FileFormat {
   return {
     magic: 'CCIP',
     source: 'ccip',
-    async sender(db, header) {
-      const from = header.sender.slice(0, 4);
-      const to = header.sender.slice(4);
+    async sender(db, named) {
+      const from = named.slice(0, 4);
+      const to = named.slice(4);
       if (to !== homeCity) return { problem: `this file is for city ${to}; this is city ${homeCity}` };
-      const { rows } = await db.query<{ participant_no: string }>(
+      const { rows } = await (db as Database).query<{ participant_no: string }>(
         `select participant_no from clearing.participant where kind = 'city' and city_code = $1`,
         [from],
       );
@@ -47,6 +48,8 @@ export interface CcipOutcome {
  * for whatever reason is told as 0F: the sending city must not take it for refused, since it may still be paid.
  */
 export async function ccipOutcomes(db: Database, intakeId: bigint): Promise<CcipOutcome[] | undefined> {
+  const { rows: waiting } = await db.query('select from clearing.undecided_intake where intake_id = $1', [intakeId]);
+  if (waiting.length > 0) return undefined;
   const { rows } = await db.query<{
     record_index: number;
     state: PurchaseState;

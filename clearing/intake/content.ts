@@ -1,64 +1,61 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { HEADER_LENGTH } from '../purchases/purchase-file.ts';
+import type { Transaction } from '@citycard/common';
 import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
 
-/** A file to take in: in memory, or on disk when it may be large. It is read more than once. */
-export type FileContent = Buffer | { readonly path: string };
+/**
+ * Bytes in one row of what is received: 4 096 records. Larger rows are not cheaper to write or to read (measured from 8 KiB
+ * to 1 MiB), and memory holds a few of them.
+ */
+export const PIECE_BYTES = 4_096 * RECORD_LENGTH;
 
-const AMOUNT_OFFSET = 26;
-
-/** Everything about a file that can be known without understanding single records. */
-export interface FileFigures {
-  readonly sha256: Buffer;
-  readonly length: number;
-  readonly header: Buffer;
-  /** Over the whole records behind the header. */
-  readonly records: number;
-  readonly amountFen: bigint;
+/** One row of received content. */
+export interface ContentPiece {
+  /** Place of its first byte. */
+  readonly start: number;
+  readonly bytes: Buffer;
+  /** Lines of text the records were converted from, all of one length. */
+  readonly lines?: Buffer;
 }
 
-/** The file in pieces, from its beginning. */
-export async function* readContent(content: FileContent): AsyncGenerator<Buffer> {
-  if (Buffer.isBuffer(content)) yield content;
-  else yield* createReadStream(content.path) as AsyncIterable<Buffer>;
+/** A number for content that is about to arrive. */
+export async function newContent(tx: Pick<Transaction, 'query'>): Promise<bigint> {
+  const { rows } = await tx.query<{ content_id: bigint }>(`select nextval('clearing.content_number') as content_id`);
+  const [row] = rows;
+  if (row === undefined) throw new Error('a sequence has a next number');
+  return row.content_id;
 }
 
-/** Reads a file once, in constant memory. */
-export async function figuresOf(content: FileContent): Promise<FileFigures> {
-  const hash = createHash('sha256');
-  let length = 0;
-  let records = 0;
-  let amountFen = 0n;
-  let header = Buffer.alloc(0);
-  const watched = watch(readContent(content), (piece) => {
-    hash.update(piece);
-    length += piece.length;
-    if (header.length < HEADER_LENGTH) header = Buffer.concat([header, piece]).subarray(0, HEADER_LENGTH);
-  });
-  for await (const raw of recordsIn(watched)) {
-    records += 1;
-    amountFen += BigInt(raw.readUInt32BE(AMOUNT_OFFSET));
+/** Stores pieces in one statement; a piece that is there and was shorter is replaced. */
+export async function storePieces(
+  tx: Pick<Transaction, 'query'>,
+  contentId: bigint,
+  pieces: readonly ContentPiece[],
+): Promise<void> {
+  if (pieces.length === 0) return;
+  // A row of parameters per piece: bytes alone travel as they are, in an array they would be spelled out.
+  const rows = pieces.map((_, n) => `($1::bigint, $${3 * n + 2}::bigint, $${3 * n + 3}::bytea, $${3 * n + 4}::bytea)`);
+  await tx.query(
+    `insert into clearing.received_content (content_id, start, bytes, lines) values ${rows.join(', ')}
+     on conflict (content_id, start) do update set bytes = excluded.bytes, lines = excluded.lines`,
+    [contentId, ...pieces.flatMap(({ start, bytes, lines }) => [start, bytes, lines ?? null])],
+  );
+}
+
+/** What is stored of a content, in its order; one piece in memory at a time. */
+export async function* storedPieces(tx: Pick<Transaction, 'query'>, contentId: bigint): AsyncGenerator<ContentPiece> {
+  for (let after = -1n; ;) {
+    const { rows } = await tx.query<{ start: bigint; bytes: Buffer; lines: Buffer | null }>(
+      `select start, bytes, lines from clearing.received_content where content_id = $1 and start > $2 order by start limit 4`,
+      [contentId, after],
+    );
+    for (const { start, bytes, lines } of rows) {
+      yield { start: Number(start), bytes, ...(lines === null ? {} : { lines }) };
+      after = start;
+    }
+    if (rows.length === 0) return;
   }
-  return { sha256: hash.digest(), length, header, records, amountFen };
 }
 
-async function* watch(pieces: AsyncIterable<Buffer>, see: (piece: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    see(piece);
-    yield piece;
-  }
-}
-
-/** The whole 64-byte records behind the header, however the pieces are cut; a rest at the end is left out. */
-export async function* recordsIn(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  let headerLeft = HEADER_LENGTH;
-  for await (const piece of pieces) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    let at = Math.min(headerLeft, bytes.length);
-    headerLeft -= at;
-    for (; bytes.length - at >= RECORD_LENGTH; at += RECORD_LENGTH) yield bytes.subarray(at, at + RECORD_LENGTH);
-    rest = bytes.subarray(at);
-  }
+/** Forgets content that became nobody's: a refused or abandoned upload. */
+export async function dropContent(tx: Pick<Transaction, 'query'>, contentId: bigint): Promise<void> {
+  await tx.query('delete from clearing.received_content where content_id = $1', [contentId]);
 }

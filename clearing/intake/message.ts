@@ -1,7 +1,6 @@
 import { type BusinessDate, type Fen, fen, type Transaction } from '@citycard/common';
 import { currentBusinessDate } from '../ledger/business-day.ts';
 import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
-import { storeRecords } from './stored-record.ts';
 
 export interface PurchaseMessage {
   /** `message` for 0320, `bill` for a purchase with a bill (message 12). */
@@ -41,36 +40,55 @@ export function sumOfRecords(records: readonly Buffer[]): Fen {
  * @throws CityCardError `clearing.no-open-business-day`.
  */
 export async function intakeMessage(tx: Transaction, message: PurchaseMessage): Promise<StoredIntake> {
-  if (message.records.length === 0) throw new RangeError('a message without purchase records stores nothing');
-  for (const { length } of message.records) {
-    if (length !== RECORD_LENGTH) throw new RangeError(`a purchase record has ${RECORD_LENGTH} bytes, not ${length}`);
+  const [stored] = await intakeMessages(tx, [message]);
+  if (stored === undefined) throw new Error('the database stored an intake and did not say which');
+  return stored;
+}
+
+/** Ids are drawn before the rows are written, so that answers come in the order of the messages. */
+const STORE = `
+with message as materialized (
+  select nextval('clearing.intake_intake_id_seq') as intake_id, nextval('clearing.content_number') as content_id, m.*
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::bigint[], $9::timestamptz[])
+         with ordinality as m(source, participant_no, terminal_no, batch_no, sha256, bytes, amount_fen, received_at, place)
+), stored as (
+  insert into clearing.intake
+    (intake_id, source, participant_no, terminal_no, batch_no, sha256, record_count, amount_fen, received_at, business_date,
+     answered, content_id)
+  overriding system value
+  select intake_id, source, participant_no, terminal_no, batch_no, sha256, octet_length(bytes) / ${RECORD_LENGTH}, amount_fen,
+         received_at, $1::date, source <> 'bill', content_id
+    from message order by place
+), content as (
+  insert into clearing.received_content (content_id, start, bytes) select content_id, 0, bytes from message
+), queue as (
+  insert into clearing.undecided_intake (business_date, intake_id, content_id, record_count, left_fen)
+  select $1::date, intake_id, content_id, octet_length(bytes) / ${RECORD_LENGTH}, amount_fen from message
+)
+select intake_id from message order by place`;
+
+/** Like {@link intakeMessage} for messages that arrived together: one statement, answers in the order of the messages. */
+export async function intakeMessages(tx: Transaction, messages: readonly PurchaseMessage[]): Promise<StoredIntake[]> {
+  for (const { records } of messages) {
+    if (records.length === 0) throw new RangeError('a message without purchase records stores nothing');
+    for (const { length } of records) {
+      if (length !== RECORD_LENGTH) throw new RangeError(`a purchase record has ${RECORD_LENGTH} bytes, not ${length}`);
+    }
   }
+  if (messages.length === 0) return [];
   const businessDate = await currentBusinessDate(tx);
-  const { rows } = await tx.query<{ intake_id: bigint }>(
-    `insert into clearing.intake
-       (source, participant_no, terminal_no, batch_no, sha256, record_count, amount_fen, received_at, business_date, answered)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1 <> 'bill') returning intake_id`,
-    [
-      message.source,
-      message.participantNo,
-      message.terminalNo,
-      message.batchNo,
-      message.sha256,
-      message.records.length,
-      sumOfRecords(message.records),
-      message.receivedAt,
-      businessDate,
-    ],
-  );
-  const intakeId = rows[0]?.intake_id;
-  if (intakeId === undefined) throw new Error('the database stored an intake and did not say which');
-  const place = { intakeId, businessDate, participantNo: message.participantNo };
-  await storeRecords(
-    tx,
-    place,
-    message.records.map((raw) => ({ raw })),
-  );
-  return { intakeId, businessDate };
+  const { rows } = await tx.query<{ intake_id: bigint }>({ name: 'purchase-messages', text: STORE }, [
+    businessDate,
+    messages.map(({ source }) => source),
+    messages.map(({ participantNo }) => participantNo),
+    messages.map(({ terminalNo }) => terminalNo),
+    messages.map(({ batchNo }) => batchNo),
+    messages.map(({ sha256 }) => sha256),
+    messages.map(({ records }) => Buffer.concat(records)),
+    messages.map(({ records }) => sumOfRecords(records)),
+    messages.map(({ receivedAt }) => receivedAt),
+  ]);
+  return rows.map(({ intake_id: intakeId }) => ({ intakeId, businessDate }));
 }
 
 /** Notes that a purchase with a bill was answered 00, in the transaction that stores that answer; batch totals count it then. */

@@ -1,26 +1,24 @@
-import type { Database } from '@citycard/common';
-import { type DeliveredFile, type FileFormat, type FileIntakeDeps, type FileIntakeResult, takeFile } from './file.ts';
+import type { Database, Transaction } from '@citycard/common';
+import { type DeliveredFile, type FileIntakeDeps, type FileIntakeResult, takeFile } from './file.ts';
+import type { FileFormat, FileSender } from './file-checks.ts';
 
 /** Who may send purchases: those that sell against the purse. */
 const SELLER_KINDS = ['operator', 'biller', 'agent'];
 
-const OPERATOR_FILE: FileFormat = {
-  magic: 'CCPF',
-  source: 'ccpf',
-  async sender(db, header) {
-    const problem = await whyNotSeller(db, header.sender);
-    return problem === undefined ? { participantNo: header.sender, expectedCn: header.sender } : { problem };
-  },
-};
+export const OPERATOR_FILE: FileFormat = { magic: 'CCPF', source: 'ccpf', sender: sellerOf };
 
-async function whyNotSeller(db: Database, participantNo: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ kind: string; status: string }>(
+/** The seller of that number; its certificates bear the number as CN. */
+export async function sellerOf(
+  db: Database | Transaction,
+  participantNo: string,
+): Promise<FileSender | { readonly problem: string }> {
+  const { rows } = await (db as Database).query<{ kind: string; status: string }>(
     'select kind, status from clearing.participant where participant_no = $1',
     [participantNo],
   );
-  if (rows[0] === undefined) return `there is no participant ${participantNo}`;
-  if (!SELLER_KINDS.includes(rows[0].kind)) return `participant ${participantNo} is no operator`;
-  return undefined;
+  if (rows[0] === undefined) return { problem: `there is no participant ${participantNo}` };
+  if (!SELLER_KINDS.includes(rows[0].kind)) return { problem: `participant ${participantNo} is no operator` };
+  return { participantNo, expectedCn: participantNo };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type BusinessDate, copyRows, type Transaction } from '@citycard/common';
-import { decodePurchaseRecord } from '../purchases/purchase-record.ts';
+import { decodePurchaseRecord, type PurchaseRecord } from '../purchases/purchase-record.ts';
 
 /** Where a stored record belongs: the columns its intake gives it. */
 export interface IntakePlace {
@@ -14,7 +14,8 @@ export interface ReceivedRecord {
   readonly sourceLine?: string;
 }
 
-const COLUMNS = [
+/** Columns of a record that follow from the record itself and its intake. */
+export const RECORD_COLUMNS = [
   'card_no',
   'business_date',
   'intake_id',
@@ -40,7 +41,7 @@ export async function storeRecords(
   place: IntakePlace,
   records: AsyncIterable<ReceivedRecord> | Iterable<ReceivedRecord>,
 ): Promise<number> {
-  return copyRows(tx, 'clearing.purchase_record', COLUMNS, rowsOf(place, records));
+  return copyRows(tx, 'clearing.purchase_record', RECORD_COLUMNS, rowsOf(place, records));
 }
 
 async function* rowsOf(
@@ -48,11 +49,17 @@ async function* rowsOf(
   records: AsyncIterable<ReceivedRecord> | Iterable<ReceivedRecord>,
 ): AsyncGenerator<readonly unknown[]> {
   let index = 0;
-  for await (const received of records) yield rowOf(place, received, index++);
+  for await (const { raw, sourceLine } of records) {
+    yield recordRow(place, { raw, record: decodePurchaseRecord(raw), sourceLine }, index++);
+  }
 }
 
-function rowOf(place: IntakePlace, { raw, sourceLine }: ReceivedRecord, index: number): readonly unknown[] {
-  const record = decodePurchaseRecord(raw);
+/** The values of {@link RECORD_COLUMNS}. */
+export function recordRow(
+  place: IntakePlace,
+  { raw, record, sourceLine }: { raw: Buffer; record: PurchaseRecord; sourceLine: string | undefined },
+  index: number,
+): readonly unknown[] {
   return [
     record.cardNo,
     place.businessDate,

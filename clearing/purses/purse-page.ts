@@ -39,7 +39,8 @@ export async function pursePage(db: Database, after: string): Promise<PursePage>
     unposted: bigint;
     torn: bigint;
   }>(
-    `select p.card_no, a.balance, a.pending_credit, a.pending_load, coalesce(r.unposted, 0) as unposted, coalesce(r.torn, 0) as torn
+    `with waiting as (select card_no, sum(amount_fen)::bigint as amount from clearing.undecided_records() group by card_no)
+     select p.card_no, a.balance, a.pending_credit, a.pending_load, coalesce(r.unposted, 0) + coalesce(w.amount, 0) as unposted, coalesce(r.torn, 0) as torn
        from (select card_no from clearing.purse where card_no > $1 and not sandbox order by card_no limit ${PAGE}) p
        join lateral (
          select sum(credits_posted - debits_posted) filter (where kind = 'purse')::bigint as balance,
@@ -51,7 +52,8 @@ export async function pursePage(db: Database, after: string): Promise<PursePage>
                 sum(amount_fen) filter (where state = 'suspicious' and reason_code = '${TORN}')::bigint as torn
            from clearing.purchase_record c
           where c.card_no = p.card_no
-            and (state in ('received', 'suspicious') or (state = 'rejected' and reason_code = any($3)))) r on true
+            and (state = 'suspicious' or (state = 'rejected' and reason_code = any($3)))) r on true
+       left join waiting w on w.card_no = p.card_no
       order by p.card_no`,
     [after, CARD_ACCOUNT_KINDS, TRUE_BUT_REFUSED],
   );

@@ -54,7 +54,8 @@ select p.status, a.balance, a.pending_credit, a.online, a.deposit, a.open_load, 
       from clearing.card_account c where c.card_no = p.card_no and c.kind = any($3)) a on true
   cross join lateral (
     select count(*) as open_count, coalesce(sum(amount_fen), 0)::bigint as open_fen
-      from clearing.purchase_record c where c.card_no = p.card_no and state in ('received', 'suspicious')) r
+      from (select amount_fen from clearing.purchase_record c where c.card_no = p.card_no and state = 'suspicious'
+            union all select amount_fen from clearing.undecided_records(p.card_no)) c) r
   cross join lateral (
     select count(*) as torn_cancellations from clearing.load_cancellation c where c.card_no = p.card_no and state = 'debiting') x
   cross join lateral (

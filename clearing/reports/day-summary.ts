@@ -109,11 +109,9 @@ async function purchaseTotals(
     reason_code: string | null;
     count: bigint;
     amount_fen: bigint;
-  }>(
-    `select state, reason_code, count(*) as count, sum(amount_fen)::bigint as amount_fen
-       from clearing.purchase_record where business_date = $1 group by 1, 2 order by 1, 2`,
-    [date],
-  );
+  }>(`select state, reason_code, count, amount_fen from clearing.day_outcome where business_date = $1 order by 1, 2`, [
+    date,
+  ]);
   const total = (state: PurchaseOutcome): OutcomeTotal => {
     const own = rows.filter((row) => row.state === state);
     return {

@@ -1,15 +1,17 @@
 import { type Database, transact, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
+import { type LockReport, noteCardLocks } from '../hotlist/card-locks.ts';
 import { FLAG } from '../purchases/purchase-record.ts';
 import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
-import { examine, type Examined } from './examine.ts';
+import { assignmentAtTap, examine, type Examined } from './examine.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { type Decision, judge, type Judgement } from './judge.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { afterPosting, type Payable, postingDates, postPurchases } from './purchase-posting.ts';
-import { nameOf, oldestReceived, type ReceivedPurchase, refKey } from './received-purchase.ts';
+import { oldestReceived, writeJudged } from './received.ts';
+import { nameOf, type ReceivedPurchase, refKey } from './received-purchase.ts';
 import type { ValidationRules } from './rules.ts';
-import { type FinalDecision, writeDecisions, writeRemembered } from './write-decisions.ts';
+import { assertAllowed, type FinalDecision, writeDecisions, writeHistory, writeRemembered } from './write-decisions.ts';
 
 /**
  * Judges the oldest received records and pays for the accepted ones; resolves to how many were judged. Everything is read
@@ -74,7 +76,15 @@ async function commit(
   };
   await writeRemembered(tx, 'purchase_identity', judgement.identities);
   await writeRemembered(tx, 'purchase_conflict', judgement.conflicts);
-  await writeDecisions(tx, [...judgement.decisions, ...judgement.changes].map(finalOf), 'validation');
+  const decisions = judgement.decisions.map(finalOf);
+  assertAllowed(decisions);
+  await writeJudged(tx, purchases, decisions);
+  await writeHistory(tx, decisions, 'validation');
+  await writeDecisions(tx, judgement.changes.map(finalOf), 'validation');
+  await noteCardLocks(
+    tx,
+    accepted.flatMap((purchase) => lockReport(purchase, facts)),
+  );
   for (const { purchase } of judgement.conflicts) await raiseAlarm(tx, conflictAlarm(purchase));
 }
 
@@ -83,6 +93,18 @@ function conflictAlarm({ ref, record, participantNo }: ReceivedPurchase): NewAla
   const { offlineCounter, samNo, samTransactionNo } = record;
   const evidence = { intakeId: ref.intakeId, index: ref.index, participantNo, offlineCounter, samNo, samTransactionNo };
   return { kind: 'purchase-conflict', severity: 'warning', subject: nameOf(ref), evidence };
+}
+
+function lockReport(purchase: ReceivedPurchase, facts: Facts): LockReport[] {
+  const { ref, record, participantNo, receivedAt } = purchase;
+  if (record.flag !== FLAG.cardLocked || record.tappedAt === undefined) return [];
+  return [
+    {
+      ...{ cardNo: ref.cardNo, applicationSerial: record.applicationSerial, samNo: record.samNo, participantNo },
+      terminalNo: purchase.terminalNo ?? assignmentAtTap(purchase, facts)?.terminalNo ?? undefined,
+      ...{ lockedAt: record.tappedAt, reportedAt: receivedAt },
+    },
+  ];
 }
 
 function movesMoney({ record }: ReceivedPurchase): boolean {

@@ -25,8 +25,7 @@ export async function outcomeTotals(db: Database | Transaction, date: BusinessDa
     count: bigint;
     amount_fen: bigint;
   }>(
-    `select state, reason_code, count(*) as count, sum(amount_fen)::bigint as amount_fen
-       from clearing.purchase_record where business_date = $1 group by state, reason_code order by state, reason_code`,
+    `select state, reason_code, count, amount_fen from clearing.day_outcome where business_date = $1 order by state, reason_code`,
     [date],
   );
   const totals = STATES.map((state) => {
@@ -88,9 +87,13 @@ export async function openPurchases(
       raw: Buffer;
     }
   >(
-    `select card_no, business_date, intake_id, record_index, participant_no, issuer_city, amount_fen, state, reason_code, detail, raw
-       from clearing.purchase_record
-      where state in ('received', 'routed', 'suspicious') and state = any($1)
+    `select * from (
+       select card_no, business_date, intake_id, record_index, participant_no, issuer_city, amount_fen, state, reason_code, detail, raw
+         from clearing.purchase_record where state in ('routed', 'suspicious')
+       union all
+       select card_no, business_date, intake_id, record_index, participant_no, issuer_city, amount_fen, 'received', null, null, raw
+         from clearing.undecided_records() where 'received' = any($1)) r
+      where state = any($1)
         and ($2::text is null or reason_code = $2) and ($3::text is null or issuer_city = $3)
         and ($4::text is null or participant_no = $4) and ($5::date is null or business_date <= $5)
         and ($6::date is null or (business_date, intake_id, record_index) > ($6, $7::bigint, $8::integer))
@@ -122,8 +125,8 @@ export async function openPurchases(
 /** How many records nobody has judged yet, of a business day or of all. */
 export async function undecidedCount(db: Database | Transaction, date?: BusinessDate): Promise<number> {
   const { rows } = await (db as Database).query<{ count: bigint }>(
-    `select count(*) as count from clearing.purchase_record
-      where state = 'received' and ($1::date is null or business_date = $1)`,
+    `select coalesce(sum(record_count - next_index), 0)::bigint as count from clearing.undecided_intake
+      where $1::date is null or business_date = $1`,
     [date ?? null],
   );
   return Number(rows[0]?.count ?? 0n);

@@ -174,8 +174,11 @@ export async function startPurchaseWorld(): Promise<PurchaseWorld> {
     },
     rows: async (intakeId) => {
       const { rows } = await db.query<OutcomeRow>(
-        `select state, reason_code as code, detail, posted_date as "postedDate" from clearing.purchase_record
-          where intake_id = $1 order by record_index`,
+        `select state, reason_code as code, detail, posted_date as "postedDate" from (
+           select record_index, state, reason_code, detail, posted_date from clearing.purchase_record where intake_id = $1
+           union all
+           select record_index, 'received', null, null, null from clearing.undecided_records() where intake_id = $1) r
+          order by record_index`,
         [intakeId],
       );
       return rows;

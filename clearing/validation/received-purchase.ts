@@ -1,5 +1,4 @@
 import { type BusinessDate, businessDate, type Database } from '@citycard/common';
-import { prepared } from './prepared.ts';
 import { decodePurchaseRecord, type PurchaseRecord } from '../purchases/purchase-record.ts';
 
 /** Where a purchase record is stored. */
@@ -24,6 +23,8 @@ export interface ReceivedPurchase {
   /** Terminal that sent the message; unknown for files. */
   readonly terminalNo: string | undefined;
   readonly receivedAt: Date;
+  /** The line of text it was converted from. */
+  readonly sourceLine?: string;
 }
 
 /** For people: which record this is. */
@@ -51,11 +52,7 @@ export function refOf(row: RefRow): RecordRef {
   };
 }
 
-const OLDEST = `
-select card_no, business_date, intake_id, record_index, raw from clearing.purchase_record
- where state = 'received' order by business_date, intake_id, record_index limit $1`;
-
-interface IntakeRow {
+export interface IntakeRow {
   intake_id: bigint;
   source: IntakeSource;
   participant_no: string;
@@ -63,13 +60,18 @@ interface IntakeRow {
   received_at: Date;
 }
 
-/**
- * The oldest records that nobody has judged yet, in the order they arrived. Intakes are read apart: they are not stored by
- * card, so they are never joined to what is.
- */
-export async function oldestReceived(db: Database, limit: number): Promise<ReceivedPurchase[]> {
-  const { rows } = await db.query<RefRow & { raw: Buffer }>(prepared('purchase-oldest', OLDEST), [limit]);
-  return withIntakes(db, rows);
+/** A record with how it came. */
+export function receivedPurchase(place: Omit<RecordRef, 'cardNo'>, raw: Buffer, intake: IntakeRow): ReceivedPurchase {
+  const record = decodePurchaseRecord(raw);
+  return {
+    ref: { cardNo: record.cardNo, ...place },
+    raw,
+    record,
+    source: intake.source,
+    participantNo: intake.participant_no,
+    terminalNo: intake.terminal_no ?? undefined,
+    receivedAt: intake.received_at,
+  };
 }
 
 /** Rows of purchase_record together with how they came. */
@@ -81,15 +83,7 @@ export async function withIntakes(
   return rows.map((row) => {
     const intake = intakes.get(row.intake_id);
     if (intake === undefined) throw new Error(`purchase records of intake ${row.intake_id} have no intake`);
-    return {
-      ref: refOf(row),
-      raw: row.raw,
-      record: decodePurchaseRecord(row.raw),
-      source: intake.source,
-      participantNo: intake.participant_no,
-      terminalNo: intake.terminal_no ?? undefined,
-      receivedAt: intake.received_at,
-    };
+    return receivedPurchase(refOf(row), row.raw, intake);
   });
 }
 

@@ -26,7 +26,7 @@ update clearing.purchase_record r
    and r.record_index = d.record_index and r.state = d.from_state and r.reason_code is not distinct from d.from_code`;
 
 /**
- * Writes what was decided and, for everything but a record accepted at once, a line of its history.
+ * Changes what was decided about records that have been judged before, and writes a line of their history.
  *
  * @throws Overtaken when one of the records does not stand where it stood.
  */
@@ -36,11 +36,7 @@ export async function writeDecisions(
   decidedBy: string,
 ): Promise<void> {
   if (decisions.length === 0) return;
-  for (const { from, outcome } of decisions) {
-    if (!NEXT_STATES[from.state].includes(outcome.state)) {
-      throw new Error(`a purchase record that is ${from.state} never becomes ${outcome.state}`);
-    }
-  }
+  assertAllowed(decisions);
   const written = await tx.query(prepared('purchase-decide', UPDATE_RECORDS), [
     ...refColumns(decisions),
     decisions.map(({ outcome }) => outcome.state),
@@ -51,6 +47,24 @@ export async function writeDecisions(
     decisions.map(({ from }) => from.code),
   ]);
   if (written.rowCount !== decisions.length) throw new Overtaken();
+  await writeHistory(tx, decisions, decidedBy);
+}
+
+/** @throws when a decision leads where its record's state never leads */
+export function assertAllowed(decisions: readonly Decision[]): void {
+  for (const { from, outcome } of decisions) {
+    if (!NEXT_STATES[from.state].includes(outcome.state)) {
+      throw new Error(`a purchase record that is ${from.state} never becomes ${outcome.state}`);
+    }
+  }
+}
+
+/** A line of history for every decision but that of a record accepted at once. */
+export async function writeHistory(
+  tx: Transaction,
+  decisions: readonly FinalDecision[],
+  decidedBy: string,
+): Promise<void> {
   const told = decisions.filter(({ from, outcome }) => from.state !== 'received' || outcome.state !== 'accepted');
   if (told.length === 0) return;
   await tx.query(
