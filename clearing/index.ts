@@ -20,8 +20,10 @@ export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
-export * from './loads/decide.ts';
-export * from './loads/settle.ts';
+export { decideLoads, type LoadAct, type LoadActDecision, loadStateForRepeat } from './loads/decide.ts';
+export { authoriseLoads, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './loads/request.ts';
+export { checkResults, type LoadResult, type LoadReversal, type TacVerdicts } from './loads/settle.ts';
+export { decideUndecidedLoad } from './loads/undecided.ts';
 export {
   approveCancellation,
   beginCancellationDebit,

@@ -1,295 +1,278 @@
-import {
-  type BusinessDate,
-  cityDate,
-  cityDateTimeDigits,
-  type Database,
-  digitsToBcd,
-  type Fen,
-  fen,
-  fenToNumber,
-  type Transaction,
-} from '@citycard/common';
+import { type BusinessDate, cityDate, type Transaction } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
-import { cardBalance } from '../ledger/balances.ts';
-import type { Leg, Posting } from '../ledger/posting.ts';
-import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
-import { rootKey } from '../purses/root-key.ts';
-import { findPurse, type Purse } from '../purses/purse.ts';
-import { judgeCounter } from './evidence.ts';
+import type { Posting } from '../ledger/posting.ts';
+import type { CardNo } from '../purses/card-number.ts';
+import { lockPurses, type Purse } from '../purses/purse.ts';
+import { loadLimitsOn, type LoadLimits } from './limits.ts';
 import {
+  circumstancesOf,
   findLoadOfRequest,
-  insertLoad,
-  isBarred,
+  insertLoads,
   type Load,
+  type LoadCircumstances,
   type LoadIdentity,
-  type LoadKind,
-  loadsAtCounters,
+  type LoadQuestion,
   type LoadState,
-  nextLoadId,
+  loadsOfQuestions,
+  nextLoadIds,
 } from './load.ts';
-import { evidenceOf, LoadChanges, withLegs } from './resolution.ts';
+import { judgeRequest, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './request.ts';
+import { applyChanges, type LegsOf, legsOfLoads, LoadChanges, type SetChange } from './resolution.ts';
+import {
+  checkTacs,
+  judgeResult,
+  judgeReversal,
+  type LoadResult,
+  type LoadReversal,
+  questionOfResult,
+  questionOfReversal,
+  type TacVerdicts,
+} from './settle.ts';
 
-/** Message 7 or 8, decoded (terminal-interface.md §3, "Load"). */
-export interface LoadRequest {
-  readonly identity: LoadIdentity;
-  readonly kind: LoadKind;
-  readonly cardNo: CardNo;
-  readonly amount: Fen;
-  /** What the card answered to INITIALIZE FOR LOAD. */
-  readonly onlineCounter: number;
-  readonly balanceBefore: Fen;
-  readonly cardRandom: Buffer;
-  readonly samNo: string;
-  readonly mac1: Buffer;
-  /** When the request was received; gives host date and time. */
-  readonly at: Date;
-}
+/** Something said about loads, to be decided in a set. */
+export type LoadAct =
+  | { readonly act: 'request'; readonly request: LoadRequest; readonly authorised: LoadAuthorisation }
+  /** `verdicts` as far as the HSM was asked before; what is missing is asked inside the transaction. */
+  | { readonly act: 'result'; readonly result: LoadResult; readonly verdicts?: TacVerdicts }
+  | { readonly act: 'reversal'; readonly reversal: LoadReversal };
 
-export type LoadAuthorisation =
-  | { readonly mac: 'ok'; readonly mac2: Buffer; readonly hostDate: string; readonly hostTime: string }
-  | { readonly mac: 'wrong' }
-  | { readonly refuse: '14' };
-
-export type LoadDecision =
-  | { readonly code: '00'; readonly hostDate: string; readonly hostTime: string; readonly mac2: Buffer }
-  | { readonly code: '03' | '13' | '14' | '25' | '51' | '54' | '61' | '62' | '68' | '90' | '94' | 'A1' };
-
-/** Business limits that are the company's to set. */
-export interface LoadLimits {
-  readonly singleLoadMax: Fen;
-}
-/** The purse cap of the default card product: no single load can be larger anyway. */
-export const DEFAULT_LOAD_LIMITS: LoadLimits = { singleLoadMax: fen(100_000) };
-
-const EP_LOAD = 0x02;
+/** What a set answers an act: of requests a `LoadDecision`, of results and reversals a code alone. */
+export type LoadActDecision = LoadDecision | { readonly code: '00' | '12' | '25' | '64' | 'A1' };
 
 /**
- * Has the HSM check MAC1 and make MAC2, before and outside the transaction that decides. A request whose load is open
- * already gets the MAC2 of that load's date and time again.
+ * Decides a set of acts inside the caller's transaction, each as if it came alone and in the order given; answers field 39
+ * for each and, for a load that is open, what goes into field 58. 68 asks for a repeat (two requests of one identity met);
+ * 90 says that no business day is open. (architecture.md, "The two ways in"; terminal-interface.md §3, "Load")
  *
- * @throws HsmUnavailable — the caller answers 98.
+ * @param limits those in force today when left out
+ * @throws HsmUnavailable — nothing was changed
  */
-export async function authoriseWithHsm(
-  hsm: Pick<HsmClient, 'loadAuthorise'>,
-  db: Database | Transaction,
-  request: LoadRequest,
-): Promise<LoadAuthorisation> {
-  const purse = await findPurse(db, request.cardNo);
-  if (purse === undefined) return { refuse: '14' };
-  const open = await findLoadOfRequest(db, request.identity, request.cardNo, cityDate(request.at));
-  const now = cityDateTimeDigits(request.at);
-  const [hostDate, hostTime] = [open?.hostDate ?? now.date, open?.hostTime ?? now.time];
-  const answer = await hsm.loadAuthorise({
-    dlk: rootKey('DLK', purse.algorithm),
-    factors: [cityFactor(purse.issuerCity), cardFactor(request.cardNo)],
-    algorithm: purse.algorithm,
-    cardRandom: request.cardRandom,
-    onlineCounter: request.onlineCounter,
-    balanceBefore: fenToNumber(request.balanceBefore),
-    amount: fenToNumber(request.amount),
-    type: EP_LOAD,
-    samNo: digitsToBcd(request.samNo),
-    mac1: request.mac1,
-    date: digitsToBcd(hostDate),
-    time: digitsToBcd(hostTime),
-  });
-  return answer.ok ? { mac: 'ok', mac2: answer.mac2, hostDate, hostTime } : { mac: 'wrong' };
+export async function decideLoads(
+  tx: Transaction,
+  hsm: Pick<HsmClient, 'verifyLoadTac'>,
+  acts: readonly LoadAct[],
+  limits?: LoadLimits,
+): Promise<LoadActDecision[]> {
+  const decisions: LoadActDecision[] = acts.map((act) => refusedByHsm(act) ?? { code: '90' });
+  const open = acts.flatMap((act, place) => (refusedByHsm(act) === undefined ? [{ act, place }] : []));
+  if (open.length === 0) return decisions;
+  const date = await findOpenBusinessDate(tx);
+  if (date === undefined) return decisions;
+  const purses = await lockPurses(tx, [...new Set(open.map(({ act }) => cardOf(act)))]);
+  const set = {
+    tx,
+    hsm,
+    date,
+    purses,
+    limits: await limitsOfDays(
+      tx,
+      open.map(({ act }) => act),
+      limits,
+    ),
+  };
+  for (const run of runsOfDifferentCards(open)) {
+    const decided = await decideRun(
+      set,
+      run.map(({ act }) => act),
+    );
+    run.forEach(({ place }, at) => {
+      const decision = decided[at];
+      if (decision !== undefined) decisions[place] = decision;
+    });
+  }
+  return decisions;
 }
 
-/**
- * Decides a load inside the caller's transaction; answers field 39 and, with 00, what goes into field 58. A right MAC1
- * first proves the loads at lower counters, even when the load itself is then refused. Message 7 runs from the agent's
- * prefund; message 8 from the card's pending credit, then from its online account. (terminal-interface.md §3, "Load")
- *
- * 68 asks for a repeat (two requests of one identity met); 90 says that no business day is open.
- */
+/** A request on its own. */
 export async function decideLoad(
   tx: Transaction,
   request: LoadRequest,
   authorised: LoadAuthorisation,
-  limits: LoadLimits = DEFAULT_LOAD_LIMITS,
 ): Promise<LoadDecision> {
-  if ('refuse' in authorised) return { code: authorised.refuse };
-  if (authorised.mac === 'wrong') return { code: 'A1' };
-  const date = await findOpenBusinessDate(tx);
-  if (date === undefined) return { code: '90' };
-  const purse = await findPurse(tx, request.cardNo, { lock: true });
-  if (purse === undefined) return { code: '14' };
-
-  const known = await findLoadOfRequest(tx, request.identity, request.cardNo, cityDate(request.at));
-  if (known !== undefined) return answerKnown(known, request, authorised);
-
-  const changes = new LoadChanges();
-  if (request.onlineCounter <= purse.highestProvenCounter) {
-    changes.alarm({
-      kind: 'load-counter-below-proven',
-      severity: 'critical',
-      subject: `card ${request.cardNo}`,
-      evidence: { ...askedOf(request), highestProvenCounter: purse.highestProvenCounter },
-    });
-    await changes.apply(tx, date);
-    return { code: '62' };
-  }
-  await proveCountersBelow(tx, request, purse, changes);
-
-  const refusal = await refusalOf(tx, request, purse, limits);
-  const legs = refusal === undefined ? await fundingOf(tx, request) : undefined;
-  if (legs === undefined) {
-    await changes.apply(tx, date);
-    return { code: refusal ?? '51' };
-  }
-  return openLoad(tx, date, request, authorised, changes, legs);
+  const noTacs = { verifyLoadTac: () => Promise.reject(new Error('a request has no TAC')) };
+  const [decision] = await decideLoads(tx, noTacs, [{ act: 'request', request, authorised }]);
+  return decision as LoadDecision;
 }
 
 /** The load of a repeated 0200: pending and posted loads are answered as committed, a void one opens nothing. */
 export async function loadStateForRepeat(
   tx: Transaction,
   identity: LoadIdentity,
-  cardNo: CardNo,
-  cityDate: BusinessDate,
+  card: CardNo,
+  day: BusinessDate,
 ): Promise<LoadState | 'none'> {
-  return (await findLoadOfRequest(tx, identity, cardNo, cityDate))?.state ?? 'none';
+  return (await findLoadOfRequest(tx, identity, card, day))?.state ?? 'none';
 }
 
-function answerKnown(
-  known: Load,
-  request: LoadRequest,
-  authorised: { mac2: Buffer; hostDate: string; hostTime: string },
-): LoadDecision {
-  const same =
-    known.kind === request.kind &&
-    known.amount === request.amount &&
-    known.onlineCounter === request.onlineCounter &&
-    known.balanceBefore === request.balanceBefore &&
-    known.samNo === request.samNo;
-  if (!same) return { code: '94' };
-  if (known.state === 'void') return { code: '25' };
-  const { mac2, hostDate, hostTime } = authorised;
-  // The HSM was asked before the first of two equal requests had committed: its MAC2 is over another time.
-  if (known.hostDate !== hostDate || known.hostTime !== hostTime) return { code: '68' };
-  return { code: '00', hostDate, hostTime, mac2 };
+function refusedByHsm(act: LoadAct): LoadDecision | undefined {
+  if (act.act !== 'request') return undefined;
+  if ('refuse' in act.authorised) return { code: act.authorised.refuse };
+  return act.authorised.mac === 'wrong' ? { code: 'A1' } : undefined;
 }
 
-/** A right MAC1 at counter c says that exactly one load was credited at each counter below c. */
-async function proveCountersBelow(
+function cardOf(act: LoadAct): CardNo {
+  return act.act === 'request' ? act.request.cardNo : act.act === 'result' ? act.result.cardNo : act.reversal.cardNo;
+}
+
+/** The limits on the city date of each request; a set has more than one date only at midnight. */
+async function limitsOfDays(
   tx: Transaction,
-  request: LoadRequest,
-  purse: Purse,
-  changes: LoadChanges,
-): Promise<void> {
-  const [from, to] = [purse.highestProvenCounter + 1, request.onlineCounter - 1];
-  if (to < from) return;
-  const loads = await withLegs(tx, await loadsAtCounters(tx, request.cardNo, from, to + 1));
-  const unknown: number[] = [];
-  for (let counter = from; counter <= to; counter += 1) {
-    const siblings = loads.filter(({ load }) => load.onlineCounter === counter);
-    if (siblings.some(({ load }) => load.state === 'posted')) continue;
-    const reported = loads
-      .filter(({ load }) => load.onlineCounter === counter + 1)
-      .map(({ load }) => load.balanceBefore);
-    if (counter === to) reported.push(request.balanceBefore);
-    const judged = judgeCounter(
-      siblings.map(({ load, legs }) => ({ ...load, legs })),
-      highest(reported),
-    );
-    if (judged.verdict === 'unknown') unknown.push(counter);
-    else if (judged.verdict === 'proved') changes.prove(judged.load, siblings, 'counter', judged.load.legs);
-    else {
-      changes.alarm({
-        kind: 'load-undecided',
-        severity: 'critical',
-        subject: `card ${request.cardNo} counter ${counter}`,
-        evidence: { candidates: judged.candidates.map(evidenceOf), provedBy: askedOf(request) },
-      });
+  acts: readonly LoadAct[],
+  given: LoadLimits | undefined,
+): Promise<Map<BusinessDate, LoadLimits>> {
+  const limits = new Map<BusinessDate, LoadLimits>();
+  for (const act of acts) {
+    if (act.act !== 'request') continue;
+    const day = cityDate(act.request.at);
+    if (!limits.has(day)) limits.set(day, given ?? (await loadLimitsOn(tx, day)));
+  }
+  return limits;
+}
+
+/** Cuts a set where a card comes again: what was decided about it before has to be written before it is looked at again. */
+function runsOfDifferentCards<T extends { readonly act: LoadAct }>(members: readonly T[]): T[][] {
+  const runs: T[][] = [];
+  let cards = new Set<CardNo>();
+  for (const member of members) {
+    const card = cardOf(member.act);
+    const last = runs.at(-1);
+    if (last === undefined || cards.has(card)) {
+      runs.push([member]);
+      cards = new Set([card]);
+    } else {
+      last.push(member);
+      cards.add(card);
     }
   }
-  if (unknown.length > 0) {
-    changes.alarm({
-      kind: 'load-unknown-on-card',
-      severity: 'warning',
-      subject: `card ${request.cardNo}`,
-      evidence: { from: unknown[0], to: unknown.at(-1), count: unknown.length, provedBy: askedOf(request) },
-    });
-  }
-  await tx.query('update clearing.purse set highest_proven_counter = $2 where card_no = $1', [request.cardNo, to]);
+  return runs;
 }
 
-const highest = (balances: readonly Fen[]): Fen | undefined =>
-  balances.reduce<Fen | undefined>((top, each) => (top === undefined || each > top ? each : top), undefined);
-
-async function refusalOf(
-  tx: Transaction,
-  request: LoadRequest,
-  purse: Purse,
-  limits: LoadLimits,
-): Promise<'13' | '25' | '54' | '61' | '62' | undefined> {
-  if (await isBarred(tx, request.identity, request.cardNo)) return '25';
-  if (purse.status === 'expired') return '54';
-  if (purse.status !== 'active') return '62';
-  if (cityDate(request.at) > purse.validTo) return '54';
-  if (request.amount <= 0n) return '13';
-  if (request.amount > limits.singleLoadMax) return '61';
-  if (request.balanceBefore + request.amount > purse.purseCap) return '61';
-  return undefined;
+interface SetContext {
+  readonly tx: Transaction;
+  readonly hsm: Pick<HsmClient, 'verifyLoadTac'>;
+  readonly date: BusinessDate;
+  /** Locked; what a run proves is written back for the next. */
+  readonly purses: Map<CardNo, Purse>;
+  readonly limits: ReadonlyMap<BusinessDate, LoadLimits>;
 }
 
-/** The legs that pay for the load, or undefined when the card's own money is short. */
-async function fundingOf(tx: Transaction, request: LoadRequest): Promise<Leg[] | undefined> {
-  const leg = (debit: string, amount: bigint): Leg => ({
-    debit,
-    credit: 'purse',
-    amount: fen(amount),
-    phase: 'pending',
-  });
-  if (request.kind === 'agent-cash') return [leg(`agent-prefund:${request.identity.merchantNo}`, request.amount)];
-  const credit = await cardBalance(tx, request.cardNo, 'pending-credit');
-  const fromCredit = credit.available < request.amount ? credit.available : request.amount;
-  const fromOnline = request.amount - fromCredit;
-  return [
-    ...(fromCredit > 0n ? [leg('pending-credit', fromCredit)] : []),
-    ...(fromOnline > 0n ? [leg('online', fromOnline)] : []),
-  ];
+type Judged =
+  | { readonly decision: LoadActDecision; readonly changes: LoadChanges; readonly opening?: undefined }
+  | { readonly decision?: undefined; readonly changes: LoadChanges; readonly opening: Opening };
+
+interface Opening {
+  readonly posting: Posting;
+  readonly load: Load;
+  readonly openedAt: Date;
+  readonly answer: LoadDecision;
 }
 
-async function openLoad(
-  tx: Transaction,
-  date: BusinessDate,
-  request: LoadRequest,
-  { hostDate, hostTime, mac2 }: { hostDate: string; hostTime: string; mac2: Buffer },
-  changes: LoadChanges,
-  legs: readonly Leg[],
-): Promise<LoadDecision> {
-  const loadId = await nextLoadId(tx);
-  const posting: Posting = { cardNo: request.cardNo, key: `load:${loadId}`, reason: `load, ${request.kind}`, legs };
-  const result = await changes.apply(tx, date, posting);
-  if (result?.outcome === 'floor') return { code: '51' };
-  // An agent that was never admitted has no prefund.
-  if (result?.outcome !== 'posted') return { code: '03' };
-  const { identity, kind, cardNo, onlineCounter, balanceBefore, amount, samNo, at } = request;
-  await insertLoad(
+async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<LoadActDecision[]> {
+  const { tx, purses } = set;
+  const loads = await loadsOfQuestions(
     tx,
-    {
-      cardNo,
-      loadId,
-      identity,
-      cityDate: cityDate(at),
-      kind,
-      onlineCounter,
-      balanceBefore,
-      amount,
-      samNo,
-      hostDate,
-      hostTime,
-      postingKey: posting.key,
-      state: 'pending',
-    },
-    at,
+    acts.map((act) => questionOf(act, purses.get(cardOf(act)))),
   );
-  return { code: '00', hostDate, hostTime, mac2 };
+  const results = acts.map((act) =>
+    act.act === 'result'
+      ? {
+          result: act.result,
+          purse: purses.get(act.result.cardNo),
+          loads: loads.get(act.result.cardNo) ?? [],
+          verdicts: act.verdicts ?? new Map<bigint, boolean>(),
+        }
+      : undefined,
+  );
+  // What came in between, or all of them when nobody asked before.
+  await checkTacs(
+    set.hsm,
+    results.flatMap((each) => each ?? []),
+  );
+  const legsOf = await legsOfLoads(tx, [...loads.values()].flat());
+  const requests = acts.flatMap((act) => (act.act === 'request' ? [act.request] : []));
+  const circumstances = await circumstancesOf(
+    tx,
+    requests.map(({ cardNo, identity, at }) => ({ cardNo, identity, cityDate: cityDate(at) })),
+  );
+  const ids = requests.length === 0 ? [] : await nextLoadIds(tx, requests.length);
+  let request = 0;
+  const judged = acts.map((act, place): Judged => {
+    const changes = new LoadChanges();
+    const known = loads.get(cardOf(act)) ?? [];
+    const result = results[place];
+    if (result !== undefined) return { decision: judgeResult(result, legsOf, changes), changes };
+    if (act.act === 'reversal') return { decision: judgeReversal(act.reversal, known, changes), changes };
+    if (act.act === 'result') throw new Error('a result was not read');
+    const own = { circumstances: circumstances[request], loadId: ids[request] };
+    request += 1;
+    return openOrRefuse(set, act, known, legsOf, own, changes);
+  });
+  return write(set, judged);
 }
 
-function askedOf(request: LoadRequest): Record<string, unknown> {
-  const { identity, onlineCounter, balanceBefore, amount } = request;
-  return { ...identity, onlineCounter, balanceBefore, amount };
+function questionOf(act: LoadAct, purse: Purse | undefined): LoadQuestion {
+  if (act.act === 'result') return questionOfResult(act.result);
+  if (act.act === 'reversal') return questionOfReversal(act.reversal);
+  const { cardNo, identity, onlineCounter, at } = act.request;
+  const unproven = (purse?.highestProvenCounter ?? -1) + 1;
+  // At its own counter other loads matter only for the balances they report, when there is something below to prove.
+  const to = unproven < onlineCounter ? onlineCounter : unproven - 1;
+  return { cardNo, identity, since: cityDate(at), from: unproven, to };
+}
+
+function openOrRefuse(
+  { purses, limits }: SetContext,
+  { request, authorised }: Extract<LoadAct, { act: 'request' }>,
+  loads: readonly Load[],
+  legsOf: LegsOf,
+  own: { readonly circumstances: LoadCircumstances | undefined; readonly loadId: bigint | undefined },
+  changes: LoadChanges,
+): Judged {
+  const purse = purses.get(request.cardNo);
+  if (purse === undefined) return { decision: { code: '14' }, changes };
+  const { circumstances, loadId } = own;
+  if (circumstances === undefined || loadId === undefined || !('mac' in authorised) || authorised.mac !== 'ok')
+    throw new Error('a request was judged before it was looked up');
+  const limitsOfDay = limits.get(cityDate(request.at)) ?? {};
+  const facts = { purse, loads, circumstances, limits: limitsOfDay, legsOf };
+  const judgement = judgeRequest(request, authorised, facts, changes);
+  if ('code' in judgement) return { decision: judgement, changes };
+  const { hostDate, hostTime, mac2 } = authorised;
+  const { identity, kind, cardNo, onlineCounter, balanceBefore, amount, samNo, at } = request;
+  const posting: Posting = { cardNo, key: `load:${loadId}`, reason: `load, ${kind}`, legs: judgement.legs };
+  const load: Load = {
+    ...{ cardNo, loadId, identity, cityDate: cityDate(at), kind, onlineCounter, balanceBefore, amount, samNo },
+    ...{ hostDate, hostTime, postingKey: posting.key, state: 'pending' },
+  };
+  return { changes, opening: { posting, load, openedAt: at, answer: { code: '00', hostDate, hostTime, mac2 } } };
+}
+
+async function write({ tx, date, purses }: SetContext, judged: readonly Judged[]): Promise<LoadActDecision[]> {
+  const outcomes = await applyChanges(
+    tx,
+    date,
+    judged.map(({ changes, opening }): SetChange => ({ changes, ...(opening && { opening: opening.posting }) })),
+  );
+  const opened: { load: Load; openedAt: Date }[] = [];
+  const decisions = judged.map(({ decision, opening, changes }, place): LoadActDecision => {
+    noteProven(purses, changes);
+    if (opening === undefined) return decision;
+    const outcome = outcomes[place]?.outcome;
+    if (outcome === 'floor') return { code: '51' };
+    // An agent that was never admitted has no prefund.
+    if (outcome !== 'posted') return { code: '03' };
+    opened.push(opening);
+    return opening.answer;
+  });
+  await insertLoads(tx, opened);
+  return decisions;
+}
+
+/** Keeps the locked purse as the database now has it, for the next act on the card in this set. */
+function noteProven(purses: Map<CardNo, Purse>, { provenCounter }: LoadChanges): void {
+  if (provenCounter === undefined) return;
+  const purse = purses.get(provenCounter.cardNo);
+  if (purse !== undefined && purse.highestProvenCounter < provenCounter.counter)
+    purses.set(provenCounter.cardNo, { ...purse, highestProvenCounter: provenCounter.counter });
 }

@@ -65,8 +65,9 @@ interface LoadRow {
   resolved_by: LoadResolution | null;
 }
 
-const SELECT = `select card_no, load_id, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter,
-  balance_before_fen, amount_fen, sam_no, host_date, host_time, posting_key, state, resolved_by from clearing.load`;
+const COLUMNS = `card_no, load_id, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter,
+  balance_before_fen, amount_fen, sam_no, host_date, host_time, posting_key, state, resolved_by`;
+const SELECT = `select ${COLUMNS} from clearing.load`;
 
 function fromRow(row: LoadRow): Load {
   return {
@@ -92,12 +93,67 @@ function fromRow(row: LoadRow): Load {
   };
 }
 
-const identityValues = (identity: Omit<LoadIdentity, never>): string[] => [
+const identityValues = (identity: LoadIdentity): string[] => [
   identity.terminalNo,
   identity.merchantNo,
   identity.batchNo,
   identity.traceNo,
 ];
+
+/** Whether a load was asked for under these numbers. */
+export function isOfIdentity(load: Load, { terminalNo, merchantNo, batchNo, traceNo }: LoadIdentity): boolean {
+  const { identity } = load;
+  return (
+    identity.traceNo === traceNo &&
+    identity.batchNo === batchNo &&
+    identity.terminalNo === terminalNo &&
+    identity.merchantNo === merchantNo
+  );
+}
+
+/** Which loads of a card a request has to do with. */
+export interface LoadQuestion {
+  readonly cardNo: CardNo;
+  /** Online counters, both included; none when `to` is below `from`. */
+  readonly from: number;
+  readonly to: number;
+  /** And those asked for under this identity on or after a city date. */
+  readonly identity: LoadIdentity;
+  readonly since: BusinessDate;
+}
+
+/** The loads of many questions in one go, by card, oldest first. */
+export async function loadsOfQuestions(
+  db: Database | Transaction,
+  questions: readonly LoadQuestion[],
+): Promise<Map<CardNo, Load[]>> {
+  const found = new Map<CardNo, Load[]>();
+  if (questions.length === 0) return found;
+  const { rows } = await db.query<LoadRow>({
+    name: 'clearing-loads-of-requests',
+    text: `select ${COLUMNS} from clearing.loads_of_requests($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      questions.map(({ cardNo }) => cardNo),
+      questions.map(({ from }) => from),
+      questions.map(({ to }) => to),
+      questions.map(({ identity }) => identity.terminalNo),
+      questions.map(({ identity }) => identity.merchantNo),
+      questions.map(({ identity }) => identity.batchNo),
+      questions.map(({ identity }) => identity.traceNo),
+      questions.map(({ since }) => since),
+    ],
+  });
+  for (const row of rows) {
+    const load = fromRow(row);
+    const others = found.get(load.cardNo);
+    if (others === undefined) found.set(load.cardNo, [load]);
+    // Two questions about one card may answer the same load twice.
+    else if (!others.some((other) => other.loadId === load.loadId)) others.push(load);
+  }
+  for (const loads of found.values())
+    if (loads.length > 1) loads.sort((a, b) => a.onlineCounter - b.onlineCounter || (a.loadId < b.loadId ? -1 : 1));
+  return found;
+}
 
 /** The load a 0200 of this identity opened on that city date. */
 export async function findLoadOfRequest(
@@ -106,28 +162,34 @@ export async function findLoadOfRequest(
   cardNo: CardNo,
   cityDate: BusinessDate,
 ): Promise<Load | undefined> {
-  const { rows } = await db.query<LoadRow>(
-    `${SELECT} where card_no = $1 and terminal_no = $2 and merchant_no = $3 and batch_no = $4 and trace_no = $5 and city_date = $6`,
-    [cardNo, ...identityValues(identity), cityDate],
-  );
-  return rows[0] && fromRow(rows[0]);
+  const loads = await loadsOfQuestions(db, [{ cardNo, identity, since: cityDate, ...NO_COUNTER }]);
+  return loads.get(cardNo)?.find((load) => load.cityDate === cityDate);
 }
 
-/** The terminal's own load that field 61 refers to: the newest match within 40 days before `today`. */
-export async function findOriginalLoad(
-  tx: Transaction,
+/** For questions that ask by identity alone. */
+export const NO_COUNTER = { from: 1, to: 0 } as const;
+
+/** The load that field 61 of a terminal refers to among those given: the newest match within 40 days before `today`. */
+export function originalAmong(
+  loads: readonly Load[],
   sender: Pick<LoadIdentity, 'terminalNo' | 'merchantNo'>,
   original: OriginalReference,
-  cardNo: CardNo,
   today: BusinessDate,
-): Promise<Load | undefined> {
-  const { rows } = await tx.query<LoadRow>(
-    `${SELECT} where card_no = $1 and terminal_no = $2 and merchant_no = $3 and batch_no = $4 and trace_no = $5
-        and city_date >= $6 and ($7 = '0000' or right(host_date, 4) = $7)
-      order by city_date desc, load_id desc limit 1`,
-    [cardNo, ...identityValues({ ...sender, ...original }), addDays(today, -REFERENCE_DAYS), original.date],
-  );
-  return rows[0] && fromRow(rows[0]);
+): Load | undefined {
+  const { terminalNo, merchantNo } = sender;
+  const { batchNo, traceNo } = original;
+  const since = addDays(today, -REFERENCE_DAYS);
+  let newest: Load | undefined;
+  for (const load of loads) {
+    if (!isOfIdentity(load, { terminalNo, merchantNo, batchNo, traceNo }) || load.cityDate < since) continue;
+    if (original.date !== '0000' && load.hostDate.slice(4) !== original.date) continue;
+    const later =
+      newest === undefined ||
+      load.cityDate > newest.cityDate ||
+      (load.cityDate === newest.cityDate && load.loadId > newest.loadId);
+    if (later) newest = load;
+  }
+  return newest;
 }
 
 /** Every load of the card at an online counter from `from` to `to`, oldest first. */
@@ -145,36 +207,90 @@ export async function findLoad(tx: Transaction, cardNo: CardNo, loadId: bigint):
   return rows[0] && fromRow(rows[0]);
 }
 
-/** The number of the next load; numbers of loads that are refused after all are never used. */
-export async function nextLoadId(tx: Transaction): Promise<bigint> {
-  const { rows } = await tx.query<{ id: bigint }>(`select nextval('clearing.load_id') as id`);
-  if (rows[0] === undefined) throw new Error('a sequence answered nothing');
-  return rows[0].id;
+/** Numbers for loads about to be opened; those of loads that are refused after all are never used. */
+export async function nextLoadIds(tx: Transaction, count: number): Promise<bigint[]> {
+  const { rows } = await tx.query<{ id: bigint }>({
+    name: 'clearing-next-load-ids',
+    text: `select nextval('clearing.load_id') as id from generate_series(1, $1::integer)`,
+    values: [count],
+  });
+  return rows.map(({ id }) => id);
 }
 
-/** Writes a load just opened. */
-export async function insertLoad(tx: Transaction, load: Load, openedAt: Date): Promise<void> {
-  await tx.query(
-    `insert into clearing.load (card_no, load_id, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter,
-       balance_before_fen, amount_fen, sam_no, host_date, host_time, posting_key, state, opened_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-    [
-      load.cardNo,
-      load.loadId,
-      ...identityValues(load.identity),
-      load.cityDate,
-      load.kind,
-      load.onlineCounter,
-      load.balanceBefore,
-      load.amount,
-      load.samNo,
-      load.hostDate,
-      load.hostTime,
-      load.postingKey,
-      load.state,
-      openedAt,
+/** Writes loads just opened. */
+export async function insertLoads(tx: Transaction, loads: readonly { load: Load; openedAt: Date }[]): Promise<void> {
+  if (loads.length === 0) return;
+  const column = <T>(of: (load: Load) => T): T[] => loads.map(({ load }) => of(load));
+  await tx.query({
+    name: 'clearing-insert-loads',
+    text: `insert into clearing.load (card_no, load_id, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter,
+             balance_before_fen, amount_fen, sam_no, host_date, host_time, posting_key, state, opened_at)
+           select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[], $9::integer[],
+             $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])`,
+    values: [
+      column((load) => load.cardNo),
+      column((load) => load.loadId),
+      column((load) => load.identity.terminalNo),
+      column((load) => load.identity.merchantNo),
+      column((load) => load.identity.batchNo),
+      column((load) => load.identity.traceNo),
+      column((load) => load.cityDate),
+      column((load) => load.kind),
+      column((load) => load.onlineCounter),
+      column((load) => load.balanceBefore),
+      column((load) => load.amount),
+      column((load) => load.samNo),
+      column((load) => load.hostDate),
+      column((load) => load.hostTime),
+      column((load) => load.postingKey),
+      column((load) => load.state),
+      loads.map(({ openedAt }) => openedAt),
     ],
-  );
+  });
+}
+
+/** What a new load depends on besides purse and loads of the card. */
+export interface LoadCircumstances {
+  /** A reversal of this identity came within 40 days; after that the numbers may have come round again. */
+  readonly barred: boolean;
+  /** What the card was loaded with on that city date, or may have been. */
+  readonly loadedToday: Fen;
+  /** What waits to be loaded (补登); undefined for a card without accounts. */
+  readonly pendingCredit: Fen | undefined;
+}
+
+/** The circumstances of requests, in their order. */
+export async function circumstancesOf(
+  tx: Transaction,
+  requests: readonly { cardNo: CardNo; identity: LoadIdentity; cityDate: BusinessDate }[],
+): Promise<LoadCircumstances[]> {
+  if (requests.length === 0) return [];
+  const { rows } = await tx.query<{
+    place: number;
+    barred: boolean;
+    loaded_fen: bigint;
+    pending_credit_fen: bigint | null;
+  }>({
+    name: 'clearing-load-circumstances',
+    text: `select place, barred, loaded_fen, pending_credit_fen from clearing.load_circumstances($1, $2, $3, $4, $5, $6, $7)`,
+    values: [
+      requests.map(({ cardNo }) => cardNo),
+      requests.map(({ identity }) => identity.terminalNo),
+      requests.map(({ identity }) => identity.merchantNo),
+      requests.map(({ identity }) => identity.batchNo),
+      requests.map(({ identity }) => identity.traceNo),
+      requests.map(({ cityDate }) => cityDate),
+      REFERENCE_DAYS,
+    ],
+  });
+  const ordered: LoadCircumstances[] = [];
+  for (const row of rows)
+    ordered[row.place - 1] = {
+      barred: row.barred,
+      loadedToday: fen(row.loaded_fen),
+      pendingCredit: row.pending_credit_fen === null ? undefined : fen(row.pending_credit_fen),
+    };
+  return ordered;
 }
 
 /** Remembers a reversal whose load is not known: a request of that identity opens nothing any more. */
@@ -185,14 +301,4 @@ export async function barIdentity(tx: Transaction, identity: LoadIdentity, cardN
      on conflict (card_no, terminal_no, merchant_no, batch_no, trace_no) do update set barred_at = now()`,
     [cardNo, ...identityValues(identity)],
   );
-}
-
-/** Whether a reversal of this identity came within 40 days; after that the numbers may have come round again. */
-export async function isBarred(tx: Transaction, identity: LoadIdentity, cardNo: CardNo): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select from clearing.load_barred where card_no = $1 and terminal_no = $2 and merchant_no = $3 and batch_no = $4
-        and trace_no = $5 and barred_at > now() - make_interval(days => $6)`,
-    [cardNo, ...identityValues(identity), REFERENCE_DAYS],
-  );
-  return rowCount !== 0;
 }

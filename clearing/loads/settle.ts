@@ -1,21 +1,28 @@
-import { type BusinessDate, cityDate, digitsToBcd, type Fen, fenToNumber, type Transaction } from '@citycard/common';
+import {
+  addDays,
+  type BusinessDate,
+  cityDate,
+  type Database,
+  digitsToBcd,
+  type Fen,
+  fenToNumber,
+  type Transaction,
+} from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { clearingErrors } from '../errors.ts';
-import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
 import { rootKey } from '../purses/root-key.ts';
-import { findPurse, type Purse } from '../purses/purse.ts';
+import { findPurses, type Purse } from '../purses/purse.ts';
 import {
-  barIdentity,
-  findLoad,
-  findOriginalLoad,
   type Load,
   type LoadIdentity,
-  type LoadResolution,
-  loadsAtCounters,
+  type LoadQuestion,
+  loadsOfQuestions,
+  NO_COUNTER,
+  originalAmong,
   type OriginalReference,
+  REFERENCE_DAYS,
 } from './load.ts';
-import { evidenceOf, LoadChanges, subjectOf, withLegs } from './resolution.ts';
+import { evidenceOf, type LegsOf, type LoadChanges, subjectOf } from './resolution.ts';
 
 /** Message 9, decoded. */
 export interface LoadResult {
@@ -45,103 +52,100 @@ export interface LoadReversal {
   readonly at?: Date;
 }
 
+/** What the HSM said of the TAC of a result, by the load it was compared with. */
+export type TacVerdicts = Map<bigint, boolean>;
+
 type TacChecker = Pick<HsmClient, 'verifyLoadTac'>;
 
 const EP_LOAD = 0x02;
 
-/**
- * Settles a load by what the terminal says became of it, following the table of terminal-interface.md §3, "Load".
- * Answers field 39; 90 when no business day is open.
- *
- * @throws HsmUnavailable — nothing was changed, the caller answers 98.
- */
-export async function settleLoadResult(
-  tx: Transaction,
-  hsm: TacChecker,
-  result: LoadResult,
-): Promise<{ code: '00' | '12' | '25' | '64' | '90' | 'A1' }> {
-  const date = await findOpenBusinessDate(tx);
-  if (date === undefined) return { code: '90' };
-  const purse = await findPurse(tx, result.cardNo);
-  if (purse === undefined) return { code: '25' };
-  const load = await findReported(tx, hsm, purse, result);
-  if (load === undefined) return { code: '25' };
-  if (load.amount !== result.amount) return { code: '64' };
-  switch (result.outcome) {
-    case 0: {
-      // The HSM is asked before anything is locked: what the TAC is over never changes.
-      const fits =
-        result.onlineCounterBefore === load.onlineCounter &&
-        result.balanceAfter === load.balanceBefore + load.amount &&
-        (await hasRightTac(hsm, purse, load, result.tac));
-      if (!fits) return { code: 'A1' };
-      await provePosted(tx, date, load, 'result', result.tac);
-      return { code: '00' };
-    }
-    case 1:
-      return voidLoad(tx, date, load, 'not-credited');
-    case 2:
-      return { code: '00' };
-  }
-}
-
-/**
- * Reverses a load whose answer never arrived or could not be used. A reversal of a load we do not know is remembered, so
- * that the 0200, arriving late, opens nothing.
- */
-export async function reverseLoad(
-  tx: Transaction,
-  reversal: LoadReversal,
-): Promise<{ code: '00' | '12' | '25' | '64' | '90' }> {
-  const date = await findOpenBusinessDate(tx);
-  if (date === undefined) return { code: '90' };
-  const { original, identity, cardNo } = reversal;
-  // The lock keeps out the 0200, should it be under way: either it is found here, or it finds itself barred.
-  await findPurse(tx, cardNo, { lock: true });
-  const load = await findOriginalLoad(tx, identity, original, cardNo, today(reversal.at));
-  if (load === undefined) {
-    await barIdentity(tx, { ...identity, batchNo: original.batchNo, traceNo: original.traceNo }, cardNo);
-    return { code: '25' };
-  }
-  if (load.amount !== reversal.amount) return { code: '64' };
-  return voidLoad(tx, date, load, 'reversal');
-}
-
-/**
- * A person's decision on loads the balances could not decide (alarm `load-undecided`): this one is on the card.
- *
- * @throws CityCardError `clearing.load-unknown`, `clearing.load-decided` when it is posted, `clearing.no-open-business-day`.
- */
-export async function decideUndecidedLoad(tx: Transaction, cardNo: CardNo, loadId: bigint): Promise<void> {
-  const date = await findOpenBusinessDate(tx);
-  if (date === undefined) throw clearingErrors.noOpenBusinessDay();
-  await findPurse(tx, cardNo, { lock: true });
-  const load = await findLoad(tx, cardNo, loadId);
-  if (load === undefined) throw clearingErrors.loadUnknown();
-  const siblings = await loadsAtCounters(tx, cardNo, load.onlineCounter, load.onlineCounter);
-  const decided = siblings.find((each) => each.state === 'posted');
-  if (decided !== undefined) throw clearingErrors.loadDecided({ state: decided.state });
-  await provePosted(tx, date, load, 'operator');
-}
-
 const today = (at: Date | undefined): BusinessDate => cityDate(at ?? new Date());
 
-/** The load a result speaks of: the terminal's own by field 61, another terminal's by card, counter and TAC. */
-async function findReported(
-  tx: Transaction,
-  hsm: TacChecker,
-  purse: Purse,
-  result: LoadResult,
-): Promise<Load | undefined> {
-  const { original, identity, cardNo, onlineCounterBefore } = result;
-  if (original !== undefined) return findOriginalLoad(tx, identity, original, cardNo, today(result.at));
-  if (result.outcome !== 0) return undefined;
-  const candidates = await loadsAtCounters(tx, cardNo, onlineCounterBefore, onlineCounterBefore);
-  const right: Load[] = [];
-  for (const load of candidates) if (await hasRightTac(hsm, purse, load, result.tac)) right.push(load);
-  // Equal in everything the TAC is over, they are the same load to the card; one that stands is preferred.
-  return right.find((load) => load.state === 'posted') ?? right.find((load) => load.state === 'pending') ?? right[0];
+/** Which loads a result speaks of: those at its counter, and the one field 61 names. */
+export function questionOfResult(result: LoadResult): LoadQuestion {
+  const { cardNo, identity, original, onlineCounterBefore, at } = result;
+  return {
+    cardNo,
+    from: onlineCounterBefore,
+    to: onlineCounterBefore,
+    identity: { ...identity, ...(original && { batchNo: original.batchNo, traceNo: original.traceNo }) },
+    since: addDays(today(at), -REFERENCE_DAYS),
+  };
 }
+
+/** Which load a reversal speaks of. */
+export function questionOfReversal({ cardNo, identity, original, at }: LoadReversal): LoadQuestion {
+  const { batchNo, traceNo } = original;
+  return {
+    cardNo,
+    ...NO_COUNTER,
+    identity: { ...identity, batchNo, traceNo },
+    since: addDays(today(at), -REFERENCE_DAYS),
+  };
+}
+
+/** A result and the loads it may speak of. */
+export interface ResultAndLoads {
+  readonly result: LoadResult;
+  readonly purse: Purse | undefined;
+  readonly loads: readonly Load[];
+  /** Filled in by {@link checkTacs}. */
+  readonly verdicts: TacVerdicts;
+}
+
+/**
+ * Asks the HSM for the TACs of many results before anything is locked: what a TAC is over never changes. Answers the
+ * verdicts of each result.
+ *
+ * @throws HsmUnavailable
+ */
+export async function checkResults(
+  hsm: TacChecker,
+  db: Database | Transaction,
+  results: readonly LoadResult[],
+): Promise<TacVerdicts[]> {
+  const credited = results.filter(({ outcome }) => outcome === 0);
+  const purses = await findPurses(
+    db,
+    credited.map(({ cardNo }) => cardNo),
+  );
+  const loads = await loadsOfQuestions(db, credited.map(questionOfResult));
+  const items = results.map((result) => ({
+    result,
+    purse: purses.get(result.cardNo),
+    loads: loads.get(result.cardNo) ?? [],
+    verdicts: new Map<bigint, boolean>(),
+  }));
+  await checkTacs(hsm, items);
+  return items.map(({ verdicts }) => verdicts);
+}
+
+/** Has the HSM check every TAC that matters and whose verdict is not known yet. @throws HsmUnavailable */
+export async function checkTacs(hsm: TacChecker, items: readonly ResultAndLoads[]): Promise<void> {
+  const open = items.flatMap(({ result, purse, loads, verdicts }) =>
+    purse === undefined
+      ? []
+      : candidatesOf(result, loads)
+          .filter((load) => !verdicts.has(load.loadId))
+          .map((load) => ({ load, purse, tac: result.tac, verdicts })),
+  );
+  await Promise.all(
+    open.map(async ({ load, purse, tac, verdicts }) => {
+      verdicts.set(load.loadId, await hasRightTac(hsm, purse, load, tac));
+    }),
+  );
+}
+
+/** The loads whose TAC the result may carry: its own original if all else fits, or every one of card and counter. */
+function candidatesOf(result: LoadResult, loads: readonly Load[]): readonly Load[] {
+  if (result.outcome !== 0) return [];
+  if (result.original === undefined) return loads.filter((load) => load.onlineCounter === result.onlineCounterBefore);
+  const original = originalAmong(loads, result.identity, result.original, today(result.at));
+  return original !== undefined && original.amount === result.amount && fits(result, original) ? [original] : [];
+}
+
+const fits = (result: LoadResult, load: Load): boolean =>
+  result.onlineCounterBefore === load.onlineCounter && result.balanceAfter === load.balanceBefore + load.amount;
 
 async function hasRightTac(hsm: TacChecker, purse: Purse, load: Load, tac: Buffer): Promise<boolean> {
   return hsm.verifyLoadTac({
@@ -159,46 +163,82 @@ async function hasRightTac(hsm: TacChecker, purse: Purse, load: Load, tac: Buffe
   });
 }
 
-async function provePosted(
-  tx: Transaction,
-  date: BusinessDate,
-  found: Load,
-  by: LoadResolution,
-  tac?: Buffer,
-): Promise<void> {
-  const { cardNo, onlineCounter } = found;
-  const purse = await findPurse(tx, cardNo, { lock: true });
-  // Read again under the lock: somebody may have settled it meanwhile.
-  const siblings = await withLegs(tx, await loadsAtCounters(tx, cardNo, onlineCounter, onlineCounter));
-  const proved = siblings.find(({ load }) => load.loadId === found.loadId);
-  if (purse === undefined || proved === undefined) throw clearingErrors.loadUnknown();
-  const changes = new LoadChanges();
-  changes.prove(proved.load, siblings, by, proved.legs, tac);
-  await changes.apply(tx, date);
-  if (purse.highestProvenCounter < onlineCounter) {
-    await tx.query('update clearing.purse set highest_proven_counter = $2 where card_no = $1', [cardNo, onlineCounter]);
+/** Judges what the terminal says became of a load, by the table of terminal-interface.md §3, "Load". */
+export function judgeResult(
+  { result, purse, loads, verdicts }: ResultAndLoads,
+  legsOf: LegsOf,
+  changes: LoadChanges,
+): { readonly code: '00' | '12' | '25' | '64' | 'A1' } {
+  if (purse === undefined) return { code: '25' };
+  const load = reported(result, loads, verdicts);
+  if (load === undefined) return { code: '25' };
+  if (load.amount !== result.amount) return { code: '64' };
+  switch (result.outcome) {
+    case 0: {
+      if (!fits(result, load) || verdicts.get(load.loadId) !== true) return { code: 'A1' };
+      proveLoad(load, loads, 'result', legsOf, changes, result.tac);
+      return { code: '00' };
+    }
+    case 1:
+      return voidLoad(load, 'not-credited', changes);
+    case 2:
+      return { code: '00' };
   }
 }
 
-async function voidLoad(
-  tx: Transaction,
-  date: BusinessDate,
-  found: Load,
-  by: 'not-credited' | 'reversal',
-): Promise<{ code: '00' | '12' }> {
-  await findPurse(tx, found.cardNo, { lock: true });
-  const load = (await findLoad(tx, found.cardNo, found.loadId)) ?? found;
-  if (load.state === 'void') return { code: '00' };
-  const changes = new LoadChanges();
-  if (load.state === 'pending') changes.void(load, by);
-  else {
-    changes.alarm({
-      kind: 'load-reversal-after-proof',
-      severity: 'warning',
-      subject: subjectOf(load),
-      evidence: { ...evidenceOf(load), provedBy: load.resolvedBy, said: by },
-    });
+/** The load a result speaks of: the terminal's own by field 61, another terminal's by card, counter and TAC. */
+function reported(result: LoadResult, loads: readonly Load[], verdicts: TacVerdicts): Load | undefined {
+  if (result.original !== undefined) return originalAmong(loads, result.identity, result.original, today(result.at));
+  const right = candidatesOf(result, loads).filter((load) => verdicts.get(load.loadId) === true);
+  // Equal in everything the TAC is over, they are the same load to the card; one that stands is preferred.
+  return right.find((load) => load.state === 'posted') ?? right.find((load) => load.state === 'pending') ?? right[0];
+}
+
+/**
+ * Judges the reversal of a load whose answer never arrived or could not be used. One of a load we do not know is
+ * remembered, so that the 0200, arriving late, opens nothing.
+ */
+export function judgeReversal(
+  reversal: LoadReversal,
+  loads: readonly Load[],
+  changes: LoadChanges,
+): { readonly code: '00' | '12' | '25' | '64' } {
+  const { original, identity, cardNo } = reversal;
+  const load = originalAmong(loads, identity, original, today(reversal.at));
+  if (load === undefined) {
+    const { batchNo, traceNo } = original;
+    changes.barred.push({ identity: { ...identity, batchNo, traceNo }, cardNo });
+    return { code: '25' };
   }
-  await changes.apply(tx, date);
-  return { code: load.state === 'pending' ? '00' : '12' };
+  if (load.amount !== reversal.amount) return { code: '64' };
+  return voidLoad(load, 'reversal', changes);
+}
+
+/** The load is on the card, and with it its counter is proved; all others of that counter are void. */
+export function proveLoad(
+  load: Load,
+  loads: readonly Load[],
+  by: 'result' | 'operator',
+  legsOf: LegsOf,
+  changes: LoadChanges,
+  tac?: Buffer,
+): void {
+  const siblings = loads.filter((other) => other.onlineCounter === load.onlineCounter);
+  changes.prove(load, siblings, by, legsOf, tac);
+  changes.provenCounter = { cardNo: load.cardNo, counter: load.onlineCounter };
+}
+
+function voidLoad(load: Load, by: 'not-credited' | 'reversal', changes: LoadChanges): { readonly code: '00' | '12' } {
+  if (load.state === 'void') return { code: '00' };
+  if (load.state === 'pending') {
+    changes.void(load, by);
+    return { code: '00' };
+  }
+  changes.alarm({
+    kind: 'load-reversal-after-proof',
+    severity: 'warning',
+    subject: subjectOf(load),
+    evidence: { ...evidenceOf(load), provedBy: load.resolvedBy, said: by },
+  });
+  return { code: '12' };
 }

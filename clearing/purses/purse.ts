@@ -51,6 +51,8 @@ export interface Purse extends Required<NewPurse> {
   readonly status: PurseStatus;
   /** Online counter of the newest load proved to be on the card; -1 before the first. */
   readonly highestProvenCounter: number;
+  /** The holder's identity is confirmed, so that the limits of named cards hold. */
+  readonly named: boolean;
   readonly openedAt: Date;
 }
 
@@ -67,8 +69,9 @@ export async function openPurse(
 ): Promise<void> {
   const terms = [purse.algorithm, purse.mainType, purse.subType, purse.validFrom, purse.validTo, purse.purseCap];
   const opened = await tx.query(
-    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (card_no) do update set purse_cap_fen = excluded.purse_cap_fen where purse.status = 'inactive'`,
+    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status, named)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clearing.is_named_cap($8)) on conflict (card_no)
+     do update set purse_cap_fen = excluded.purse_cap_fen, named = excluded.named where purse.status = 'inactive'`,
     [purse.cardNo, issuerCity(purse.cardNo), ...terms, purse.sandbox ?? false, status],
   );
   await openCardAccounts(tx, purse.cardNo);
@@ -93,8 +96,8 @@ export async function openPurses(
 ): Promise<void> {
   const { algorithm, mainType, subType, validFrom, validTo, purseCap, sandbox } = terms;
   const opened = await tx.query(
-    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status)
-     select card.no, card.city, $3, $4, $5, $6, $7, $8, $9, 'active' from unnest($1::text[], $2::text[]) as card(no, city)
+    `insert into clearing.purse (card_no, issuer_city, algorithm, main_type, sub_type, valid_from, valid_to, purse_cap_fen, sandbox, status, named)
+     select card.no, card.city, $3, $4, $5, $6, $7, $8, $9, 'active', clearing.is_named_cap($8) from unnest($1::text[], $2::text[]) as card(no, city)
      on conflict (card_no) do nothing`,
     [cards, cards.map(issuerCity), algorithm, mainType, subType, validFrom, validTo, purseCap, sandbox ?? false],
   );
@@ -111,17 +114,47 @@ export async function findPurse(
   card: CardNo,
   options: { lock?: boolean } = {},
 ): Promise<Purse | undefined> {
-  const { rows } = await db.query<Omit<Purse, 'purseCap'> & { cap: bigint }>(
-    `select card_no as "cardNo", issuer_city as "issuerCity", algorithm, main_type as "mainType", sub_type as "subType",
-            valid_from as "validFrom", valid_to as "validTo", purse_cap_fen as cap, status,
-            highest_proven_counter as "highestProvenCounter", sandbox, opened_at as "openedAt"
-       from clearing.purse where card_no = $1 ${options.lock ? 'for update' : ''}`,
+  const { rows } = await db.query<PurseRow>(
+    `select ${COLUMNS} from clearing.purse where card_no = $1 ${options.lock ? 'for update' : ''}`,
     [card],
   );
-  if (rows[0] === undefined) return undefined;
-  const { cap, ...rest } = rows[0];
+  return rows[0] && fromRow(rows[0]);
+}
+
+/** The purses of many cards, by card number; a card without one is not in it. */
+export async function findPurses(db: Database | Transaction, cards: readonly CardNo[]): Promise<Map<CardNo, Purse>> {
+  const { rows } = await db.query<PurseRow>({
+    name: 'clearing-find-purses',
+    text: `select ${COLUMNS} from clearing.purse where card_no = any($1)`,
+    values: [cards],
+  });
+  return byCard(rows);
+}
+
+/** Like {@link findPurses}, all held until the transaction ends; locked in one order, so that two sets wait and never block each other. */
+export async function lockPurses(tx: Transaction, cards: readonly CardNo[]): Promise<Map<CardNo, Purse>> {
+  const { rows } = await tx.query<PurseRow>({
+    name: 'clearing-lock-purses',
+    text: `select ${COLUMNS} from clearing.lock_purses($1)`,
+    values: [cards],
+  });
+  return byCard(rows);
+}
+
+interface PurseRow extends Omit<Purse, 'purseCap'> {
+  readonly cap: bigint;
+}
+
+const COLUMNS = `card_no as "cardNo", issuer_city as "issuerCity", algorithm, main_type as "mainType", sub_type as "subType",
+  valid_from as "validFrom", valid_to as "validTo", purse_cap_fen as cap, status,
+  highest_proven_counter as "highestProvenCounter", sandbox, named, opened_at as "openedAt"`;
+
+function fromRow({ cap, ...rest }: PurseRow): Purse {
   return { ...rest, purseCap: fen(cap) };
 }
+
+const byCard = (rows: readonly PurseRow[]): Map<CardNo, Purse> =>
+  new Map(rows.map((row) => [row.cardNo, fromRow(row)]));
 
 /**
  * Moves a purse to another state and, in the same transaction, onto the hotlist or off it. The state it has already is

@@ -55,6 +55,11 @@ export async function recall(db: Database | Transaction, identity: RequestIdenti
             order by city_date desc`,
     values: [identity.terminalNo, identity.merchantNo, identity.mti, identity.batchNo, identity.traceNo, cityDate(now)],
   });
+  return knownFrom(rows, identity, now);
+}
+
+/** What the rows of one identity, the newest first, say of a request. */
+function knownFrom(rows: readonly StoredRow[], identity: RequestIdentity, now: Date): Known {
   const same = rows.find((row) => row.content_sha256.equals(identity.content));
   if (same !== undefined) {
     if (same.code !== null && same.body !== null) {
@@ -63,6 +68,76 @@ export async function recall(db: Database | Transaction, identity: RequestIdenti
     return { kind: 'unanswered', factId: same.fact_id ?? 0n };
   }
   return rows.some((row) => row.city_date === cityDate(now)) ? { kind: 'other-content' } : { kind: 'new' };
+}
+
+const NEW: Known = { kind: 'new' };
+
+/**
+ * Locks many identities until the transaction ends and looks them up: {@link lockIdentity} and {@link recall} for a whole
+ * set in one round trip. From here on nothing in the transaction waits longer than `waitMs` for a lock (SQLSTATE 55P03).
+ */
+export async function lockAndRecall(
+  tx: Transaction,
+  identities: readonly RequestIdentity[],
+  now: Date,
+  waitMs: number,
+): Promise<Known[]> {
+  const { rows } = await tx.query<StoredRow & { place: number }>({
+    name: 'gateway-recall-answers',
+    text: `select place, city_date, content_sha256, code, body, fact_id
+             from gateway.recall_answers($1, $2, $3, $4, $5, $6::date - ${KEPT_DAYS}, $7)`,
+    values: [...identityColumns(identities), cityDate(now), waitMs],
+  });
+  const known = identities.map(() => NEW);
+  for (let from = 0; from < rows.length;) {
+    const place = rows[from]?.place ?? 0;
+    let to = from + 1;
+    while (rows[to]?.place === place) to += 1;
+    const identity = identities[place - 1];
+    if (identity !== undefined) known[place - 1] = knownFrom(rows.slice(from, to), identity, now);
+    from = to;
+  }
+  return known;
+}
+
+function identityColumns(identities: readonly RequestIdentity[]): string[][] {
+  return [
+    identities.map(({ terminalNo }) => terminalNo),
+    identities.map(({ merchantNo }) => merchantNo),
+    identities.map(({ mti }) => mti),
+    identities.map(({ batchNo }) => batchNo),
+    identities.map(({ traceNo }) => traceNo),
+  ];
+}
+
+/** An answer to be kept with the request it answers. */
+export interface AnswerToKeep {
+  readonly identity: RequestIdentity;
+  readonly request: Buffer;
+  readonly code: ResponseCode;
+  readonly body: Buffer;
+  readonly at: Date;
+}
+
+/** Keeps the answers of a set to requests that were new, in the transaction of the facts they acknowledge. */
+export async function keepAnswers(tx: Transaction, answers: readonly AnswerToKeep[]): Promise<void> {
+  if (answers.length === 0) return;
+  await tx.query({
+    name: 'gateway-keep-answers',
+    text: `insert into gateway.stored_answer
+             (terminal_no, merchant_no, mti, batch_no, trace_no, city_date, content_sha256, request, code, body, received_at)
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::bytea[], $8::bytea[],
+             $9::text[], $10::bytea[], $11::timestamptz[])`,
+    values: [
+      ...identityColumns(answers.map(({ identity }) => identity)),
+      answers.map(({ at }) => cityDate(at)),
+      answers.map(({ identity }) => identity.content),
+      answers.map(({ request }) => request),
+      answers.map(({ code }) => code),
+      answers.map(({ body }) => body),
+      answers.map(({ at }) => at),
+    ],
+  });
 }
 
 /**

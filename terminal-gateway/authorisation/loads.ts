@@ -1,139 +1,166 @@
 import {
-  authoriseWithHsm,
-  type CardNo,
-  decideLoad,
+  authoriseLoads,
+  checkResults,
+  decideLoads,
+  type LoadAct,
   type LoadIdentity,
+  type LoadKind,
   type LoadRequest,
+  type LoadResult,
+  type LoadReversal,
   loadStateForRepeat,
   parseCardNo,
-  reverseLoad,
-  settleLoadResult,
 } from '@citycard/clearing';
-import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { answerFields } from '../catalogue/answer.ts';
 import type { LoadAnswer, LoadRequest as LoadPayload } from '../codec/payloads/loads.ts';
-import { answerOnce } from '../answers/answer-once.ts';
+import type { SetForm } from '../answers/answer-set.ts';
 import { batchIsBehind } from '../batches/totals.ts';
-import type { Decision, RequestContext } from '../requests/context.ts';
+import type { Decision, GatewayDeps, RequestContext } from '../requests/context.ts';
 
-type LoadContext = RequestContext<'loadFromCash'> | RequestContext<'loadFromAccount'>;
+/** The messages that say something about loads (terminal interface, section 3, Load): 7, 8, 9 and 10. */
+export type LoadMessage = 'loadFromCash' | 'loadFromAccount' | 'loadResult' | 'loadReversal';
+type LoadContext = RequestContext<LoadMessage>;
 
-/**
- * Messages 7 and 8: what the card said goes to the HSM, and with a right MAC1 a pending load is opened (terminal
- * interface, section 3, Load). A repeat of a load that has been voided since is answered 25 and gives no MAC2 away.
- */
-export function answerLoad(context: LoadContext, kind: LoadRequest['kind']): Promise<OutgoingFrame> {
-  const { deps, request, now } = context;
-  const identity = identityOf(context);
-  const payload = request.values.load;
-  const cardNo = parseCardNo(request.values.cardNo);
-
-  return answerOnce<
-    Decision | { readonly load: LoadRequest; readonly authorised: Awaited<ReturnType<typeof authoriseWithHsm>> }
-  >(context, {
-    prepare: async () => {
-      const refusal = refuseEarly(context, kind, payload);
-      if (refusal !== undefined) return { code: refusal };
-      if (cardNo === undefined) return { code: '14' };
-      const load = {
-        identity,
-        kind,
-        cardNo,
-        amount: request.values.amount,
-        ...cardSaid(payload),
-        at: now,
-      };
-      return { load, authorised: await authoriseWithHsm(deps.hsm, deps.db, load) };
-    },
-    decide: async (tx, prepared) => {
-      if ('code' in prepared) return prepared;
-      const decision = await decideLoad(tx, prepared.load, prepared.authorised);
-      if (decision.code !== '00') return { code: decision.code };
+/** Everything about loads is decided in common sets, whatever message says it. */
+export const loadForm: SetForm<LoadContext, LoadAct> = {
+  prepare,
+  async decide(tx, deps, items) {
+    const decisions = await decideLoads(
+      tx,
+      deps.hsm,
+      items.map(({ prepared }) => prepared),
+    );
+    return items.map(({ context }, at): Decision => {
+      const decision = decisions[at];
+      if (decision === undefined) throw new Error('a load was left without a decision');
+      if (!('mac2' in decision)) return decision;
       const { hostDate, hostTime, mac2 } = decision;
       const load: LoadAnswer = { version: 1, hostDate, hostTime, mac2 };
-      return {
-        code: '00',
-        fields:
-          kind === 'agent-cash' ? answerFields('loadFromCash', { load }) : answerFields('loadFromAccount', { load }),
-      };
-    },
-    review: async (tx, cityDate) => {
-      if (cardNo === undefined) return undefined;
-      const state = await loadStateForRepeat(tx, identity, cardNo, cityDate);
-      return state === 'void' ? '25' : undefined;
-    },
+      const name = context.request.name === 'loadFromAccount' ? 'loadFromAccount' : 'loadFromCash';
+      return { code: '00', fields: answerFields(name, { load }) };
+    });
+  },
+  /** A repeat of a load that has been voided since is answered 25 and gives no MAC2 away. */
+  async review(tx, repeats) {
+    const codes: ('25' | undefined)[] = [];
+    for (const { context, cityDate } of repeats) {
+      const { name, values } = context.request;
+      const cardNo = parseCardNo(values.cardNo);
+      const opensLoad = name === 'loadFromCash' || name === 'loadFromAccount';
+      const state =
+        opensLoad && cardNo !== undefined
+          ? await loadStateForRepeat(tx, identityOf(context), cardNo, cityDate)
+          : undefined;
+      codes.push(state === 'void' ? '25' : undefined);
+    }
+    return codes;
+  },
+};
+
+/** What the cards said goes to the HSM: MAC1 of requests, TAC of results; each in one list. */
+async function prepare(deps: GatewayDeps, contexts: readonly LoadContext[]): Promise<(LoadAct | Decision)[]> {
+  const read = contexts.map(readAct);
+  const requests = read.flatMap((act) => ('act' in act && act.act === 'request' ? [act.request] : []));
+  const results = read.flatMap((act) => ('act' in act && act.act === 'result' ? [act.result] : []));
+  const [authorised, verdicts] = await Promise.all([
+    requests.length === 0 ? [] : authoriseLoads(deps.hsm, deps.db, requests),
+    results.length === 0 ? [] : checkResults(deps.hsm, deps.db, results),
+  ]);
+  let [request, result] = [0, 0];
+  return read.map((act): LoadAct | Decision => {
+    if (!('act' in act)) return act;
+    if (act.act === 'request') {
+      const answer = authorised[request++];
+      if (answer === undefined) throw new Error('the HSM left a request without an answer');
+      return { ...act, authorised: answer };
+    }
+    if (act.act === 'reversal') return act;
+    const known = verdicts[result++];
+    return known === undefined ? act : { ...act, verdicts: known };
   });
+}
+
+/** A message as something said about a load, or what it is refused with. */
+type Said =
+  | { readonly act: 'request'; readonly request: LoadRequest }
+  | { readonly act: 'result'; readonly result: LoadResult }
+  | { readonly act: 'reversal'; readonly reversal: LoadReversal }
+  | Decision;
+
+function readAct(context: LoadContext): Said {
+  switch (context.request.name) {
+    case 'loadFromCash':
+      return readRequest(context, context.request.values, 'agent-cash');
+    case 'loadFromAccount':
+      return readRequest(context, context.request.values, 'bound-account');
+    case 'loadResult':
+      return readResult(context, context.request.values);
+    case 'loadReversal':
+      return readReversal(context, context.request.values);
+  }
+}
+
+type Values<N extends LoadMessage> = RequestContext<N>['request']['values'];
+
+function readRequest(context: LoadContext, values: Values<'loadFromCash'>, kind: LoadKind): Said {
+  const refusal = refuseEarly(context, values, kind);
+  if (refusal !== undefined) return { code: refusal };
+  const cardNo = parseCardNo(values.cardNo);
+  if (cardNo === undefined) return { code: '14' };
+  const { amount, load } = values;
+  return {
+    act: 'request',
+    request: { identity: identityOf(context), kind, cardNo, amount, ...cardSaid(load), at: context.now },
+  };
 }
 
 /** What can be refused without asking card data or the HSM. */
 function refuseEarly(
   context: LoadContext,
-  kind: LoadRequest['kind'],
-  payload: LoadPayload,
+  values: Values<'loadFromCash'>,
+  kind: LoadKind,
 ): Decision['code'] | undefined {
-  const { terminal, request } = context;
+  const { terminal } = context;
   if (batchIsBehind(context)) return '77';
   if (!terminal.functions.includes(kind === 'agent-cash' ? 'load' : 'load-bound')) return '58';
-  if (payload.applicationSerial !== `0${request.values.cardNo}`) return '30';
-  if (payload.samNo !== terminal.samNo) return '58';
-  if (request.values.amount === 0n) return '13';
+  if (values.load.applicationSerial !== `0${values.cardNo}`) return '30';
+  if (values.load.samNo !== terminal.samNo) return '58';
+  if (values.amount === 0n) return '13';
   return undefined;
 }
 
-function cardSaid(payload: LoadPayload) {
-  const { onlineCounter, balanceBefore, cardRandom, samNo, mac1 } = payload;
+function cardSaid({ onlineCounter, balanceBefore, cardRandom, samNo, mac1 }: LoadPayload) {
   return { onlineCounter, balanceBefore, cardRandom, samNo, mac1 };
 }
 
 /** Message 9: what became of a load on the card. Field 61 of zeros: the load is found by card, counter and TAC. */
-export function answerLoadResult(context: RequestContext<'loadResult'>): Promise<OutgoingFrame> {
-  const { deps, request, now } = context;
-  const { result, original } = request.values;
-  return answerOnce<void>(context, {
-    prepare: () => Promise.resolve(),
-    decide: async (tx) => {
-      const cardNo = parseCardNo(request.values.cardNo);
-      if (cardNo === undefined) return { code: '25' };
-      return settleLoadResult(tx, deps.hsm, {
-        identity: identityOf(context),
-        cardNo,
-        amount: request.values.amount,
-        ...(isZeros(original)
-          ? {}
-          : { original: { batchNo: original.batch, traceNo: original.trace, date: original.date } }),
-        outcome: result.outcome,
-        tac: result.tac,
-        balanceAfter: result.balanceAfter,
-        onlineCounterBefore: result.onlineCounterBefore,
-        at: now,
-      });
+function readResult(context: LoadContext, { cardNo: digits, amount, original, result }: Values<'loadResult'>): Said {
+  const cardNo = parseCardNo(digits);
+  if (cardNo === undefined) return { code: '25' };
+  const { outcome, tac, balanceAfter, onlineCounterBefore } = result;
+  return {
+    act: 'result',
+    result: {
+      identity: identityOf(context),
+      ...{ cardNo, amount, outcome, tac, balanceAfter, onlineCounterBefore, at: context.now },
+      ...(!isZeros(original) && { original: referenceOf(original) }),
     },
-  });
+  };
 }
 
 /** Message 10: the load is not to be. Before its 0200, after it or instead of a result. */
-export function answerLoadReversal(context: RequestContext<'loadReversal'>): Promise<OutgoingFrame> {
-  const { request, now } = context;
-  const { original, reason } = request.values;
-  return answerOnce<void>(context, {
-    prepare: () => Promise.resolve(),
-    decide: async (tx) => {
-      const cardNo: CardNo | undefined = parseCardNo(request.values.cardNo);
-      if (cardNo === undefined) return { code: '25' };
-      return reverseLoad(tx, {
-        identity: identityOf(context),
-        cardNo,
-        amount: request.values.amount,
-        original: { batchNo: original.batch, traceNo: original.trace, date: original.date },
-        reason,
-        at: now,
-      });
-    },
-  });
+function readReversal(
+  context: LoadContext,
+  { cardNo: digits, amount, original, reason }: Values<'loadReversal'>,
+): Said {
+  const cardNo = parseCardNo(digits);
+  if (cardNo === undefined) return { code: '25' };
+  const identity = identityOf(context);
+  const reversal = { identity, cardNo, amount, original: referenceOf(original), reason, at: context.now };
+  return { act: 'reversal', reversal };
 }
 
-function identityOf(context: RequestContext): LoadIdentity {
-  const { terminal, request } = context;
+function identityOf({ terminal, request }: LoadContext): LoadIdentity {
   return {
     terminalNo: terminal.terminalNo,
     merchantNo: terminal.merchantNo,
@@ -142,6 +169,11 @@ function identityOf(context: RequestContext): LoadIdentity {
   };
 }
 
-function isZeros(original: { batch: string; trace: string; date: string }): boolean {
-  return /^0+$/.test(original.batch + original.trace + original.date);
+interface Original {
+  readonly batch: string;
+  readonly trace: string;
+  readonly date: string;
 }
+
+const referenceOf = ({ batch, trace, date }: Original) => ({ batchNo: batch, traceNo: trace, date });
+const isZeros = ({ batch, trace, date }: Original): boolean => /^0+$/.test(batch + trace + date);

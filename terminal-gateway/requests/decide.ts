@@ -2,17 +2,18 @@ import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { packAnswer } from '../catalogue/answer.ts';
 import type { MessageName } from '../catalogue/messages.ts';
 import { answerOnce } from '../answers/answer-once.ts';
+import { answerInSets } from '../answers/answer-set.ts';
 import { answerBalance } from '../authorisation/balance.ts';
 import { answerEnquiry, payBill } from '../authorisation/bills.ts';
-import { answerLoad, answerLoadResult, answerLoadReversal } from '../authorisation/loads.ts';
+import { loadForm } from '../authorisation/loads.ts';
 import { settleBatch } from '../batches/totals.ts';
 import { confirmAdoption, sendHotlist } from '../lists/hotlist.ts';
 import { sendParameters } from '../lists/parameters.ts';
 import { noteSeen } from '../terminals/last-seen.ts';
 import { takePurchases } from '../uploads/messages.ts';
-import { type Decision, newReference, type RequestContext } from './context.ts';
+import { type Decision, type GatewayDeps, newReference, type RequestContext } from './context.ts';
 
-type Decider = (context: RequestContext) => Promise<OutgoingFrame>;
+export type Decider = (context: RequestContext) => Promise<OutgoingFrame>;
 
 /** Narrows a context to the message its decider is for; the table below puts each under its own name. */
 function forMessage<N extends MessageName>(
@@ -46,29 +47,36 @@ async function acknowledge(context: RequestContext): Promise<Decision> {
 }
 
 /** Which part decides which message of the table (terminal interface, section 3). The sign-on is not among them: it has no MAC. */
-const deciders = new Map<MessageName, Decider>([
-  eachTime('signOff', acknowledge),
-  eachTime('echo', acknowledge),
-  eachTime('parameters', sendParameters),
-  eachTime('parametersAdopted', acknowledge),
-  eachTime('hotlist', sendHotlist),
-  eachTime('hotlistAdopted', confirmAdoption),
-  eachTime('purseBalance', answerBalance),
-  forMessage('loadFromCash', (context) => answerLoad(context, 'agent-cash')),
-  forMessage('loadFromAccount', (context) => answerLoad(context, 'bound-account')),
-  forMessage('loadResult', answerLoadResult),
-  forMessage('loadReversal', answerLoadReversal),
-  forMessage('purchaseUpload', takePurchases),
-  forMessage('billPayment', payBill),
-  eachTime('billEnquiry', answerEnquiry),
-  forMessage('batchTotals', settleBatch),
-  forMessage('batchUploadEnd', (context) =>
-    answerOnce(context, { prepare: () => Promise.resolve(), decide: () => Promise.resolve({ code: '00' }) }),
-  ),
-]);
+function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
+  const load = answerInSets(deps, loadForm);
+  return new Map<MessageName, Decider>([
+    eachTime('signOff', acknowledge),
+    eachTime('echo', acknowledge),
+    eachTime('parameters', sendParameters),
+    eachTime('parametersAdopted', acknowledge),
+    eachTime('hotlist', sendHotlist),
+    eachTime('hotlistAdopted', confirmAdoption),
+    eachTime('purseBalance', answerBalance),
+    forMessage('loadFromCash', load),
+    forMessage('loadFromAccount', load),
+    forMessage('loadResult', load),
+    forMessage('loadReversal', load),
+    forMessage('purchaseUpload', takePurchases),
+    forMessage('billPayment', payBill),
+    eachTime('billEnquiry', answerEnquiry),
+    forMessage('batchTotals', settleBatch),
+    forMessage('batchUploadEnd', (context) =>
+      answerOnce(context, { prepare: () => Promise.resolve(), decide: () => Promise.resolve({ code: '00' }) }),
+    ),
+  ]);
+}
 
-export function decide(context: RequestContext): Promise<OutgoingFrame> {
-  const decider = deciders.get(context.request.name);
-  if (decider === undefined) throw new Error(`no decider for ${context.request.name}`);
-  return decider(context);
+/** What decides messages for one gateway: requests that arrive at it together are decided together. */
+export function createDecider(deps: GatewayDeps): Decider {
+  const deciders = decidersOf(deps);
+  return (context) => {
+    const decider = deciders.get(context.request.name);
+    if (decider === undefined) throw new Error(`no decider for ${context.request.name}`);
+    return decider(context);
+  };
 }

@@ -10,9 +10,10 @@ import { MessageTrail } from '../observation/trail.ts';
 import { sealAnswer, verifyMac } from '../sessions/keys.ts';
 import { signOn } from '../sessions/sign-on.ts';
 import { findTerminal, type Terminal } from '../terminals/estate.ts';
+import { noteSeen } from '../terminals/last-seen.ts';
 import { reportUnreadableUpload } from '../uploads/messages.ts';
 import { type GatewayDeps, newReference } from './context.ts';
-import { decide } from './decide.ts';
+import { createDecider, type Decider } from './decide.ts';
 
 /**
  * Handles one message from a link: who is it, is its MAC right, what does it ask. Nothing is decided before the MAC is
@@ -20,12 +21,13 @@ import { decide } from './decide.ts';
  * answer: what was committed is committed, and the repeat gets its answer.
  */
 export function createHandler(deps: GatewayDeps): LinkHandler {
+  const decide = createDecider(deps);
   return async (message, link) => {
     const now = new Date();
     const trail = new MessageTrail(message, link, now);
     let outcome: OutgoingFrame | 'close' = 'close';
     try {
-      outcome = await handle(deps, message, link, now, trail);
+      outcome = await handle(deps, decide, message, link, now, trail);
     } catch (error) {
       if (!(error instanceof HsmUnavailable)) throw error;
       trail.remark = error.message;
@@ -39,6 +41,7 @@ export function createHandler(deps: GatewayDeps): LinkHandler {
 
 async function handle(
   deps: GatewayDeps,
+  decide: Decider,
   message: Message,
   link: LinkInfo,
   now: Date,
@@ -54,7 +57,7 @@ async function handle(
   trail.terminal = terminal;
   trail.stage('terminal');
   if (terminal === undefined || !terminal.active) return plain(message.problem === undefined ? '97' : '30');
-  if (link.secure && link.certificateName !== terminal.terminalNo) return plain('97');
+  if (link.secure ? link.certificateName !== terminal.terminalNo : terminal.tlsOnly) return plain('97');
   const sealed = (code: ResponseCode, mak: KeyRef | undefined) =>
     mak === undefined
       ? Promise.resolve(plain(code))
@@ -74,17 +77,19 @@ async function handle(
   const mak = await verifyMac(deps, terminal, message);
   trail.stage('check MAC');
   if (mak === undefined) return sealed('A0', terminal.mak);
+  noteSeen(deps.db, terminal.terminalNo, now);
   if (!reading.ok) {
     if (reading.code === '30') await noteUnreadable(deps, terminal, message, reading.problem.reason);
     return sealed(reading.code, mak);
   }
   if (reading.request.merchantNo.trimEnd() !== terminal.merchantNo) return sealed('03', mak);
-  return answerWith(deps, terminal, reading.request, mak, now, trail);
+  return answerWith(deps, decide, terminal, reading.request, mak, now, trail);
 }
 
 /** Decides; a fault of ours becomes 96 with nothing changed, because every change is one transaction. */
 async function answerWith(
   deps: GatewayDeps,
+  decide: Decider,
   terminal: Terminal,
   request: TerminalRequest,
   mak: KeyRef,
