@@ -11,7 +11,7 @@ import {
 import { alarmsAfter } from './alarms/alarm.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
-import { hotlistPage } from './hotlist/hotlist.ts';
+import { registerHotlistRoutes } from './hotlist/routes.ts';
 import { refuseForeignKind } from './industries/participant-rules.ts';
 import { registerIndustryRoutes } from './industries/routes.ts';
 import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
@@ -85,6 +85,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   samRoutes(server, deps);
   ledgerRoutes(server, deps);
   cardRoutes(server, deps);
+  registerHotlistRoutes(server, deps);
   registerFormerIssuerRoutes(server, deps);
   registerIndustryRoutes(server, deps);
 }
@@ -230,22 +231,6 @@ function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
 }
 
 function cardRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
-  server.get(
-    '/v1/hotlist',
-    {
-      onRequest: rolesAllowed('platform', 'auditor', 'supervisor', 'clerk', 'operator-partner', 'city-partner'),
-      schema: {
-        summary: 'Entries after a version, page by page',
-        querystring: Type.Object({
-          versionHeld: Type.Optional(Type.Integer({ minimum: 0 })),
-          index: Type.Optional(Type.Integer({ minimum: 0 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-        }),
-      },
-    },
-    async ({ query }) =>
-      hotlistPage(db, { versionHeld: query.versionHeld ?? 0, index: query.index ?? 0, limit: query.limit ?? 100 }),
-  );
   server.get(
     '/v1/purses',
     {

@@ -16,6 +16,8 @@ export * from './purses/concession.ts';
 export * from './purses/late-taps.ts';
 export { rootKey, type RootKeyName } from './purses/root-key.ts';
 export * from './hotlist/hotlist.ts';
+export { type CardLock, endCardLocks, openCardLock } from './hotlist/card-locks.ts';
+export { hotlistErrors } from './hotlist/errors.ts';
 export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';

@@ -40,13 +40,17 @@ export type { ObservedMessage, ObserveMessage, Stage } from './observation/obser
 export { registerTraceRoutes } from './observation/routes.ts';
 export { createHandler } from './requests/handle.ts';
 export type { GatewayDeps } from './requests/context.ts';
+export { type TerminalFunction, terminalFunctions } from './terminals/estate.ts';
+export { flushSeen } from './terminals/last-seen.ts';
+export { setTerminalMasterKey } from './terminals/master-keys.ts';
 export {
+  type RegistrationOutcome,
   registerTerminal,
-  setTerminalMasterKey,
-  type TerminalFunction,
+  registerTerminals,
   type TerminalRegistration,
-} from './terminals/estate.ts';
-export { registerTerminalRoutes } from './terminals/routes.ts';
+} from './terminals/registration.ts';
+export { registrationColumns } from './terminals/registration-row.ts';
+export { registerTerminalRoutes, type TerminalRouteDeps } from './terminals/routes.ts';
 export { registerUploadRoutes } from './uploads/routes.ts';
 
 export const gatewayMigrations: MigrationSet = {

@@ -16,6 +16,7 @@ export interface DayConfiguration {
 
 const PEOPLE = [
   'platform',
+  'platform-2',
   'clerk-1',
   'clerk-2',
   'bureau-1',

@@ -140,11 +140,20 @@ async function install(
   await office.post('platform', '/v1/terminals', {
     json: { terminalNo, participantNo, industry, samNo, functions, macAlgorithm },
   });
-  const handed = await office.post<{ tmkUnderTransport: string; kcv: string }>(
-    'platform',
-    `/v1/terminals/${terminalNo}/key`,
-    { json: { transport: 'TRANSPORT' } },
+  // Keys leave the HSM by the word of two officers.
+  const { changeNo } = await office.post<{ changeNo: number }>('platform', '/v1/terminal-changes', {
+    json: {
+      kind: 'hand-over-keys',
+      content: { terminals: [terminalNo], transport: 'TRANSPORT' },
+      reason: 'first key of a new terminal',
+    },
+  });
+  const { keys } = await office.post<{ keys: readonly { tmkUnderTransport: string; kcv: string }[] }>(
+    'platform-2',
+    `/v1/terminal-changes/${changeNo}/approval`,
   );
+  const [handed] = keys;
+  if (!handed) throw new DayFailed(`Terminal ${terminalNo} was given no master key.`);
   const masterKey = decryptEcb('3des', publishedKey('TRANSPORT'), Buffer.from(handed.tmkUnderTransport, 'hex'));
   if (!handed.kcv.toLowerCase().startsWith(keyCheckValue(masterKey).toString('hex').slice(0, handed.kcv.length))) {
     throw new DayFailed(`The master key of terminal ${terminalNo} does not have the check value that came with it.`);

@@ -53,6 +53,14 @@ export async function openSandbox(
     const serial = (number.rows[0]?.terminal ?? 0n).toString().padStart(4, '0');
     const terminal = `SBX0${serial}`;
     const sam = `99990000${serial}`;
+    // Records of the last 90 days may be uploaded, so the SAM was the merchant's all that time.
+    const today = cityDate(new Date());
+    await assignSam(tx, {
+      samNo: sam,
+      participantNo: SANDBOX_MERCHANT,
+      terminalNo: terminal,
+      validFrom: new Date(`${addDays(today, -365)}T00:00:00+08:00`),
+    });
     await registerTerminal(
       tx,
       officer,
@@ -67,14 +75,6 @@ export async function openSandbox(
       { demo: true },
     );
     await setTerminalMasterKey(tx, terminal, { tmk: 'name:SANDBOX-TMK', kcv: '' });
-    // Records of the last 90 days may be uploaded, so the SAM was the merchant's all that time.
-    const today = cityDate(new Date());
-    await assignSam(tx, {
-      samNo: sam,
-      participantNo: SANDBOX_MERCHANT,
-      terminalNo: terminal,
-      validFrom: new Date(`${addDays(today, -365)}T00:00:00+08:00`),
-    });
     const sequences = await tx.query<{ sequence: bigint }>(
       `select nextval('installation.sandbox_card') as sequence from generate_series(1, $1)`,
       [cardsPerBlock],

@@ -16,16 +16,16 @@ export interface HotlistPage {
   readonly entries: readonly HotlistEntry[];
 }
 
-/** Appends an entry and answers its version. The list's head stays locked until the transaction ends. */
+/** Appends an entry and answers its version. The list's head stays locked until the transaction ends. `by`: who put it there. */
 export async function addHotlistEntry(
   tx: Transaction,
-  entry: { action: 'add' | 'remove'; applicationSerial: string; reason: string },
+  entry: { action: 'add' | 'remove'; applicationSerial: string; reason: string; by?: string },
 ): Promise<bigint> {
   const { rows } = await tx.query<{ version: bigint }>(
     `with head as (update clearing.hotlist_head set version = version + 1 returning version)
-     insert into clearing.hotlist_entry (version, action, application_serial, reason)
-     select version, $1, $2, $3 from head returning version`,
-    [entry.action, entry.applicationSerial, entry.reason],
+     insert into clearing.hotlist_entry (version, action, application_serial, reason, put_by)
+     select version, $1, $2, $3, $4 from head returning version`,
+    [entry.action, entry.applicationSerial, entry.reason, entry.by ?? 'system'],
   );
   if (rows[0] === undefined) throw new Error('the head row of the hotlist is missing');
   return rows[0].version;
@@ -65,6 +65,53 @@ export async function hotlistPage(
   );
   const nextIndex = index + entries.length;
   return { currentVersion: current, nextIndex, more: BigInt(versionHeld) + BigInt(nextIndex) < current, entries };
+}
+
+/** The newest version; 0 while nothing was ever published. */
+export async function hotlistHead(db: Database | Transaction): Promise<bigint> {
+  const { rows } = await db.query<{ version: bigint }>({
+    name: 'clearing-hotlist-head',
+    text: 'select version from clearing.hotlist_head',
+  });
+  return rows[0]?.version ?? 0n;
+}
+
+/** Entries after a version up to another, in order; for whoever keeps a copy of the log, which never changes. */
+export async function hotlistEntries(
+  db: Database | Transaction,
+  after: bigint,
+  to: bigint,
+): Promise<Pick<HotlistEntry, 'action' | 'applicationSerial'>[]> {
+  const { rows } = await db.query<{ action: 'add' | 'remove'; applicationSerial: string }>(
+    `select action, application_serial as "applicationSerial" from clearing.hotlist_entry
+      where version > $1 and version <= $2 order by version`,
+    [after, to],
+  );
+  return rows;
+}
+
+/**
+ * The newest version published at or before that moment: a terminal that holds less has lacked an entry since then. 0 when
+ * nothing had been published by then.
+ */
+export async function hotlistVersionAt(db: Database | Transaction, at: Date): Promise<bigint> {
+  const { rows } = await db.query<{ version: bigint }>(
+    'select version from clearing.hotlist_entry where published_at <= $1 order by published_at desc, version desc limit 1',
+    [at],
+  );
+  return rows[0]?.version ?? 0n;
+}
+
+/** When the first entry after each version was published; a version that lacks nothing is not in it. */
+export async function hotlistLackingSince(
+  db: Database | Transaction,
+  versions: readonly bigint[],
+): Promise<Map<bigint, Date>> {
+  const { rows } = await db.query<{ held: bigint; since: Date }>(
+    `select held, e.published_at as since from unnest($1::bigint[]) as held join clearing.hotlist_entry e on e.version = held + 1`,
+    [[...new Set(versions)]],
+  );
+  return new Map(rows.map(({ held, since }) => [held, since]));
 }
 
 /**

@@ -40,6 +40,49 @@ export async function assignSam(tx: Transaction, assignment: SamAssignment): Pro
   );
 }
 
+/**
+ * Gives many SAMs away at once; for SAMs that {@link samAssignmentsFrom} says are free.
+ *
+ * @throws when one of them was given away meanwhile: the exclusion constraint decides.
+ */
+export async function assignSams(tx: Transaction, assignments: readonly SamAssignment[]): Promise<void> {
+  if (assignments.length === 0) return;
+  await tx.query(
+    `insert into clearing.sam_assignment (sam_no, participant_no, terminal_no, valid_from, valid_to)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])`,
+    [
+      assignments.map(({ samNo }) => samNo),
+      assignments.map(({ participantNo }) => participantNo),
+      assignments.map(({ terminalNo }) => terminalNo ?? null),
+      assignments.map(({ validFrom }) => validFrom),
+      assignments.map(({ validTo }) => validTo ?? null),
+    ],
+  );
+}
+
+/** Who holds each SAM at that moment or later, by SAM number and in order of time; a SAM that is free is not in it. */
+export async function samAssignmentsFrom(
+  db: Database | Transaction,
+  samNumbers: readonly string[],
+  at: Date,
+): Promise<Map<string, SamAssignment[]>> {
+  const { rows } = await db.query<AssignmentRow>(
+    `${SELECT} where sam_no = any($1) and (valid_to is null or valid_to > $2) order by sam_no, valid_from`,
+    [samNumbers, at],
+  );
+  const bySam = new Map<string, SamAssignment[]>();
+  for (const row of rows) bySam.set(row.sam_no, [...(bySam.get(row.sam_no) ?? []), fromRow(row)]);
+  return bySam;
+}
+
+/** The SAMs a terminal has and had, newest first. */
+export async function samsOfTerminal(db: Database | Transaction, terminalNo: string): Promise<SamAssignment[]> {
+  const { rows } = await db.query<AssignmentRow>(`${SELECT} where terminal_no = $1 order by valid_from desc`, [
+    terminalNo,
+  ]);
+  return rows.map(fromRow);
+}
+
 /** Ends the assignment in force at that moment; none in force, nothing to end. */
 export async function endSamAssignment(tx: Transaction, samNo: string, at: Date): Promise<void> {
   await tx.query(
@@ -55,24 +98,29 @@ export async function participantOfSam(
   samNo: string,
   at: Date,
 ): Promise<SamAssignment | undefined> {
-  const { rows } = await db.query<{
-    participant_no: string;
-    terminal_no: string | null;
-    valid_from: Date;
-    valid_to: Date | null;
-  }>(
-    `select participant_no, terminal_no, valid_from, valid_to from clearing.sam_assignment
-      where sam_no = $1 and tstzrange(valid_from, valid_to) @> $2::timestamptz`,
+  const { rows } = await db.query<AssignmentRow>(
+    `${SELECT} where sam_no = $1 and tstzrange(valid_from, valid_to) @> $2::timestamptz`,
     [samNo, at],
   );
-  const row = rows[0];
-  return (
-    row && {
-      samNo,
-      participantNo: row.participant_no,
-      validFrom: row.valid_from,
-      ...(row.terminal_no !== null && { terminalNo: row.terminal_no }),
-      ...(row.valid_to !== null && { validTo: row.valid_to }),
-    }
-  );
+  return rows[0] && fromRow(rows[0]);
+}
+
+interface AssignmentRow {
+  sam_no: string;
+  participant_no: string;
+  terminal_no: string | null;
+  valid_from: Date;
+  valid_to: Date | null;
+}
+
+const SELECT = 'select sam_no, participant_no, terminal_no, valid_from, valid_to from clearing.sam_assignment';
+
+function fromRow(row: AssignmentRow): SamAssignment {
+  return {
+    samNo: row.sam_no,
+    participantNo: row.participant_no,
+    validFrom: row.valid_from,
+    ...(row.terminal_no !== null && { terminalNo: row.terminal_no }),
+    ...(row.valid_to !== null && { validTo: row.valid_to }),
+  };
 }

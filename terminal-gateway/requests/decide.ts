@@ -8,8 +8,7 @@ import { answerEnquiry, payBill } from '../authorisation/bills.ts';
 import { loadForm } from '../authorisation/loads.ts';
 import { settleBatch } from '../batches/totals.ts';
 import { confirmAdoption, sendHotlist } from '../lists/hotlist.ts';
-import { sendParameters } from '../lists/parameters.ts';
-import { noteSeen } from '../terminals/last-seen.ts';
+import { confirmParameters, sendParameters } from '../lists/parameters.ts';
 import { takePurchases } from '../uploads/messages.ts';
 import { type Decision, type GatewayDeps, newReference, type RequestContext } from './context.ts';
 
@@ -40,11 +39,8 @@ function eachTime<N extends MessageName>(
   });
 }
 
-/** 00 and nothing else: sign-off, confirmations. */
-async function acknowledge(context: RequestContext): Promise<Decision> {
-  await noteSeen(context);
-  return { code: '00' };
-}
+/** 00 and nothing else: sign-off, echo. */
+const acknowledge = (): Promise<Decision> => Promise.resolve({ code: '00' });
 
 /** Which part decides which message of the table (terminal interface, section 3). The sign-on is not among them: it has no MAC. */
 function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
@@ -53,7 +49,7 @@ function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
     eachTime('signOff', acknowledge),
     eachTime('echo', acknowledge),
     eachTime('parameters', sendParameters),
-    eachTime('parametersAdopted', acknowledge),
+    eachTime('parametersAdopted', confirmParameters),
     eachTime('hotlist', sendHotlist),
     eachTime('hotlistAdopted', confirmAdoption),
     eachTime('purseBalance', answerBalance),

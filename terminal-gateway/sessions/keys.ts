@@ -1,5 +1,5 @@
 import type { Database } from '@citycard/common';
-import type { HsmClient, KeyRef } from '@citycard/hsm-sim';
+import type { HsmClient, KeyRef, WorkingKeys } from '@citycard/hsm-sim';
 import type { Message } from '../codec/message.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import type { Terminal } from '../terminals/estate.ts';
@@ -33,7 +33,8 @@ export async function verifyMac(deps: SessionDeps, terminal: Terminal, message: 
     return undefined;
   }
   await deps.db.query(
-    `update gateway.terminal set mak = next_mak, pik = next_pik, next_mak = null, next_pik = null
+    `update gateway.terminal set mak = next_mak, pik = next_pik, next_mak = null, next_pik = null,
+            software = next_software, software_at = clock_timestamp(), next_software = null
       where terminal_no = $1 and next_mak = $2`,
     [terminal.terminalNo, terminal.nextMak],
   );
@@ -50,12 +51,20 @@ export async function sealAnswer(
   return frame.setMac(await deps.hsm.terminalMac(mak, terminal.macAlgorithm, frame.macInput));
 }
 
-/** Field 62 of a sign-on answer: PIK under TMK 16 ‖ KCV 4 ‖ MAK under TMK 16 ‖ KCV 4, as values of the catalogue. */
-export async function newWorkingKeys(deps: SessionDeps, terminal: Terminal & { tmk: KeyRef }) {
+/**
+ * Field 62 of a sign-on answer: PIK under TMK 16 ‖ KCV 4 ‖ MAK under TMK 16 ‖ KCV 4, as values of the catalogue. What the
+ * terminal says of its software counts when the keys do, for anybody may send a sign-on. Undefined when the terminal got
+ * another master key, or none any more, while the HSM made these.
+ */
+export async function newWorkingKeys(
+  deps: SessionDeps,
+  terminal: Terminal & { tmk: KeyRef },
+  software: string | undefined,
+): Promise<WorkingKeys | undefined> {
   const keys = await deps.hsm.createWorkingKeys(terminal.tmk);
-  await deps.db.query(
-    'update gateway.terminal set next_mak = $2, next_pik = $3, last_seen_at = now() where terminal_no = $1',
-    [terminal.terminalNo, keys.mak, keys.pik],
+  const { rowCount } = await deps.db.query(
+    'update gateway.terminal set next_mak = $2, next_pik = $3, next_software = $4 where terminal_no = $1 and tmk = $5',
+    [terminal.terminalNo, keys.mak, keys.pik, software ?? null, terminal.tmk],
   );
-  return keys;
+  return rowCount === 1 ? keys : undefined;
 }

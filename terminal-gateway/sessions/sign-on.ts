@@ -5,6 +5,7 @@ import { answerFields } from '../catalogue/answer.ts';
 import type { TerminalRequest } from '../catalogue/request.ts';
 import type { ResponseCode } from '../catalogue/response-codes.ts';
 import type { Terminal } from '../terminals/estate.ts';
+import { softwareOf } from '../terminals/software.ts';
 import { newWorkingKeys, type SessionDeps } from './keys.ts';
 
 /**
@@ -21,8 +22,8 @@ export async function signOn(
   const { tmk } = terminal;
   if (tmk === undefined) return plain('97');
   try {
-    const keys = await newWorkingKeys(deps, { ...terminal, tmk });
-    return plain('00', answerFields('signOn', { keys }));
+    const keys = await newWorkingKeys(deps, { ...terminal, tmk }, softwareOf(request));
+    return keys === undefined ? plain('97') : plain('00', answerFields('signOn', { keys }));
   } catch (error) {
     if (!(error instanceof HsmUnavailable)) throw error;
     return plain('98');
