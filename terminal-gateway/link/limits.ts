@@ -2,7 +2,7 @@
 export interface LinkLimits {
   /** Requests of one link being decided at the same time; reading stops beyond. */
   readonly requestsInFlight: number;
-  /** Links of the gateway; a connection beyond is closed at once. */
+  /** Links of the gateway, whatever listener they came by; a connection beyond is closed at once. */
   readonly connections: number;
   /** From the first byte of a frame to its last, and for a TLS handshake. */
   readonly frameTimeoutMs: number;
@@ -23,13 +23,38 @@ export const defaultLinkLimits: LinkLimits = {
   lingerMs: 1_000,
 };
 
+/** Why a link ended, in one word for a label. */
+export const closeReasons = [
+  /** The terminal closed its side. */
+  'terminal',
+  /** The connection broke without a word. */
+  'broken',
+  'idle',
+  'bad-frame',
+  'slow-frame',
+  /** The handler asked for it: the HSM could not make our MAC. */
+  'no-answer',
+  /** The handler threw: a fault of ours. */
+  'failure',
+  /** The certificate was revoked or ran out while the link was open. */
+  'certificate',
+  /** The gateway is stopping. */
+  'stopping',
+] as const;
+
+export type CloseReason = (typeof closeReasons)[number];
+
 /** Counted since the listener began. */
 export interface LinkStatistics {
   /** Open now. */
   connections: number;
+  /** Requests being decided now. */
+  inFlight: number;
   accepted: number;
   /** Turned away because the gateway was full. */
   refused: number;
+  /** TLS handshakes that came to nothing, and those whose certificate we did not let in. */
+  handshakesRefused: number;
   frames: number;
   answers: number;
   /** Well framed, but not a right message in every byte; answered 30 where possible. */
@@ -40,13 +65,18 @@ export interface LinkStatistics {
   idle: number;
   /** The handler threw: a fault of ours. */
   failures: number;
+  /** Times a link was not read on because as many requests as it may have were in flight, or it did not read its answers. */
+  heldBack: number;
+  readonly closes: Record<CloseReason, number>;
 }
 
 export function newLinkStatistics(): LinkStatistics {
   return {
     connections: 0,
+    inFlight: 0,
     accepted: 0,
     refused: 0,
+    handshakesRefused: 0,
     frames: 0,
     answers: 0,
     malformed: 0,
@@ -54,5 +84,7 @@ export function newLinkStatistics(): LinkStatistics {
     slowFrames: 0,
     idle: 0,
     failures: 0,
+    heldBack: 0,
+    closes: Object.fromEntries(closeReasons.map((reason) => [reason, 0])) as Record<CloseReason, number>,
   };
 }

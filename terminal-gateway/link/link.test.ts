@@ -1,10 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { createLogger } from '@citycard/common';
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packAnswer } from '../catalogue/answer.ts';
 import { packFrame } from '../codec/frame-writer.ts';
 import { envelope } from '../codec/frames.test-data.ts';
 import { Message } from '../codec/message.ts';
+import { watchLinks } from '../observation/link-metrics.ts';
 import { listenForTerminals, type ListenerOptions, type TerminalListener } from './listener.ts';
 import type { LinkHandler } from './terminal-link.ts';
 
@@ -371,4 +373,26 @@ it('says which port is in use', async () => {
     code: 'terminal-gateway.port-in-use',
     message: `Port ${port} on 127.0.0.1 is in use; stop the other program or choose another terminal port.`,
   });
+});
+
+it('is read off as metrics: links, requests in flight, and why links ended', async () => {
+  const listener = await listen(() => new Promise(() => {}), { drainTimeoutMs: 50 });
+  const registry = new Registry();
+  watchLinks(registry, { plain: listener });
+  const [waiting, bad] = [new Terminal(listener.port), new Terminal(listener.port)];
+  waiting.send(echoFrame(1), echoFrame(2));
+  bad.send(Buffer.from('0000', 'hex'));
+  await bad.closed;
+  await gone(listener, 1);
+  const lines = (await registry.metrics()).split('\n');
+  for (const line of [
+    'gateway_link_connections{listener="plain"} 1',
+    'gateway_link_in_flight{listener="plain"} 2',
+    'gateway_link_accepted_total{listener="plain"} 2',
+    'gateway_link_bad_frames_total{listener="plain"} 1',
+    'gateway_link_closes_total{listener="plain",reason="bad-frame"} 1',
+    'gateway_link_closes_total{listener="plain",reason="idle"} 0',
+  ]) {
+    expect(lines).toContain(line);
+  }
 });

@@ -3,7 +3,7 @@ import type { Logger } from '@citycard/common';
 import { FrameParser } from '../codec/frame-parser.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { Message } from '../codec/message.ts';
-import type { LinkLimits, LinkStatistics } from './limits.ts';
+import type { CloseReason, LinkLimits, LinkStatistics } from './limits.ts';
 
 /** What is known of the other side before it has said anything. */
 export interface LinkInfo {
@@ -13,6 +13,16 @@ export interface LinkInfo {
   readonly secure: boolean;
   /** Common name of the client certificate, on a secure link. */
   readonly certificateName: string | undefined;
+  readonly certificate?: LinkCertificate;
+}
+
+/** What a listener knows of the certificate it was shown. */
+export interface LinkCertificate {
+  /** Hexadecimal, lower case. */
+  readonly serial: string;
+  /** Organisational unit. */
+  readonly unit: string | undefined;
+  readonly notAfter: Date;
 }
 
 /**
@@ -49,6 +59,7 @@ export class TerminalLink {
   #frameTimer: NodeJS.Timeout | undefined;
   #timedFrame = 0;
   #closingTimer: NodeJS.Timeout | undefined;
+  #closeReason: CloseReason = 'broken';
 
   constructor(socket: Socket, info: LinkInfo, context: LinkContext) {
     this.#socket = socket;
@@ -61,7 +72,7 @@ export class TerminalLink {
       this.#pump();
     });
     socket.on('drain', () => this.#pump());
-    socket.on('end', () => this.finish('the terminal closed'));
+    socket.on('end', () => this.finish('terminal'));
     socket.on('error', (error) =>
       context.logger.debug({ link: info.id, error: error.message }, 'terminal link failed'),
     );
@@ -69,9 +80,10 @@ export class TerminalLink {
   }
 
   /** Reads no more, answers what has arrived whole, then closes. Safe to call more than once. */
-  finish(reason: string): void {
+  finish(reason: CloseReason): void {
     if (this.#state !== 'open') return;
     this.#state = 'finishing';
+    this.#closeReason = reason;
     this.#context.logger.debug({ link: this.info.id, reason }, 'closing terminal link');
     this.#socket.pause();
     clearTimeout(this.#idleTimer);
@@ -81,7 +93,7 @@ export class TerminalLink {
   }
 
   /** Answers what is being decided, but looks at nothing else that may have arrived, and closes. */
-  #abandon(reason: string): void {
+  #abandon(reason: CloseReason): void {
     this.#parser.abandon(reason);
     this.finish(reason);
   }
@@ -98,7 +110,10 @@ export class TerminalLink {
       this.#take(frame);
     }
     this.#stopFrameTimer();
-    if (this.#state === 'open') this.#socket.pause();
+    if (this.#state === 'open' && !this.#socket.isPaused()) {
+      this.#context.statistics.heldBack++;
+      this.#socket.pause();
+    }
   }
 
   #hasRoom(): boolean {
@@ -127,23 +142,39 @@ export class TerminalLink {
       return;
     }
     this.#inFlight++;
-    // A handler that throws before its first await must not take the link down with it.
-    new Promise<OutgoingFrame | 'close'>((resolve) => resolve(this.#context.handle(message, this.info)))
-      .then((answer) => this.#answer(answer))
-      .catch((error: unknown) => {
-        this.#context.statistics.failures++;
-        this.#context.logger.error({ link: this.info.id, err: error }, 'a terminal message could not be decided');
-        this.#abandon('a message could not be decided');
-      })
-      .finally(() => {
-        this.#inFlight--;
-        this.#pump();
-      });
+    this.#context.statistics.inFlight++;
+    let deciding: Promise<OutgoingFrame | 'close'>;
+    try {
+      deciding = this.#context.handle(message, this.info);
+    } catch (error) {
+      // A handler that throws before its first await must not take the link down with it.
+      deciding = Promise.reject(error);
+    }
+    deciding.then(this.#onAnswer, this.#onFailure);
+  }
+
+  /** Made once per link and not once per message. */
+  readonly #onAnswer = (answer: OutgoingFrame | 'close'): void => {
+    this.#answer(answer);
+    this.#decided();
+  };
+
+  readonly #onFailure = (error: unknown): void => {
+    this.#context.statistics.failures++;
+    this.#context.logger.error({ link: this.info.id, err: error }, 'a terminal message could not be decided');
+    this.#abandon('failure');
+    this.#decided();
+  };
+
+  #decided(): void {
+    this.#inFlight--;
+    this.#context.statistics.inFlight--;
+    this.#pump();
   }
 
   #answer(answer: OutgoingFrame | 'close'): void {
     if (answer === 'close') {
-      this.#abandon('asked to by the handler');
+      this.#abandon('no-answer');
       return;
     }
     if (this.#socket.destroyed) return;
@@ -153,10 +184,11 @@ export class TerminalLink {
   }
 
   #flush(): void {
-    const [first, ...rest] = this.#outbox;
+    const frames = this.#outbox;
+    const [first] = frames;
+    if (first === undefined) return;
     this.#outbox = [];
-    if (first === undefined || this.#socket.destroyed) return;
-    this.#socket.write(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
+    if (!this.#socket.destroyed) this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
 
   #badFrame(reason: string): void {
@@ -165,7 +197,7 @@ export class TerminalLink {
       { link: this.info.id, address: this.info.remoteAddress, reason },
       'bad frame from a terminal',
     );
-    this.#abandon('bad frame');
+    this.#abandon('bad-frame');
   }
 
   /** Starts the clock at the first byte of a frame; it runs on, whatever trickles in, until that frame is whole. */
@@ -181,7 +213,7 @@ export class TerminalLink {
           { link: this.info.id, address: this.info.remoteAddress },
           'frame not complete in time',
         );
-        this.#abandon('slow frame');
+        this.#abandon('slow-frame');
       }, this.#context.limits.frameTimeoutMs);
     }
   }
@@ -211,6 +243,7 @@ export class TerminalLink {
 
   #release(): void {
     this.#state = 'ended';
+    this.#context.statistics.closes[this.#closeReason]++;
     clearTimeout(this.#idleTimer);
     clearTimeout(this.#closingTimer);
     this.#stopFrameTimer();
