@@ -15,6 +15,7 @@ export type { CardInReader, CounterReaders, ReaderView } from './readers/reader.
 export { cardNumberOf } from './readers/recognise.ts';
 export { createProtection, type Protection } from './protection/protection.ts';
 export { readCsv } from './residents/import/csv.ts';
+export { readCsv as readCsvTable, writeCsv } from './spreadsheet/csv.ts';
 export { importResidents } from './residents/import/import.ts';
 export { BATCH_ROWS as RESIDENT_BATCH_ROWS } from './residents/import/stage.ts';
 export { findResidents, type ResidentDeps } from './residents/index.ts';

@@ -11,6 +11,7 @@ import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 import { residentCommands } from './resident-commands.ts';
+import { terminalCommands } from './terminal-commands.ts';
 import { traceCommands } from './trace-command.ts';
 
 const read =
@@ -85,6 +86,7 @@ export const commands: readonly Command[] = [
   ...cardCommands,
   ...legacyCommands,
   ...groupCommands,
+  ...terminalCommands,
   ...traceCommands,
 ];
 

@@ -14,6 +14,7 @@ export interface Connection {
   readonly token: string;
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
+  put(path: string, body: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ export async function connect(
   const token = given ?? (await tokenOf(configuration, line.as ?? needs.person));
   if (running !== undefined) return client(running, token, () => Promise.resolve());
   const visit = await startInstallation(
-    { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0, readerPort: 0 },
+    { ...configuration, httpPort: 0, gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0, readerPort: 0 },
     { clear: 'never', serveTerminals: false },
   );
   return client(visit.baseUrl, token, () => visit.stop());
@@ -105,7 +106,12 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
     if (!response.ok) throw citycardErrors.refused(problemText(answer, response.status));
     return answer;
   };
-  return { baseUrl, token, get: (path) => call('GET', path), post: (path, body) => call('POST', path, body), close };
+  return {
+    ...{ baseUrl, token, close },
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+  };
 }
 
 /** A request of HTTP. @throws citycard.not-answering */

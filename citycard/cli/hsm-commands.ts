@@ -120,19 +120,21 @@ function talking(words: string, help: string, talk: Talk): LocalCommand {
     help,
     local: true,
     takesWords: true,
-    run: async (surroundings, rest): Promise<Answered> => {
-      const hsm = connectHsm({
-        ...addressOf(surroundings.line.hsm, process.env),
-        connections: 1,
-        timeoutMs: TIMEOUT_MS,
-      });
-      try {
-        return { answer: await talk(hsm, surroundings, rest), ok: true };
-      } finally {
-        await hsm.close();
-      }
-    },
+    run: async (surroundings, rest): Promise<Answered> => ({
+      answer: await withHsm(surroundings.line, (hsm) => talk(hsm, surroundings, rest)),
+      ok: true,
+    }),
   };
+}
+
+/** Work with the HSM the line names, or the environment, else the one of this machine. @throws citycard.bad-option */
+export async function withHsm<T>(line: Surroundings['line'], work: (hsm: HsmClient) => Promise<T>): Promise<T> {
+  const hsm = connectHsm({ ...addressOf(line.hsm, process.env), connections: 1, timeoutMs: TIMEOUT_MS });
+  try {
+    return await work(hsm);
+  } finally {
+    await hsm.close();
+  }
 }
 
 const DEFAULT_PORT = '1500';

@@ -4,10 +4,15 @@ import { commands, runCommand } from './commands.ts';
 import { describe } from './describe.ts';
 import type { Output } from './output.ts';
 
-const usage = `citycard: everything an operator does without a browser
+/** The text of --help: every command, or those that begin with the words before it. */
+function usageOf(words: readonly string[]): string {
+  const meant = commands.filter((command) => `${command.words} `.startsWith([...words, ''].join(' ')));
+  const shown = words.length === 0 || meant.length === 0 ? commands : meant;
+  const lines = shown.map((command) => `  citycard ${command.words.padEnd(22)} ${command.help}`);
+  return `citycard: everything an operator does without a browser\n\n${lines.join('\n')}\n${options}`;
+}
 
-${commands.map((command) => `  citycard ${command.words.padEnd(22)} ${command.help}`).join('\n')}
-
+const options = `
   --json            print the answer as one JSON document
   --as PERSON       act as this person of the demo (default: the one the command is made for)
   --token TOKEN     act with this credential (or set CITYCARD_TOKEN)
@@ -38,7 +43,7 @@ export async function runCommandLine(
   try {
     const line = readArguments(words);
     if (line.help || line.words.length === 0) {
-      out.write(usage);
+      out.write(usageOf(line.words));
       return 0;
     }
     const { answer, ok } = await runCommand(line, environment, {

@@ -32,7 +32,7 @@ interface AnyKind {
   check(tx: Transaction, deps: ChangeDeps, content: unknown): Promise<unknown>;
   carryOut(tx: Transaction, deps: ChangeDeps, officer: Principal, content: unknown, reason: string): Promise<unknown>;
 }
-const kindOf = (kind: ChangeKind): AnyKind => changeKinds[kind] as AnyKind;
+const kindOf = (kind: ChangeKind): AnyKind => changeKinds[kind];
 
 /**
  * Proposes a change that a second person carries out. It is looked at as if it were carried out now.
