@@ -74,6 +74,11 @@ export const prefixBytesOf = new Uint8Array(65);
 export const limitOf = new Uint16Array(65);
 export const rightAligned = new Uint8Array(65);
 export const fieldNumbers: readonly FieldNumber[] = fieldTable.map((row) => row[0]);
+/**
+ * What reading needs to know of a field in one number, 0 for a field that is not in the table: kind in bits 0–2, bytes of
+ * the prefix in bits 3–4, right aligned in bit 5, limit from bit 8.
+ */
+export const layoutOf = new Int32Array(65);
 const names: (string | undefined)[] = [];
 
 for (const [number, name, format, prefix, limit] of fieldTable) {
@@ -81,6 +86,7 @@ for (const [number, name, format, prefix, limit] of fieldTable) {
   prefixBytesOf[number] = PREFIX_BYTES[prefix];
   limitOf[number] = limit;
   rightAligned[number] = format === 'digits right' ? 1 : 0;
+  layoutOf[number] = KINDS[format] | (PREFIX_BYTES[prefix] << 3) | (format === 'digits right' ? 32 : 0) | (limit << 8);
   names[number] = name;
 }
 

@@ -3,10 +3,7 @@ import {
   DIGITS,
   TEXT,
   TRACK,
-  kindOf,
-  limitOf,
-  prefixBytesOf,
-  rightAligned,
+  layoutOf,
   type BytesField,
   type FieldNumber,
   type TextField,
@@ -37,9 +34,11 @@ const wantedOf = Uint8Array.from({ length: 5 }, (_, kind) =>
   kind === DIGITS ? DECIMAL : kind === TRACK ? DECIMAL_OR_SEPARATOR : kind === TEXT ? PRINTABLE : 0,
 );
 
-/** The two characters of a packed byte; nibble 13 is the separator of track data. */
-const highDigit = Uint8Array.from({ length: 256 }, (_, byte) => digitCharacter(byte >> 4));
-const lowDigit = Uint8Array.from({ length: 256 }, (_, byte) => digitCharacter(byte & 15));
+/** The two characters of a packed byte as they lie in memory; nibble 13 is the separator of track data. */
+const pairOf = new Uint16Array(
+  Uint8Array.from({ length: 512 }, (_, index) => digitCharacter(index % 2 === 0 ? index >> 5 : (index >> 1) & 15))
+    .buffer,
+);
 
 function digitCharacter(nibble: number): number {
   return nibble.toString(16).toUpperCase().charCodeAt(0);
@@ -54,7 +53,9 @@ const decimalOf = Int8Array.from({ length: 256 }, (_, byte) =>
 const NOWHERE: readonly number[] = new Array<number>(65).fill(0);
 
 /** Where the characters of one message are collected before one native call makes a string of them. */
-const characters = Buffer.alloc(8192);
+const characters = Buffer.from(new ArrayBuffer(8192));
+/** The same memory, two characters at a time: every field begins at an even place. */
+const pairs = new Uint16Array(characters.buffer);
 /** Two characters come of each byte at most. */
 const LONGEST = characters.length / 2;
 /** How many characters of the message being read are there so far. */
@@ -72,19 +73,16 @@ export class Message {
   /** TPDU to last field, without the length: a view of what came from the link. */
   readonly frame: Buffer;
   readonly problem: Problem | undefined;
-  /** Per field: offset of its content in the frame << 12 | length in digits or bytes; 0 when the message does not have it. */
+  /** Per field: offset of its content in the frame << 13 | place of its characters in the text; 0 when it is not there. */
   readonly #positions: readonly number[];
-  /** Per field of characters: offset in the text << 12 | length; the MTI stands in front. */
-  readonly #textPositions: readonly number[];
+  /** The MTI, then all fields of characters. */
   readonly #text: string;
 
   private constructor(frame: Buffer) {
     const positions = NOWHERE.slice();
-    const textPositions = NOWHERE.slice();
     this.frame = frame;
-    this.problem = locateFields(frame, positions, textPositions);
+    this.problem = locateFields(frame, positions);
     this.#positions = positions;
-    this.#textPositions = textPositions;
     this.#text = characters.toString('latin1', 0, collected);
   }
 
@@ -119,41 +117,51 @@ export class Message {
 
   /** The value of a field of digits, track data (separator `D`) or ASCII. */
   text(field: TextField): string | undefined {
-    const position = this.#textPositions[field] ?? 0;
-    if (position === 0) return undefined;
-    const start = position >> 12;
-    return this.#text.substring(start, start + (position & 0xfff));
+    const position = this.#positions[field] ?? 0;
+    const layout = layoutOf[field] ?? 0;
+    if (position === 0 || (layout & 7) === BYTES) return undefined;
+    const length = this.#lengthOf(position >> 13, layout);
+    const place = position & 0x1fff;
+    return this.#text.substring(place, place + length);
   }
 
   /** The content of a field of bytes: a view of the frame, not a copy. */
   bytes(field: BytesField): Buffer | undefined {
     const position = this.#positions[field] ?? 0;
     if (position === 0) return undefined;
-    const start = position >> 12;
-    return this.frame.subarray(start, start + (position & 0xfff));
+    const start = position >> 13;
+    return this.frame.subarray(start, start + this.#lengthOf(start, layoutOf[field] ?? 0));
   }
 
   /** A field as it was encoded, its length prefix included. */
   encoded(field: FieldNumber): Buffer | undefined {
     const position = this.#positions[field] ?? 0;
     if (position === 0) return undefined;
-    const start = position >> 12;
-    return this.frame.subarray(start - (prefixBytesOf[field] ?? 0), start + contentBytes(field, position & 0xfff));
+    const start = position >> 13;
+    const layout = layoutOf[field] ?? 0;
+    const end = start + contentBytes(layout & 7, this.#lengthOf(start, layout));
+    return this.frame.subarray(start - ((layout >> 3) & 3), end);
+  }
+
+  /** Digits or bytes of a field whose content begins there: fixed, or what its prefix says. */
+  #lengthOf(start: number, layout: number): number {
+    const prefix = (layout >> 3) & 3;
+    return prefix === 0 ? layout >> 8 : readPrefix(this.frame, start - prefix, prefix);
   }
 
   /** MTI to the last byte before field 64, or to the end when there is none: what the MAC covers. */
   get macInput(): Buffer {
     const mac = this.#positions[64] ?? 0;
-    return this.frame.subarray(MTI_OFFSET, mac === 0 ? this.frame.length : mac >> 12);
+    return this.frame.subarray(MTI_OFFSET, mac === 0 ? this.frame.length : mac >> 13);
   }
 }
 
-function contentBytes(field: number, length: number): number {
-  return (kindOf[field] ?? 0) >= TEXT ? length : (length + 1) >> 1;
+function contentBytes(kind: number, length: number): number {
+  return kind >= TEXT ? length : (length + 1) >> 1;
 }
 
 /** Finds and checks the fields. Goes on behind a field whose content is wrong, as long as it knows where the next begins. */
-function locateFields(frame: Buffer, positions: number[], textPositions: number[]): Problem | undefined {
+function locateFields(frame: Buffer, positions: number[]): Problem | undefined {
   collected = 0;
   const end = frame.length;
   if (end < FIELDS_OFFSET) return { path: 'frame', reason: `${end} bytes are too few for a message` };
@@ -167,10 +175,11 @@ function locateFields(frame: Buffer, positions: number[], textPositions: number[
       const highest = Math.clz32(bits) - 24;
       bits ^= 0x80 >> highest;
       const field = byteIndex * 8 + highest + 1;
-      const prefix = prefixBytesOf[field] ?? 0;
-      const kind = kindOf[field] ?? 0;
-      if (kind === 0) return problem ?? at(field, 'is not a field of this interface');
-      let length = limitOf[field] ?? 0;
+      const layout = layoutOf[field] ?? 0;
+      if (layout === 0) return problem ?? at(field, 'is not a field of this interface');
+      const kind = layout & 7;
+      const prefix = (layout >> 3) & 3;
+      let length = layout >> 8;
       if (prefix !== 0) {
         if (offset + prefix > end) return problem ?? at(field, 'the message ends inside the length prefix');
         const counted = readPrefix(frame, offset, prefix);
@@ -178,27 +187,32 @@ function locateFields(frame: Buffer, positions: number[], textPositions: number[
         offset += prefix;
         if (counted > length) {
           problem ??= at(field, `length ${counted} is above ${length}`);
-          offset += contentBytes(field, counted);
+          offset += contentBytes(kind, counted);
           if (offset > end) return problem;
           continue;
         }
         length = counted;
       }
-      const next = offset + contentBytes(field, length);
+      const next = offset + contentBytes(kind, length);
       if (next > end) {
         return problem ?? at(field, `needs ${next - offset} bytes, the message ends after ${end - offset}`);
       }
+      const place = collected;
       if (kind === BYTES) {
-        positions[field] = (offset << 12) | length;
+        positions[field] = offset << 13;
+      } else if (kind === TEXT) {
+        if ((collectText(frame, offset, next) & PRINTABLE) !== 0) positions[field] = (offset << 13) | place;
+        else problem ??= at(field, contentFault(frame, kind, offset, next));
       } else {
-        const first = collected + (rightAligned[field] === 1 ? length & 1 : 0);
-        const classes = kind === TEXT ? collectText(frame, offset, next) : collectDigits(frame, offset, next);
-        if ((classes & (wantedOf[kind] ?? 0)) !== 0 && !isWronglyFilled(frame, field, offset, next, length)) {
-          positions[field] = (offset << 12) | length;
-          textPositions[field] = (first << 12) | length;
-        } else {
-          problem ??= at(field, contentFault(frame, kind, offset, next));
-        }
+        const classes = collectDigits(frame, offset, next);
+        const filled = length & 1;
+        const rightAligned = (layout >> 5) & filled;
+        if (
+          (classes & (wantedOf[kind] ?? 0)) !== 0 &&
+          (filled === 0 || isRightlyFilled(frame, offset, next, rightAligned))
+        ) {
+          positions[field] = (offset << 13) | (place + rightAligned);
+        } else problem ??= at(field, contentFault(frame, kind, offset, next));
       }
       offset = next;
     }
@@ -210,19 +224,18 @@ function locateFields(frame: Buffer, positions: number[], textPositions: number[
 /** Appends two characters for each byte. @returns what all of the bytes may be part of, as bits of `classOf` */
 function collectDigits(frame: Buffer, start: number, end: number): number {
   let classes = DECIMAL | DECIMAL_OR_SEPARATOR;
-  let place = collected;
+  let pair = collected >> 1;
   for (let index = start; index < end; index++) {
     const byte = frame[index] ?? 0;
     classes &= classOf[byte] ?? 0;
-    characters[place] = highDigit[byte] ?? 0;
-    characters[place + 1] = lowDigit[byte] ?? 0;
-    place += 2;
+    pairs[pair] = pairOf[byte] ?? 0;
+    pair += 1;
   }
-  collected = place;
+  collected = pair << 1;
   return classes;
 }
 
-/** Appends the bytes as they are. @returns what all of them may be part of, as bits of `classOf` */
+/** Appends the bytes as they are, up to an even place. @returns what all of them may be part of, as bits of `classOf` */
 function collectText(frame: Buffer, start: number, end: number): number {
   let classes = PRINTABLE;
   let place = collected;
@@ -232,7 +245,7 @@ function collectText(frame: Buffer, start: number, end: number): number {
     characters[place] = byte;
     place += 1;
   }
-  collected = place;
+  collected = (place + 1) & ~1;
   return classes;
 }
 
@@ -249,9 +262,8 @@ function readPrefix(frame: Buffer, offset: number, bytes: number): number {
 }
 
 /** One value has one encoding: a filling nibble other than 0 would make two messages of equal content differ. */
-function isWronglyFilled(frame: Buffer, field: number, start: number, end: number, length: number): boolean {
-  if ((length & 1) === 0 || kindOf[field] === TEXT) return false;
-  return (rightAligned[field] === 1 ? (frame[start] ?? 0) >> 4 : (frame[end - 1] ?? 0) & 15) !== 0;
+function isRightlyFilled(frame: Buffer, start: number, end: number, rightAligned: number): boolean {
+  return (rightAligned === 1 ? (frame[start] ?? 0) >> 4 : (frame[end - 1] ?? 0) & 15) === 0;
 }
 
 /** Says which byte of a field that did not pass is wrong; when none is, it is the filling. */
