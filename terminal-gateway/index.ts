@@ -37,9 +37,13 @@ export { gatewayErrors } from './errors.ts';
 
 export { startObservation, type Observation, type ObservationOptions } from './observation/observation.ts';
 export type { ObservedMessage, ObserveMessage, Stage } from './observation/observed-message.ts';
+export { watchLinks } from './observation/link-metrics.ts';
+export { ConnectionBudget } from './link/connection-budget.ts';
+export type { LinkCredentials, SecureOptions } from './link/secure.ts';
 export { registerTraceRoutes } from './observation/routes.ts';
 export { createHandler } from './requests/handle.ts';
 export type { GatewayDeps } from './requests/context.ts';
+export { defaultSetLimits, type SetLimits } from './requests/set-collector.ts';
 export { type TerminalFunction, terminalFunctions } from './terminals/estate.ts';
 export { flushSeen } from './terminals/last-seen.ts';
 export { setTerminalMasterKey } from './terminals/master-keys.ts';

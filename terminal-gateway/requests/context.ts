@@ -9,6 +9,7 @@ import type { ResponseCode } from '../catalogue/response-codes.ts';
 import type { ObserveMessage } from '../observation/observed-message.ts';
 import type { MessageTrail } from '../observation/trail.ts';
 import type { Terminal } from '../terminals/estate.ts';
+import type { SetLimits } from './set-collector.ts';
 
 export interface GatewayDeps {
   readonly db: Database;
@@ -18,6 +19,8 @@ export interface GatewayDeps {
   readonly billers: BillerDirectory;
   /** Called after purchase records have been committed, so that validation need not wait for its next look. */
   readonly onPurchases?: () => void;
+  /** How requests are gathered into sets; {@link defaultSetLimits} when left out. */
+  readonly sets?: Partial<SetLimits>;
   /** Told of every message when it has been answered. */
   readonly observeMessage?: ObserveMessage;
 }

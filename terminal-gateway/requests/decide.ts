@@ -11,6 +11,7 @@ import { confirmAdoption, sendHotlist } from '../lists/hotlist.ts';
 import { confirmParameters, sendParameters } from '../lists/parameters.ts';
 import { takePurchases } from '../uploads/messages.ts';
 import { type Decision, type GatewayDeps, newReference, type RequestContext } from './context.ts';
+import { defaultSetLimits } from './set-collector.ts';
 
 export type Decider = (context: RequestContext) => Promise<OutgoingFrame>;
 
@@ -44,7 +45,7 @@ const acknowledge = (): Promise<Decision> => Promise.resolve({ code: '00' });
 
 /** Which part decides which message of the table (terminal interface, section 3). The sign-on is not among them: it has no MAC. */
 function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
-  const load = answerInSets(deps, loadForm);
+  const load = answerInSets(deps, loadForm, { ...defaultSetLimits, ...deps.sets });
   return new Map<MessageName, Decider>([
     eachTime('signOff', acknowledge),
     eachTime('echo', acknowledge),

@@ -9,7 +9,8 @@ import type { LinkHandler, LinkInfo } from '../link/terminal-link.ts';
 import { MessageTrail } from '../observation/trail.ts';
 import { sealAnswer, verifyMac } from '../sessions/keys.ts';
 import { signOn } from '../sessions/sign-on.ts';
-import { findTerminal, type Terminal } from '../terminals/estate.ts';
+import { createTerminalLookup, type TerminalLookup } from '../sessions/terminal-lookup.ts';
+import type { Terminal } from '../terminals/estate.ts';
 import { noteSeen } from '../terminals/last-seen.ts';
 import { reportUnreadableUpload } from '../uploads/messages.ts';
 import { type GatewayDeps, newReference } from './context.ts';
@@ -21,13 +22,13 @@ import { createDecider, type Decider } from './decide.ts';
  * answer: what was committed is committed, and the repeat gets its answer.
  */
 export function createHandler(deps: GatewayDeps): LinkHandler {
-  const decide = createDecider(deps);
+  const parts = { decide: createDecider(deps), findTerminal: createTerminalLookup(deps.db) };
   return async (message, link) => {
     const now = new Date();
     const trail = new MessageTrail(message, link, now);
     let outcome: OutgoingFrame | 'close' = 'close';
     try {
-      outcome = await handle(deps, decide, message, link, now, trail);
+      outcome = await handle(deps, parts, message, link, now, trail);
     } catch (error) {
       if (!(error instanceof HsmUnavailable)) throw error;
       trail.remark = error.message;
@@ -39,9 +40,15 @@ export function createHandler(deps: GatewayDeps): LinkHandler {
   };
 }
 
+/** What the messages of one gateway share: each gathers what arrives together. */
+interface GatewayParts {
+  readonly decide: Decider;
+  readonly findTerminal: TerminalLookup;
+}
+
 async function handle(
   deps: GatewayDeps,
-  decide: Decider,
+  { decide, findTerminal }: GatewayParts,
   message: Message,
   link: LinkInfo,
   now: Date,
@@ -53,7 +60,7 @@ async function handle(
   const reading = readRequest(message);
   if (reading.ok) trail.kind = reading.request.name;
   else trail.remark = `${reading.problem.path}: ${reading.problem.reason}`;
-  const terminal = await findTerminal(deps.db, message.text(41) ?? '');
+  const terminal = await findTerminal(message.text(41) ?? '');
   trail.terminal = terminal;
   trail.stage('terminal');
   if (terminal === undefined || !terminal.active) return plain(message.problem === undefined ? '97' : '30');

@@ -49,14 +49,21 @@ interface TerminalRow {
 
 /** The terminal of that number, whatever its status. */
 export async function findTerminal(db: Database, terminalNo: string): Promise<Terminal | undefined> {
-  const found = await db.query<TerminalRow>({
-    name: 'gateway-find-terminal',
+  return (await findTerminals(db, [terminalNo])).get(terminalNo);
+}
+
+/** The terminals of these numbers, by number; one that is not registered is not in it. */
+export async function findTerminals(db: Database, terminalNos: readonly string[]): Promise<Map<string, Terminal>> {
+  const { rows } = await db.query<TerminalRow>({
+    name: 'gateway-find-terminals',
     text: `select terminal_no, merchant_no, industry, sam_no, functions, mac_algorithm, tls_only, status, group_name, tmk, mak, next_mak, last_settled_batch
-             from gateway.terminal where terminal_no = $1`,
-    values: [terminalNo],
+             from gateway.terminal where terminal_no = any($1)`,
+    values: [terminalNos],
   });
-  const row = found.rows[0];
-  if (row === undefined) return undefined;
+  return new Map(rows.map((row) => [row.terminal_no, fromRow(row)]));
+}
+
+function fromRow(row: TerminalRow): Terminal {
   return {
     terminalNo: row.terminal_no,
     merchantNo: row.merchant_no,

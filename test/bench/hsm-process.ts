@@ -58,7 +58,7 @@ export async function startBenchHsm(): Promise<BenchHsm> {
 }
 
 /** A root of random components; its value. */
-async function formKey(client: HsmClient, name: string, usage: SymmetricUsage, algorithm: CardAlgorithm) {
+export async function formKey(client: HsmClient, name: string, usage: SymmetricUsage, algorithm: CardAlgorithm) {
   const root = Buffer.alloc(16);
   for (const custodian of CUSTODIANS) {
     const component = randomBytes(16);

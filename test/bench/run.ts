@@ -6,6 +6,7 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
   hsm: async () => (await import('./hsm.ts')).hsmBench,
+  load: async () => (await import('./load.ts')).loadBench,
   perso: async () => (await import('./perso.ts')).persoBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
