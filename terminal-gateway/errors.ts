@@ -29,6 +29,14 @@ export const gatewayErrors = errorCatalogue('terminal-gateway', {
       'No message {traceNo} of terminal {terminalNo} is on record: it never arrived whole, is older than the traces kept, or was an echo answered 00.',
   },
   noParticipant: { status: 403, sentence: 'This identity acts for no participant, so it cannot deliver its files.' },
+  lengthMissing: {
+    status: 411,
+    sentence: 'Say how long the file is (Content-Length), or send it over an upload: POST /v1/purchase-uploads.',
+  },
+  fileCut: {
+    status: 400,
+    sentence: 'The file ended after {received} of {bytes} bytes; nothing of it was taken. Send it again.',
+  },
   fileKnown: { status: 409, sentence: 'The file was refused: {detail}.' },
   fileRefused: { status: 422, sentence: 'The file was refused, nothing of it was stored: {detail}.' },
 });

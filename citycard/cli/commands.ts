@@ -11,6 +11,7 @@ import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 import { residentCommands } from './resident-commands.ts';
+import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 import { traceCommands } from './trace-command.ts';
 
@@ -88,6 +89,7 @@ export const commands: readonly Command[] = [
   ...groupCommands,
   ...terminalCommands,
   ...traceCommands,
+  ...uploadCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

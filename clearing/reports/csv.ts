@@ -8,8 +8,12 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * text that a spreadsheet would run as a formula gets an apostrophe in front.
  */
 export function csv(header: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
-  const lines = [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`);
-  return BYTE_ORDER_MARK + lines.join('');
+  return csvLine(header, true) + [...rows].map((row) => csvLine(row)).join('');
+}
+
+/** One line of such a file, for those that are too long to be held whole; the first one begins with the byte order mark. */
+export function csvLine(row: readonly CsvValue[], first = false): string {
+  return `${first ? BYTE_ORDER_MARK : ''}${row.map(field).join(',')}\r\n`;
 }
 
 function field(value: CsvValue): string {

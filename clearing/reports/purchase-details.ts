@@ -21,6 +21,11 @@ const REASON_TEXT: Readonly<Record<string, string>> = {
   '10': 'transaction type or algorithm not allowed',
 };
 
+/** A reason code in words; empty for records that need no reason. */
+export function reasonText(code: string | null): string {
+  return REASON_TEXT[code ?? ''] ?? '';
+}
+
 interface DetailRow {
   state: string;
   reason_code: string | null;
@@ -51,7 +56,7 @@ export async function purchaseDetails(tx: Transaction, date: BusinessDate): Prom
   return rows.map((row) => [
     row.state,
     row.reason_code ?? '',
-    REASON_TEXT[row.reason_code ?? ''] ?? '',
+    reasonText(row.reason_code),
     row.participant_no,
     row.intake_id,
     row.record_index,

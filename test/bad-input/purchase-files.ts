@@ -61,7 +61,7 @@ export function purchaseFileTests(city: () => TestCity): void {
     });
   const stored = async () => {
     const { rows } = await city().installation.db.query<Record<string, bigint>>(
-      `select (select count(*) from clearing.intake) as intakes, (select count(*) from clearing.purchase_record) as records`,
+      `select count(*) as intakes, sum(record_count)::bigint as records from clearing.intake where file_name is not null`,
     );
     return rows[0];
   };
@@ -144,7 +144,9 @@ export function purchaseFileTests(city: () => TestCity): void {
         new RegExp(`certificate is of "${TAXI}", not of "${BUS}"`),
       );
       const renamed = file.name.replace(BUS, TAXI);
-      await refused(deliver({ ...file, name: renamed }), 422, /the name says .*; the header/);
+      await refused(deliver({ ...file, name: renamed }), 422, new RegExp(`of ${TAXI}; it was delivered by ${BUS}`));
+      const resequenced = file.name.replace(/\d{8}\.ccpf/, '00099999.ccpf');
+      await refused(deliver({ ...file, name: resequenced }), 422, /the name says .*; the header/);
       await refused(deliver({ ...file, name: '../../file.ccpf' }), 422, /a file name has the form/);
       const unknown = write([200], { participant: '904458041119998' });
       await refused(deliver(unknown), 422, /no participant 904458041119998/);
