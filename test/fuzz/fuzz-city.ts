@@ -39,7 +39,7 @@ export async function startFuzzCity(): Promise<FuzzCity> {
   const city = await startTestCity({ prefundFen: 1_000_000_000_00n, jobs: false });
   try {
     const { db, hsm } = city.installation;
-    const logger = createLogger('fuzz', { level: 'silent' });
+    const logger = createLogger('fuzz', { level: 'error', destination: 'stderr' });
     const listener = await listenForTerminals({
       handle: createHandler({ db, hsm, logger, billers: httpBillers(db, new Map()) }),
       logger,

@@ -40,12 +40,10 @@ export function watchTarget(
   const child = fork(main, words, {
     execArgv: ['--expose-gc', '--import', 'tsx'],
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const state = { name, cases: 0, frames: 0, heapMiB: 0, details: {} as Readonly<Record<string, unknown>> };
   let done = false;
-  let complaint = '';
-  child.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-3000)));
   const fault = (sentence: string) => onFault({ target: name, case: cases.first + state.cases, sentence });
   const onSilence = () => {
     fault('nothing was heard of it any more: a case does not end');
@@ -71,7 +69,7 @@ export function watchTarget(
   const ended = new Promise<void>((resolve) =>
     child.once('exit', (code, signal) => {
       clearTimeout(patience);
-      if (!done) fault(`its process ended (${signal ?? `exit code ${code}`}): ${complaint.trim()}`);
+      if (!done) fault(`its process ended (${signal ?? `exit code ${code}`})`);
       resolve();
     }),
   );
