@@ -1,5 +1,5 @@
 import type { BlockCipher } from '../cipher/block-cipher.ts';
-import { desCbc } from '../cipher/des-cbc.ts';
+import { desCbcPadded } from '../cipher/des-cbc.ts';
 import { DES_SCHEDULE_WORDS, desBlock, scheduleDes, tripleDesBlock } from '../cipher/des.ts';
 import { putWord, TripleDes, wordAt } from '../cipher/triple-des.ts';
 import type { PurseKernel } from './purse-kernel.ts';
@@ -56,7 +56,7 @@ export class DesKernel implements PurseKernel {
     const block = this.#block;
     block[0] = 0;
     block[1] = 0;
-    chain(this.#macSchedule, block, bytes, at, length);
+    desCbcPadded(this.#macSchedule, block, bytes, at, length);
     return block[0];
   }
 
@@ -65,7 +65,7 @@ export class DesKernel implements PurseKernel {
     this.#scheduleHalves();
     block[0] = wordAt(bytes, challengeAt);
     block[1] = challengeLength === 8 ? wordAt(bytes, challengeAt + 4) : 0;
-    chain(this.#left, block, bytes, at, length);
+    desCbcPadded(this.#left, block, bytes, at, length);
     desBlock(this.#right, block, true);
     desBlock(this.#left, block, false);
     return block[0];
@@ -76,21 +76,4 @@ export class DesKernel implements PurseKernel {
     scheduleDes(key[0] as number, key[1] as number, this.#left);
     scheduleDes(key[2] as number, key[3] as number, this.#right);
   }
-}
-
-/** CBC over the data with padding 80 00…; `block` holds the IV before and the last block after. */
-function chain(schedule: Int32Array, block: Int32Array, bytes: Uint8Array, at: number, length: number): void {
-  const whole = at + (length & ~7);
-  desCbc(schedule, block, bytes, at, length);
-  let left = 0;
-  let right = 0;
-  const rest = length & 7;
-  for (let i = 0; i <= rest; i++) {
-    const byte = i < rest ? (bytes[whole + i] as number) : 0x80;
-    if (i < 4) left |= byte << (24 - 8 * i);
-    else right |= byte << (56 - 8 * i);
-  }
-  block[0] = (block[0] as number) ^ left;
-  block[1] = (block[1] as number) ^ right;
-  desBlock(schedule, block, false);
 }
