@@ -1,5 +1,6 @@
 import type { Database } from '@citycard/common';
 import { issuerErrors } from '../errors.ts';
+import { writeCsv } from '../spreadsheet/csv.ts';
 import type { BatchState } from './batches.ts';
 
 /** The pace of a batch is that of its last minutes. */
@@ -201,15 +202,13 @@ export async function batchYield(db: Database, batchId: bigint): Promise<BatchYi
   };
 }
 
-/** The yield as a table: one line for the batch, one for every reason. */
+/** The yield as a table: one line for the batch, one for every reason. Reasons are people's words. */
 export function yieldCsv(report: BatchYield): string {
-  const lines = [
-    'line,good,good_at_once,in_work,quarantined,rejected,yield_basis_points',
-    `batch ${report.batchId},${report.good},${report.goodAtOnce},${report.inWork},${report.quarantined},${report.rejected},${report.yieldBasisPoints}`,
-    'reason,set_aside,rejected',
-    ...report.reasons.map(
-      ({ reason, setAside, rejected }) => `"${reason.replaceAll('"', '""')}",${setAside},${rejected}`,
-    ),
-  ];
-  return `${lines.join('\r\n')}\r\n`;
+  const { batchId, good, goodAtOnce, inWork, quarantined, rejected, yieldBasisPoints } = report;
+  return writeCsv([
+    ['line', 'good', 'good_at_once', 'in_work', 'quarantined', 'rejected', 'yield_basis_points'],
+    [`batch ${batchId}`, ...[good, goodAtOnce, inWork, quarantined, rejected, yieldBasisPoints].map(String)],
+    ['reason', 'set_aside', 'rejected'],
+    ...report.reasons.map((one) => [one.reason, String(one.setAside), String(one.rejected)]),
+  ]);
 }

@@ -66,7 +66,7 @@ export function batchTests(city: () => TestCity): void {
       });
       expect([csv.headers.get('content-type'), await csv.text()]).toEqual([
         expect.stringContaining('text/csv'),
-        expect.stringContaining('\r\n"dead chip",0,1\r\n'),
+        expect.stringContaining('\r\ndead chip,0,1\r\n'),
       ]);
       expect(await proof()).toEqual({ ok: true, faults: [] });
     });
