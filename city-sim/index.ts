@@ -1,7 +1,8 @@
 export * from './errors.ts';
+export { SimulatedBank } from './bank/bank.ts';
 export { type Biller, openBiller, type OpenBill } from './biller/biller.ts';
 export { momentBytes, momentFromBytes, momentOf, type Moment } from './bytes/moment.ts';
-export type { CardAlgorithm } from './cryptography/block-cipher.ts';
+export { type CardAlgorithm, decryptEcb } from './cryptography/block-cipher.ts';
 export {
   cardFactor,
   cityFactor,

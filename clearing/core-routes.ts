@@ -72,7 +72,7 @@ const NewAssignment = Type.Object(
   closed,
 );
 const NewBiller = Type.Object(
-  { participantNo: ParticipantNo, baseUrl: Type.String({ pattern: '^https?://', maxLength: 500 }) },
+  { participantNo: ParticipantNo, baseUrl: Type.Optional(Type.String({ pattern: '^https?://', maxLength: 500 })) },
   closed,
 );
 

@@ -61,11 +61,13 @@ export {
   type BillDecision,
   type BillDeps,
   type BillPurchase,
-  enquireBills,
   payBill,
   withholdBill,
 } from './bills/bill-payment.ts';
-export { httpBillers } from './bills/biller-directory.ts';
+export { enquireBills } from './bills/enquiry.ts';
+export { billerDirectory, billerDirectory as httpBillers } from './bills/biller-directory.ts';
+export { startBillWork } from './bills/pursue.ts';
+export { type BillRouteDeps, registerBillRoutes } from './bills/routes.ts';
 export { settleBills } from './bills/settle-bills.ts';
 export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes.ts';
 export { clearingErrors } from './errors.ts';

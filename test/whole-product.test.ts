@@ -16,6 +16,7 @@ import { stockTests } from './card-issuing/stock.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
 import { routePageTests } from './documentation/routes.ts';
+import { thirteenthIndustryTests } from './industries/thirteenth.ts';
 import { startTestCity, type TestCity } from './installation.ts';
 import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
@@ -63,6 +64,11 @@ describe('the whole product', () => {
     purchaseFileTests(() => city);
     startTests(() => city);
     commandLineTests(() => city);
+  });
+
+  /** A day that ends: nothing after it goes on with the business day it began on. */
+  describe('industries', () => {
+    thirteenthIndustryTests(() => city);
   });
 
   /** What is written about it. */

@@ -19,7 +19,7 @@ describe('a utility company', () => {
 
   it('shows a bill until it is paid, and takes a payment once however often it is sent', async () => {
     expect(await due()).toMatchObject({ bills: [{ reference: 'WB1', dueFen: 1234 }] });
-    const paid = { outcome: 'paid', receipt: 'WATR00000001' };
+    const paid = { outcome: 'paid', paymentId: 'P1', receipt: 'WATR00000001' };
     expect(await pay(payment)).toEqual(paid);
     expect(await pay(payment)).toEqual(paid);
     expect(biller.payments).toHaveLength(1);

@@ -6,7 +6,14 @@ export interface OpenBill {
   readonly customer: string;
   /** At most 16 characters. */
   readonly reference: string;
+  /** Without a late fee. */
   readonly amountFen: number;
+  /** What comes on top by the time it is paid; the city works it out from the due date. */
+  readonly lateFeeFen?: number;
+  /** YYYYMMDD, where it is not that of all bills. */
+  readonly dueDate?: string;
+  /** Takes no payment for it and says why. */
+  readonly refusal?: string | undefined;
 }
 
 /** What became of one payment at the biller. */
@@ -15,7 +22,10 @@ export interface TakenPayment {
   readonly customer: string;
   readonly reference: string;
   readonly amountFen: number;
-  readonly outcome: 'paid' | 'refused';
+  readonly outcome: 'paid' | 'refused' | 'cancelled';
+  readonly receipt: string;
+  /** YYYY-MM-DD in the city. */
+  readonly bookedOn: string;
 }
 
 /** A utility company as its own system: bills over HTTP, payments taken once per payment id. */
@@ -35,7 +45,7 @@ interface Setting {
   readonly bills: readonly OpenBill[];
   /** YYYYMMDD */
   readonly dueDate: string;
-  /** Takes no payment and says why. */
+  /** Takes no payment at all and says why. */
   readonly refusal?: string;
   /** Prepaid meters get a token of 20 digits. */
   readonly prepaid?: boolean;
@@ -78,19 +88,27 @@ async function answer(
   const path = url.pathname.slice(prefix.length);
   if (request.method === 'GET' && path === '/bills') {
     const customer = (url.searchParams.get('customer') ?? '').trim();
-    const paid = new Set([...payments.values()].map(({ taken }) => taken.reference));
+    const paid = new Set(
+      [...payments.values()].filter(({ taken }) => taken.outcome === 'paid').map(({ taken }) => taken.reference),
+    );
     const bills = setting.bills
       .filter((bill) => bill.customer === customer && !paid.has(bill.reference))
-      .map(({ reference, amountFen }) => ({
+      .map(({ reference, amountFen, dueDate }) => ({
         reference,
         dueFen: amountFen,
-        dueDate: setting.dueDate,
+        dueDate: dueDate ?? setting.dueDate,
         text: setting.name,
       }));
     return { status: 200, body: { bills } };
   }
   if (request.method === 'POST' && path === '/payments') {
     return { status: 200, body: pay(setting, payments, await readJson(request)) };
+  }
+  if (request.method === 'POST' && path === '/cancellations') {
+    return { status: 200, body: cancel(payments, await readJson(request)) };
+  }
+  if (request.method === 'GET' && path === '/payments') {
+    return { status: 200, body: bookedOn(payments, url.searchParams) };
   }
   return { status: 404, body: { reason: 'there is nothing here' } };
 }
@@ -106,20 +124,57 @@ function pay(
   if (known !== undefined) return known.answer;
   const [customer, reference] = [String(asked['customer']).trim(), String(asked['reference']).trim()];
   const amountFen = Number(asked['amountFen']);
+  const lateFeeFen = Number(asked['lateFeeFen'] ?? 0);
   const bill = setting.bills.find((each) => each.customer === customer && each.reference === reference);
-  const refusal = bill?.amountFen === amountFen ? setting.refusal : 'there is no such bill of this amount';
+  const fits = bill && bill.amountFen + lateFeeFen === amountFen && (bill.lateFeeFen ?? 0) === lateFeeFen;
+  const refusal = fits ? (bill.refusal ?? setting.refusal) : 'there is no such bill of this amount';
   const outcome = refusal === undefined ? 'paid' : 'refused';
   const number = String(payments.size + 1).padStart(8, '0');
   const answered =
     refusal === undefined
       ? {
           outcome,
+          paymentId,
           receipt: `${setting.name}${number}`,
           ...(setting.prepaid && { meterToken: `990000000000${number}` }),
         }
       : { outcome, reason: refusal };
-  payments.set(paymentId, { taken: { paymentId, customer, reference, amountFen, outcome }, answer: answered });
+  const receipt = refusal === undefined ? `${setting.name}${number}` : '';
+  const taken = { paymentId, customer, reference, amountFen, outcome, receipt, bookedOn: cityDay() } as const;
+  payments.set(paymentId, { taken, answer: answered });
   return answered;
+}
+
+const CITY_AHEAD_MS = 8 * 3_600_000;
+const cityDay = (): string => new Date(Date.now() + CITY_AHEAD_MS).toISOString().slice(0, 10);
+
+/** A payment that was taken is given back, once; to ask again is answered the same. */
+function cancel(
+  payments: Map<string, { taken: TakenPayment; answer: object }>,
+  asked: Record<string, unknown>,
+): object {
+  const paymentId = String(asked['paymentId']);
+  const known = payments.get(paymentId);
+  if (known === undefined || known.taken.outcome === 'refused')
+    return { outcome: 'refused', reason: 'no such payment was taken' };
+  payments.set(paymentId, { ...known, taken: { ...known.taken, outcome: 'cancelled' } });
+  return { outcome: 'cancelled', paymentId };
+}
+
+/** Lines of one answer; the rest is asked for with `after`. */
+const PAGE = 500;
+
+/** What was booked on a day, in the order of payment ids. */
+function bookedOn(payments: Map<string, { taken: TakenPayment; answer: object }>, query: URLSearchParams): object {
+  const after = query.get('after') ?? '';
+  const lines = [...payments.values()]
+    .map(({ taken }) => taken)
+    .filter((taken) => taken.outcome !== 'refused' && taken.bookedOn === query.get('date') && taken.paymentId > after)
+    .sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
+  const page = lines
+    .slice(0, PAGE)
+    .map(({ paymentId, amountFen, outcome, receipt }) => ({ paymentId, amountFen, outcome, receipt }));
+  return { payments: page, ...(lines.length > PAGE && { next: page.at(-1)?.paymentId }) };
 }
 
 async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {

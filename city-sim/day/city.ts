@@ -11,7 +11,7 @@ export interface Party {
   /** Roles of the credential it gets. */
   readonly roles: readonly string[];
   /** Kind of the certificate it asks for, with its common name. */
-  readonly certificate?: { readonly kind: 'operator' | 'city'; readonly cn: string };
+  readonly certificate?: { readonly kind: 'operator' | 'city'; readonly cn: string } | undefined;
 }
 
 const operator = (participantNo: string, name: string, industry: number): Party => ({
@@ -44,6 +44,23 @@ export const PARTIES = {
   taxi: operator('904458041210001', 'Test Taxi Company 测试出租公司', 2),
   water: biller('904458049000001', 'Test Water Works 测试自来水公司', 3),
   gas: biller('904458049000002', 'Test Gas Company 测试燃气公司', 4),
+  cableTv: biller('904458049000003', 'Test Cable TV 测试有线电视', 7),
+  telecom: biller('904458049000004', 'Test Telecom 测试电信', 8),
+  /** Exchanges files, so it signs them. */
+  electricity: {
+    ...biller('904458049000005', 'Test Power Company 测试供电公司', 9),
+    certificate: { kind: 'operator', cn: '904458049000005' },
+  },
+  trafficPolice: biller('904458049000006', 'Test Traffic Police 测试交警', 12),
+  tourism: { ...operator('904458045110001', 'Test Scenic Sites 测试景区', 5), certificate: undefined },
+  tollRoad: { ...operator('904458046110001', 'Test Toll Road 测试高速公路', 6), certificate: undefined },
+  hospital: { ...operator('904458048110001', 'Test Hospital 测试医院', 10), certificate: undefined },
+  socialSecurity: {
+    ...operator('904458048110002', 'Test Social Security Office 测试社保中心', 11),
+    certificate: undefined,
+  },
+  /** Takes bills of several companies. */
+  kiosk: agent('904458060510003', 'Test Kiosk 测试自助终端'),
   agentOne: agent('904458060510001', 'Test Load Agent One 测试充值点一'),
   agentTwo: agent('904458060510002', 'Test Load Agent Two 测试充值点二'),
   /** Visitors' terminals load from this one's prefund and upload purchases under its number. */
@@ -74,7 +91,25 @@ export const BANK_ACCOUNTS = {
 } as const;
 
 /** The four characters by which terminals name a biller. */
-export const BILLER_CODES = { water: 'WATR', gas: 'GASS' } as const;
+export const BILLER_CODES = {
+  water: 'WATR',
+  gas: 'GASS',
+  cableTv: 'CATV',
+  telecom: 'TELE',
+  electricity: 'ELEC',
+  trafficPolice: 'FINE',
+} as const;
+export type BillerName = keyof typeof BILLER_CODES;
+
+/** Where each company's bills are paid: at its own counter, or at the kiosk. */
+export const BILLS_AT = {
+  water: 'water',
+  gas: 'gas',
+  cableTv: 'kiosk',
+  telecom: 'kiosk',
+  electricity: 'kiosk',
+  trafficPolice: 'kiosk',
+} as const satisfies Record<BillerName, 'water' | 'gas' | 'kiosk'>;
 
 /** 10.00 yuan, taken in cash for every card. */
 export const CARD_DEPOSIT_FEN = 1000;

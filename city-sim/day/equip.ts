@@ -22,6 +22,13 @@ export interface Equipment {
   readonly busTwo: Depot;
   readonly water: Station;
   readonly gas: Station;
+  /** Takes bills of companies that have no counter here. */
+  readonly kiosk: Station;
+  readonly tourism: Station;
+  readonly tollEntry: Station;
+  readonly tollExit: Station;
+  readonly hospital: Station;
+  readonly socialSecurity: Station;
   readonly agents: readonly Station[];
 }
 
@@ -49,7 +56,8 @@ const numbered = (prefix: string, index: number) => `${prefix}${String(index + 1
 function ordersOf(fleet: Fleet): Record<keyof Equipment, Order[]> {
   const many = (count: number, order: (index: number) => Order) =>
     Array.from({ length: count }, (_, index) => order(index));
-  const { busOne, busTwo, taxi, water, gas, agentOne, agentTwo } = PARTIES;
+  const { busOne, busTwo, taxi, water, gas, agentOne, agentTwo, kiosk, tourism, tollRoad } = PARTIES;
+  const { hospital, socialSecurity } = PARTIES;
   const terminal = (
     party: { participantNo: string },
     industry: number,
@@ -69,6 +77,12 @@ function ordersOf(fleet: Fleet): Record<keyof Equipment, Order[]> {
     busTwo: many(fleet.busTwo, () => ({ participantNo: busTwo.participantNo, industry: INDUSTRY.bus })),
     water: [terminal(water, INDUSTRY.water, 'WATR0001', BILLS)],
     gas: [terminal(gas, INDUSTRY.gas, 'GASS0001', BILLS)],
+    kiosk: [terminal(kiosk, INDUSTRY.telecom, 'KIOS0001', BILLS)],
+    tourism: [terminal(tourism, INDUSTRY.tourism, 'GATE0001', TAKER)],
+    tollEntry: [terminal(tollRoad, INDUSTRY.toll, 'TOLL0001', TAKER)],
+    tollExit: [terminal(tollRoad, INDUSTRY.toll, 'TOLL0002', TAKER)],
+    hospital: [terminal(hospital, INDUSTRY.medical, 'HOSP0001', TAKER)],
+    socialSecurity: [terminal(socialSecurity, INDUSTRY.socialSecurity, 'SOCS0001', TAKER)],
     agents: many(fleet.agents, (index) =>
       terminal(index % 2 === 0 ? agentOne : agentTwo, INDUSTRY.bus, numbered('AGT', index), AGENT),
     ),
@@ -109,13 +123,29 @@ export async function equip(
     events.step();
   });
   const of = (wanted: readonly Order[]) => wanted.flatMap((order) => stations.get(order) ?? []);
-  const [[water], [gas]] = [of(orders.water), of(orders.gas)];
-  if (!water || !gas) throw new DayFailed('The terminals of the billers were not set up.');
+  const one = (wanted: readonly Order[]): Station => {
+    const [station] = of(wanted);
+    if (!station) throw new DayFailed(`Terminal ${wanted[0]?.terminalNo ?? ''} was not set up.`);
+    return station;
+  };
   const depot = new Depot(
     PARTIES.busTwo.participantNo,
     orders.busTwo.flatMap((order) => readers.get(order) ?? []),
   );
-  return { busOne: of(orders.busOne), taxi: of(orders.taxi), busTwo: depot, water, gas, agents: of(orders.agents) };
+  return {
+    busOne: of(orders.busOne),
+    taxi: of(orders.taxi),
+    busTwo: depot,
+    water: one(orders.water),
+    gas: one(orders.gas),
+    kiosk: one(orders.kiosk),
+    tourism: one(orders.tourism),
+    tollEntry: one(orders.tollEntry),
+    tollExit: one(orders.tollExit),
+    hospital: one(orders.hospital),
+    socialSecurity: one(orders.socialSecurity),
+    agents: of(orders.agents),
+  };
 }
 
 /** Which blank gets which number is the machine's affair; each says its own afterwards. */

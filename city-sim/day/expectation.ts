@@ -36,6 +36,12 @@ export function expectationOf(records: readonly UploadedRecord[], loads: readonl
   return expected;
 }
 
+/** The records that must be accepted, reports of locked cards left out. */
+export function acceptedOf(records: readonly UploadedRecord[]): UploadedRecord[] {
+  const refuters = new Set(records.filter(isGenuine).map((record) => `${record.cardNo} ${record.counter}`));
+  return records.filter((record) => record.origin !== 'locked' && outcomeOf(record, refuters).outcome === 'accepted');
+}
+
 /** A complete record with a right TAC: it takes its counter, whatever its outcome. */
 function isGenuine({ origin }: UploadedRecord): boolean {
   return origin === 'tap' || origin === 'bill' || origin === 'recovered' || origin === 'passed';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createCertificateRequest, type Signer } from '../purchase/signature.ts';
+import { createCertificateRequest, signDetached, type Signer } from '../purchase/signature.ts';
 import { openBiller, type Biller } from '../biller/biller.ts';
-import { BILLER_CODES, PARTIES, type Party, type PartyName } from './city.ts';
+import { BILLER_CODES, type BillerName, PARTIES, type Party, type PartyName } from './city.ts';
+import { DayFailed } from './errors.ts';
 import type { DayEvents } from './events.ts';
 import type { Office } from './office.ts';
 import type { BillStep, DayPlan } from './plan.ts';
@@ -11,7 +12,8 @@ export interface FoundedCity {
   /** Signers by participant number. */
   readonly signers: ReadonlyMap<string, Signer>;
   readonly caPem: string;
-  readonly billers: Readonly<Record<'water' | 'gas', Biller>>;
+  /** Companies that are asked over HTTP, by name. */
+  readonly billers: Readonly<Record<string, Biller>>;
 }
 
 /** Admits everybody: participants, credentials (the token goes to the office under the party's name), certificates, billers. */
@@ -29,7 +31,10 @@ export async function foundCity(office: Office, plan: DayPlan, events: DayEvents
     }
     events.step();
   }
-  const billers = { water: await connectBiller(office, plan, 'water'), gas: await connectBiller(office, plan, 'gas') };
+  const billers: Record<string, Biller> = {};
+  for (const name of ['water', 'gas', 'cableTv', 'telecom', 'trafficPolice'] as const)
+    billers[name] = await connectBiller(office, plan, name);
+  await deliverBills(office, plan, signers);
   return { signers, caPem, billers };
 }
 
@@ -68,18 +73,49 @@ async function certify(
   return { signer: { certificatePem: issued.certificatePem, privateKeyPem }, ca: issued.caPem };
 }
 
-async function connectBiller(office: Office, plan: DayPlan, which: 'water' | 'gas'): Promise<Biller> {
+const IN_TIME = '20991231';
+/** So long ago that its late fee has reached the most it can be. */
+const LONG_OVERDUE = '20200101';
+
+const billsOf = (plan: DayPlan, which: BillerName): BillStep[] =>
+  plan.cards.flatMap(({ steps }) =>
+    steps.filter((step): step is BillStep => step.kind === 'bill' && step.biller === which),
+  );
+
+async function connectBiller(office: Office, plan: DayPlan, which: BillerName): Promise<Biller> {
   const biller = await openBiller({
     name: BILLER_CODES[which],
     secret: `test-${which}-${randomBytes(8).toString('hex')}`,
-    dueDate: '20991231',
-    bills: plan.cards.flatMap(({ steps }) =>
-      steps.filter((step): step is BillStep => step.kind === 'bill' && step.biller === which),
-    ),
-    ...(which === 'gas' && { refusal: 'the account is closed (test)' }),
+    dueDate: IN_TIME,
+    bills: billsOf(plan, which).map(({ customer, reference, amountFen, lateFeeFen, refused }) => ({
+      customer,
+      reference,
+      amountFen: amountFen - lateFeeFen,
+      lateFeeFen,
+      ...(lateFeeFen > 0 && { dueDate: LONG_OVERDUE }),
+      ...(refused && { refusal: 'the account is closed (test)' }),
+    })),
+    ...(which === 'water' && { prepaid: true }),
   });
   await office.put('platform', `/v1/billers/${BILLER_CODES[which]}`, {
     json: { participantNo: PARTIES[which].participantNo, baseUrl: biller.baseUrl },
   });
   return biller;
+}
+
+/** The power company has no system that could be asked: it delivers its open bills as a signed file. */
+async function deliverBills(office: Office, plan: DayPlan, signers: ReadonlyMap<string, Signer>): Promise<void> {
+  const { participantNo } = PARTIES.electricity;
+  const code = BILLER_CODES.electricity;
+  const signer = signers.get(participantNo);
+  if (!signer) throw new DayFailed('The power company has no certificate to sign its bills with.');
+  await office.put('platform', `/v1/billers/${code}`, { json: { participantNo } });
+  const lines = billsOf(plan, 'electricity').map(
+    ({ customer, reference, amountFen }) => `${customer},${reference},${amountFen},2099-12-31,测试电费`,
+  );
+  const content = Buffer.from(['customer,reference,dueFen,dueDate,text', ...lines, ''].join('\r\n'));
+  await office.post('electricity', `/v1/billers/${code}/bill-files?name=${code}-20260101-00000001.bills.csv`, {
+    bytes: { content, type: 'application/octet-stream' },
+    headers: { 'x-signature': signDetached(content, signer).toString('base64') },
+  });
 }

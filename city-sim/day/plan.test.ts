@@ -15,7 +15,7 @@ function balances(steps: readonly CardStep[]): number[] {
   let balance = 0;
   return steps.map((step) => {
     if (step.kind === 'load') balance += step.amountFen;
-    else if (step.kind === 'bill' || step.fault !== 'gray-not-debited') balance -= step.amountFen;
+    else if (step.kind !== 'tap' || step.fault !== 'gray-not-debited') balance -= step.amountFen;
     return balance;
   });
 }

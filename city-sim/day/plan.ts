@@ -1,5 +1,6 @@
-import { PURSE_CAP_FEN } from './city.ts';
+import { type BillerName, PURSE_CAP_FEN } from './city.ts';
 import { Dice } from './dice.ts';
+import { type IndustryStep, planTrip, planTreatment, planVisit } from './plan-industries.ts';
 import { makeResident, type Resident } from './residents.ts';
 
 /** Where cards are tapped; bus two and the neighbour deliver by file, the others by message. */
@@ -24,12 +25,16 @@ export interface TapStep {
 
 export interface BillStep {
   readonly kind: 'bill';
-  readonly biller: 'water' | 'gas';
+  readonly biller: BillerName;
   readonly customer: string;
   readonly reference: string;
   readonly amountFen: number;
   /** The biller takes no payment; the amount comes back by a load from pending credit. */
   readonly refused: boolean;
+  /** The part of the amount that is a late fee: as long overdue as it may grow. */
+  readonly lateFeeFen: number;
+  /** Whether the terminal can write the meter record to the card; when not, the payment is taken back the same way. */
+  readonly meter?: 'written' | 'not-written';
 }
 
 /**
@@ -48,7 +53,7 @@ export interface LoadStep {
   readonly fault?: LoadFault;
 }
 
-export type CardStep = TapStep | BillStep | LoadStep;
+export type CardStep = TapStep | BillStep | LoadStep | IndustryStep;
 
 /** A card that is reported lost at the end of the day and tapped after: at a terminal that lets it pass, or locks it. */
 export interface LostCard {
@@ -102,10 +107,13 @@ const CAPP_PER_MILLE = 200;
 const FORGED_COUNTER = 0xf000;
 const BUS_FARES = [100, 100, 100, 120, 150, 200, 300];
 
+/** Every industry is seen at work, however small the day. */
+const LEAST_OF_EACH = 3;
+
 /** At least one, and so many in a thousand. */
 const share = (of: number, perMille: number): number => Math.max(1, Math.round((of * perMille) / 1000));
 
-type Purchase = Omit<TapStep, 'trip'> | BillStep;
+type Purchase = Omit<TapStep, 'trip'> | BillStep | IndustryStep;
 
 /**
  * Everything that will happen to money on the day, decided beforehand: the same seed, cards and purchases give the same
@@ -183,7 +191,17 @@ function planPurchases(size: { seed: number; cards: number; purchases: number },
   const water = share(purchases, 10);
   times(water, (index) => give(bill(dice, 'water', index)));
   const gas = share(purchases, 1);
-  times(gas, (index) => give(bill(dice, 'gas', index)));
+  times(gas, (index) => give(bill(dice, 'gas', index, { refused: true })));
+  const few = Math.max(LEAST_OF_EACH, share(purchases, 1));
+  const meters = [share(purchases, 2), few] as const;
+  times(meters[0], (index) => give(bill(dice, 'gas', gas + index, { meter: 'written' })));
+  times(meters[1], (index) => give(bill(dice, 'gas', gas + meters[0] + index, { meter: 'not-written' })));
+  const atKiosk = ['cableTv', 'telecom', 'electricity', 'trafficPolice'] as const;
+  for (const biller of atKiosk) times(few, (index) => give(bill(dice, biller, index)));
+  times(few, () => give(planTrip(dice)));
+  times(few, () => give(planVisit(dice)));
+  for (const place of ['hospital', 'socialSecurity'] as const) times(few, () => give(planTreatment(dice, place)));
+  const industries = meters[0] + meters[1] + few * (atKiosk.length + 4);
   const torn = {
     recovered: share(purchases, 4),
     'gray-debited': share(purchases, 2),
@@ -194,7 +212,15 @@ function planPurchases(size: { seed: number; cards: number; purchases: number },
   }
 
   const special =
-    foreign + abroad + water + gas + lostAndUsed + torn.recovered + torn['gray-debited'] + torn['gray-not-debited'];
+    foreign +
+    abroad +
+    water +
+    gas +
+    industries +
+    lostAndUsed +
+    torn.recovered +
+    torn['gray-debited'] +
+    torn['gray-not-debited'];
   const ordinary = Math.max(1, purchases - special);
   const duplicates = Math.min(ordinary, share(purchases, 5));
   times(ordinary, (index) => {
@@ -213,16 +239,36 @@ function ordinaryTap(dice: Dice, fleet: Fleet): Omit<TapStep, 'trip'> {
   return { kind: 'tap', place: 'taxi', reader: dice.below(fleet.taxi), amountFen: 700 + 10 * dice.below(230) };
 }
 
-function bill(dice: Dice, biller: 'water' | 'gas', index: number): BillStep {
+const SIGNS: Readonly<Record<BillerName, string>> = {
+  water: 'W',
+  gas: 'G',
+  cableTv: 'C',
+  telecom: 'T',
+  electricity: 'E',
+  trafficPolice: 'F',
+};
+
+/** Every other fine is so long overdue that as much again is due; its decision has a number of 16 digits. */
+function bill(
+  dice: Dice,
+  biller: BillerName,
+  index: number,
+  what: Partial<Pick<BillStep, 'refused' | 'meter'>> = {},
+): BillStep {
   const number = String(index + 1).padStart(6, '0');
-  const sign = biller === 'water' ? 'W' : 'G';
+  const sign = SIGNS[biller];
+  const principalFen = dice.between(800, 6000);
+  const isFine = biller === 'trafficPolice';
+  const lateFeeFen = isFine && index % 2 === 0 ? principalFen : 0;
   return {
     kind: 'bill',
     biller,
     customer: `TEST${sign}${number}`,
-    reference: `${sign}BILL${number}`,
-    amountFen: dice.between(800, 6000),
-    refused: biller === 'gas',
+    reference: isFine ? `3799990000${number}` : `${sign}BILL${number}`,
+    amountFen: principalFen + lateFeeFen,
+    lateFeeFen,
+    refused: what.refused ?? false,
+    ...(what.meter !== undefined && { meter: what.meter }),
   };
 }
 
@@ -272,11 +318,11 @@ function planCard(
   if (faults.length === 0) load();
   for (const purchase of dice.shuffle(purchases)) {
     ensure(purchase.amountFen);
-    if (purchase.kind === 'bill') steps.push(purchase);
+    if (purchase.kind !== 'tap') steps.push(purchase);
     else steps.push({ ...purchase, trip: purchase.place !== 'taxi' && dice.perMille(CAPP_PER_MILLE) });
     if (purchase.kind === 'tap' && purchase.fault === 'gray-not-debited') continue;
     balanceFen -= purchase.amountFen;
-    if (purchase.kind !== 'bill' || !purchase.refused) continue;
+    if (purchase.kind !== 'bill' || (!purchase.refused && purchase.meter !== 'not-written')) continue;
     const terminal = dice.below(fleet.agents);
     steps.push({ kind: 'load', terminal, amountFen: purchase.amountFen, from: 'bound-account' });
     balanceFen += purchase.amountFen;

@@ -7,6 +7,7 @@ import { HOME_CITY, PARTIES } from './city.ts';
 import type { Equipment } from './equip.ts';
 import { DayFailed } from './errors.ts';
 import type { DayEvents } from './events.ts';
+import { playIndustry } from './industries.ts';
 import type { IssuedCard } from './issue-cards.ts';
 import { Loads } from './loads.ts';
 import type { Office } from './office.ts';
@@ -46,7 +47,8 @@ export async function playCards(streets: Streets): Promise<void> {
     for (const step of plan.cards[index]?.steps ?? []) {
       if (step.kind === 'load') await loads.load(cardNo, card, step);
       else if (step.kind === 'bill') await payBill(equipment, rides, cardNo, card, step);
-      else rides.tap(cardNo, card, step);
+      else if (step.kind === 'tap') rides.tap(cardNo, card, step);
+      else playIndustry(equipment, rides, card, step);
       events.step();
     }
   });
@@ -57,8 +59,9 @@ export async function playCards(streets: Streets): Promise<void> {
       events.step();
     }
   }
+  const { tourism, tollEntry, tollExit, hospital, socialSecurity } = equipment;
   const stations = [...equipment.busOne, ...equipment.taxi];
-  for (const station of stations) await station.empty();
+  for (const station of [...stations, tourism, tollEntry, tollExit, hospital, socialSecurity]) await station.empty();
   await loseCards(streets, rides);
   await forgeRecords(streets, rides);
   await rides.uploadDuplicates();

@@ -10,7 +10,9 @@ import { DayFailed } from './errors.ts';
 import type { DayEvents } from './events.ts';
 import { exchangeWithNeighbour } from './exchange.ts';
 import { expectationOf } from './expectation.ts';
+import { compareIndustries } from './industry-report.ts';
 import { foundCity } from './found-city.ts';
+import { prepareIndustries } from './industries.ts';
 import { issueCards } from './issue-cards.ts';
 import { Office } from './office.ts';
 import { planDay } from './plan.ts';
@@ -40,6 +42,7 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
     await prefundAgents(office, bank, plan, date, events);
     const equipment = await equip(office, configuration.gateway, plan.fleet, clock, events);
     const cards = await issueCards(office, bank, plan, date, events);
+    await prepareIndustries(office, plan, cards);
     const record = new DayRecord();
     await playCards({ office, plan, equipment, neighbour, cards, record, clock, events });
     await settleTerminals(office, equipment, signers, date, clock, events);
@@ -47,11 +50,12 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
     if (!signer) throw new DayFailed('The neighbouring city has no certificate to sign its files with.');
     const exchange = await exchangeWithNeighbour(office, neighbour, { signer, caPem }, date, events);
     await clearDay(office, bank, date, events);
+    await compareIndustries(office, date, record.records);
 
     const states = cards.map(({ card }) => askCard(card));
     const expected = expectationOf(record.records, record.loads);
     const result = { businessDate: date, cards: states, expected };
-    const bills = { water: billers.water.payments, gas: billers.gas.payments };
+    const bills = Object.fromEntries(Object.entries(billers).map(([name, biller]) => [name, biller.payments]));
     const complete = { seed: plan.seed, ...result, ...record, exchange, bills };
     await writeFile(configuration.recordFile, JSON.stringify(complete, null, 1));
     events.result(result);

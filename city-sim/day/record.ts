@@ -23,8 +23,12 @@ export interface UploadedRecord {
   readonly cardPaid: boolean;
   /** The 64 bytes. */
   readonly hex: string;
-  /** The biller took no payment for it. */
+  /** The biller took no payment for it, or gave it back; the amount came back to the card. */
   readonly billRefused?: true;
+  /** Whom it was collected for, when that is somebody else. */
+  readonly owedTo?: string;
+  /** What a fund paid beside it. */
+  readonly fundFen?: number;
 }
 
 /** One INITIALIZE FOR LOAD that reached the host, and what came of it on the card. */

@@ -84,7 +84,7 @@ export class Rides {
   /** Notes a record that goes up by another way than the spots of the rides. */
   note(
     record: PurchaseRecord,
-    known: Pick<UploadedRecord, 'origin' | 'way' | 'participantNo' | 'cardPaid' | 'billRefused'>,
+    known: Pick<UploadedRecord, 'origin' | 'way' | 'participantNo' | 'cardPaid' | 'billRefused' | 'owedTo' | 'fundFen'>,
   ) {
     const noted: UploadedRecord = {
       ...known,

@@ -17,8 +17,10 @@ export async function settleTerminals(
   clock: () => Date,
   events: DayEvents,
 ): Promise<void> {
-  const { busOne, taxi, busTwo, water, gas, agents } = equipment;
-  const stations = [...busOne, ...taxi, water, gas, ...agents];
+  const { busOne, taxi, busTwo, water, gas, agents, kiosk, tourism, tollEntry, tollExit } = equipment;
+  const { hospital, socialSecurity } = equipment;
+  const single = [water, gas, kiosk, tourism, tollEntry, tollExit, hospital, socialSecurity];
+  const stations = [...busOne, ...taxi, ...single, ...agents];
   events.phase('batch totals and depot files', stations.length + 1);
   const signer = signers.get(busTwo.participantNo);
   if (!signer) throw new DayFailed('Bus company two has no certificate to sign its files with.');

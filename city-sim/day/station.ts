@@ -16,6 +16,8 @@ export class Station {
   readonly reader: TapReader;
   /** A reader on the same SAM that knows the hotlist and lets every card pass all the same. */
   readonly carelessReader: TapReader;
+  readonly #readerOf: (industry: number) => TapReader;
+  readonly #readers = new Map<number, TapReader>();
   readonly #waiting: Buffer[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
@@ -25,6 +27,14 @@ export class Station {
     this.reader = reader;
     const hotlist = () => ({ version: terminal.memory.hotlistVersion, has: () => false });
     this.carelessReader = new TapReader({ sam, industry, clock, hotlist });
+    this.#readerOf = (other) => new TapReader({ sam, industry: other, clock, hotlist: () => terminal.hotlist });
+  }
+
+  /** A reader on the same SAM for purchases of another industry. */
+  readerFor(industry: number): TapReader {
+    const reader = this.#readers.get(industry) ?? this.#readerOf(industry);
+    this.#readers.set(industry, reader);
+    return reader;
   }
 
   get participantNo(): string {

@@ -19,6 +19,10 @@ export const INDUSTRY = {
   toll: 0x06,
   cableTv: 0x07,
   telecom: 0x08,
+  electricity: 0x09,
+  medical: 0x0a,
+  socialSecurity: 0x0b,
+  trafficFine: 0x0c,
 } as const;
 
 /** The 64-byte purchase record of the interface page, section 3. */

@@ -5,6 +5,7 @@ import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
 import { groupCommands } from './group-commands.ts';
 import { hsmCommands } from './hsm-commands.ts';
+import { industryCommands } from './industry-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
 import { departmentCommands } from './department-commands.ts';
 import { populationCommands } from './population-commands.ts';
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
   ...readerCommands,
   ...hsmCommands,
   ...departmentCommands,
+  ...industryCommands,
   ...populationCommands,
   ...residentCommands,
   ...cardCommands,

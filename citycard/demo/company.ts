@@ -38,12 +38,8 @@ export function demoCalendar(): WorkingCalendar {
 
 const inForceFrom = businessDate('2026-01-01');
 
-/** What participants of the demo pay: buses 0.5 %, taxis 0.8 %, everybody else 0.3 % of what is settled. */
+/** What participants pay whose industry has no fee of its own (demo/industries): 0.3 % of what is settled. */
 export async function addDemoTariffs(tx: Transaction): Promise<void> {
-  const bus = 1;
-  const taxi = 2;
   const byAmount = { kind: 'by-amount', validFrom: inForceFrom } as const;
-  await addTariff(tx, { ...byAmount, subject: { industry: bus }, rate: '5000' });
-  await addTariff(tx, { ...byAmount, subject: { industry: taxi }, rate: '8000' });
   await addTariff(tx, { ...byAmount, subject: { everybody: true }, rate: '3000' });
 }

@@ -5,7 +5,8 @@ import { openStock } from '@citycard/card-issuer';
 import { writeMark } from '../installation/mark.ts';
 import { addDemoTariffs, bankAccounts, companyAccounts, openingStock } from './company.ts';
 import { holdCeremony } from './ceremony.ts';
-import { createPeople, type Credentials } from './people.ts';
+import { foundIndustries } from './industries.ts';
+import { createPeople, type Credentials, platformOfficers } from './people.ts';
 
 /**
  * Makes an empty installation a demo city: keys by ceremony, the city CA, people, bank accounts, the first business day.
@@ -22,7 +23,9 @@ export async function foundDemo(
     for (const code of bankAccounts) await openAccount(tx, code, { owner: 'custodian bank' });
     for (const code of companyAccounts) await openAccount(tx, code);
     await addDemoTariffs(tx);
-    await openDay(tx, cityDate(new Date()));
+    const today = cityDate(new Date());
+    await openDay(tx, today);
+    await foundIndustries(tx, today, platformOfficers);
     await openStock(tx, openingStock);
     await writeMark(tx, { state: 'founded' });
     return people;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPrincipal, type Role, type Transaction } from '@citycard/common';
+import { createPrincipal, type Principal, type Role, type Transaction } from '@citycard/common';
 
 /** The staff of the demo city. Partners (operators, agents, bank, neighbour) get their credentials over HTTP. */
 const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
@@ -20,6 +20,12 @@ const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
   { id: 'finance-checker', name: 'Finance checker', roles: ['finance-checker'] },
   { id: 'supervisor', name: 'Finance supervisor', roles: ['supervisor'] },
   { id: 'auditor', name: 'Auditor', roles: ['auditor'] },
+];
+
+/** Who puts in force what two platform officers have to. */
+export const platformOfficers: readonly [Principal, Principal] = [
+  { id: 'platform', name: 'Platform officer', kind: 'person', roles: ['platform'] },
+  { id: 'platform-2', name: 'Second platform officer', kind: 'person', roles: ['platform'] },
 ];
 
 export type Credentials = Record<string, { token: string; roles: readonly Role[] }>;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { cardIssuerMigrations, createProtection, httpResponder, registerCardIssuerRoutes } from '@citycard/card-issuer';
 import {
   clearingMigrations,
-  httpBillers,
+  billerDirectory,
+  registerBillRoutes,
   registerCertificateRoutes,
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
@@ -140,6 +141,8 @@ async function start(
     : noWorkers(host);
   const server = createHttpServer({ logger, db, title: 'City card' });
   registerClearingCoreRoutes(server, { db });
+  const billers = billerDirectory(db, configuration.billerTokens);
+  registerBillRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   registerCertificateRoutes(server, { db, hsm });
   registerPartnerRoutes(server, { db });
@@ -172,7 +175,7 @@ async function start(
         db,
         hsm,
         logger,
-        billers: httpBillers(db, configuration.billerTokens),
+        billers,
         onPurchases: workers.onPurchases,
         observeMessage: observation.observeMessage,
       }),

@@ -10,7 +10,7 @@ import {
   startMachine,
   startReaderPort,
 } from '@citycard/card-issuer';
-import { type ClearingDayDeps, registerClearingJobs, startValidation } from '@citycard/clearing';
+import { billerDirectory, type ClearingDayDeps, registerClearingJobs, startBillWork, startValidation } from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
@@ -63,6 +63,8 @@ export async function startWorkers(
     const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });
     undo.push(() => checks.stop());
   }
+  const bills = startBillWork({ ...engines, billers: billerDirectory(engines.db, configuration.billerTokens) });
+  undo.push(() => bills.stop());
   const cards = await startMachine(engines, 'cards', { host, port: 0, readBack: configuration.readBack });
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });

@@ -1,20 +1,13 @@
-import { createHash } from 'node:crypto';
-import { type Database, type Fen, fen, transact } from '@citycard/common';
-import type { BillAnswer, BillerDirectory, DueBill } from './biller.ts';
+import { type Database, transact } from '@citycard/common';
+import { raiseAlarm } from '../alarms/alarm.ts';
+import type { BillAnswer, BillerDirectory, BillerLine } from './biller.ts';
+import { quotedLateFee } from './enquiry.ts';
+import { noteMeterWrite } from './meter-write.ts';
+import { type BillPayment, type BillPurchase, keyOf, paymentIdOf, paymentOf } from './payment-rows.ts';
 import { settleBills } from './settle-bills.ts';
+import { isWellTyped } from './typed-text.ts';
 
-/** Message 12 once its record is stored and its TAC found right. */
-export interface BillPurchase {
-  /** 19 digits, or all 20 of a serial of another shape. */
-  readonly cardNo: string;
-  readonly issuerCity: string;
-  readonly samNo: string;
-  readonly samTransactionNo: bigint | number;
-  readonly amount: Fen;
-  readonly billerCode: string;
-  readonly customer: string;
-  readonly billReference: string;
-}
+export type { BillPurchase } from './payment-rows.ts';
 
 export type BillDecision =
   /** 16 characters and 20 digits, or blanks. A receipt of blanks says that the biller refused. */
@@ -33,17 +26,8 @@ export interface BillDeps {
 const UNPROVED = 'the purchase could not be proved at the terminal';
 const RECEIPT_LENGTH = 16;
 const METER_TOKEN_LENGTH = 20;
-
-interface PaymentRow {
-  payment_id: string;
-  biller_code: string;
-  customer: string;
-  bill_reference: string;
-  amount_fen: bigint;
-  state: 'asked' | 'paid' | 'refused';
-  receipt: string;
-  meter_token: string;
-}
+/** The terminal repeats for a while; only then do we ask by ourselves. */
+const TERMINAL_REPEATS_FOR = '10 seconds';
 
 /**
  * Pays a bill with a purchase that is stored and whose TAC is right: neither a gray record nor a wrong TAC may come here.
@@ -51,29 +35,42 @@ interface PaymentRow {
  * same id. When the biller refuses, the amount becomes the card's pending credit as soon as the purchase is accepted.
  * (terminal-interface.md §3, "Purchases with a bill")
  */
-export async function payBill({ db, billers }: BillDeps, purchase: BillPurchase): Promise<BillDecision> {
-  const payment = await writeDown(db, purchase);
+export async function payBill(deps: BillDeps, purchase: BillPurchase): Promise<BillDecision> {
+  const payment = await writeDown(deps.db, purchase);
   const same =
-    payment.biller_code === purchase.billerCode &&
+    payment.billerCode === purchase.billerCode &&
     payment.customer === purchase.customer &&
-    payment.bill_reference === purchase.billReference &&
-    payment.amount_fen === purchase.amount;
+    payment.billReference === purchase.billReference &&
+    payment.amount === purchase.amount;
   if (!same) return { code: '94' };
-  if (payment.state !== 'asked') return answerOf(payment);
+  const decided = payment.state === 'asked' ? await askBiller(deps, payment) : payment;
+  return decided === undefined ? { code: '68' } : answerOf(decided);
+}
 
-  const found = await billers(purchase.billerCode);
-  const answer: BillAnswer = found
-    ? await found.adapter.pay({
-        paymentId: payment.payment_id,
-        customer: purchase.customer,
-        reference: purchase.billReference,
-        amount: purchase.amount,
-      })
-    : { outcome: 'refused', reason: 'there is no such biller' };
-  if (answer.outcome === 'undecided') return { code: '68' };
-  const decided = await writeDecision(db, purchase, answer);
-  await settleBills(db, { cardNo: purchase.cardNo });
-  return answerOf(decided);
+/** Asks the biller of an undecided payment, once more or for the first time; undefined while it has not decided. */
+export async function askBiller({ db, billers }: BillDeps, payment: BillPayment): Promise<BillPayment | undefined> {
+  const line = await billers(payment.billerCode);
+  const answer = line === undefined ? refused('there is no such biller') : await ask(line, payment);
+  if (answer.outcome === 'undecided') return undefined;
+  const decided = await writeDecision(db, payment, answer, line);
+  await settleBills(db, { cardNo: payment.cardNo });
+  return decided;
+}
+
+const refused = (reason: string): BillAnswer => ({ outcome: 'refused', reason });
+
+async function ask({ adapter, industry }: BillerLine, payment: BillPayment): Promise<BillAnswer> {
+  const { paymentId, customer, billReference: reference, amount, lateFee } = payment;
+  if (industry !== undefined) {
+    const { customer: customerRule, reference: referenceRule } = industry.document;
+    if (!isWellTyped(customer, customerRule)) return refused(`this is no ${customerRule.nameEnglish}`);
+    if (!isWellTyped(reference, referenceRule)) return refused(`this is no ${referenceRule.nameEnglish}`);
+  }
+  const answer = await adapter.pay({ paymentId, customer, reference, amount, lateFee });
+  const needsToken = industry?.document.pattern === 'meter' && industry.document.meter.by === 'token';
+  if (answer.outcome === 'paid' && needsToken && answer.meterToken === undefined)
+    return { outcome: 'undecided', reason: 'the biller gave no token for the meter' };
+  return answer;
 }
 
 /**
@@ -89,33 +86,6 @@ export async function withholdBill(db: Database, purchase: BillPurchase): Promis
   );
 }
 
-/** Open bills of a customer (message 13): 03 for a biller we do not know, 68 when it could not be asked. */
-export async function enquireBills(
-  billers: BillerDirectory,
-  billerCode: string,
-  customer: string,
-): Promise<{ code: '00'; bills: readonly DueBill[]; totalDue: Fen } | { code: '03' | '68' }> {
-  const found = await billers(billerCode);
-  if (found === undefined) return { code: '03' };
-  const bills = await found.adapter.enquire(customer);
-  if (bills === undefined) return { code: '68' };
-  return { code: '00', bills, totalDue: fen(bills.reduce((sum, bill) => sum + bill.due, 0n)) };
-}
-
-const keyOf = (purchase: BillPurchase): [string, string, bigint | number] => [
-  purchase.cardNo,
-  purchase.samNo,
-  purchase.samTransactionNo,
-];
-
-/** What the biller knows the payment by: unique to the purchase, and nothing a stranger could read a card from. */
-function paymentIdOf(purchase: BillPurchase): string {
-  return createHash('sha256')
-    .update(['bill', ...keyOf(purchase)].join('\u001f'))
-    .digest('hex')
-    .slice(0, 32);
-}
-
 const COLUMNS = `card_no, sam_no, sam_transaction_no, issuer_city, payment_id, biller_code, customer, bill_reference, amount_fen`;
 const PLACES = '$1, $2, $3, $4, $5, $6, $7, $8, $9';
 
@@ -124,60 +94,61 @@ function columnValues(purchase: BillPurchase): unknown[] {
   return [...keyOf(purchase), issuerCity, paymentIdOf(purchase), billerCode, customer, billReference, amount];
 }
 
-async function writeDown(db: Database, purchase: BillPurchase): Promise<PaymentRow> {
+async function writeDown(db: Database, purchase: BillPurchase): Promise<BillPayment> {
+  const { billerCode, customer, billReference, amount } = purchase;
+  const lateFee = await quotedLateFee(db, billerCode, customer, billReference, amount);
   return transact(db, async (tx) => {
     await tx.query(
-      `insert into clearing.bill_payment (${COLUMNS}, asked_at) values (${PLACES}, now())
+      `insert into clearing.bill_payment (${COLUMNS}, late_fee_fen, asked_at, next_try_at)
+       values (${PLACES}, $10, now(), now() + interval '${TERMINAL_REPEATS_FOR}')
        on conflict (card_no, sam_no, sam_transaction_no) do update
          set state = 'asked', refusal = null, decided_at = null, asked_at = now(), biller_code = excluded.biller_code,
-             customer = excluded.customer, bill_reference = excluded.bill_reference, amount_fen = excluded.amount_fen
+             customer = excluded.customer, bill_reference = excluded.bill_reference, amount_fen = excluded.amount_fen,
+             late_fee_fen = excluded.late_fee_fen, next_try_at = excluded.next_try_at
          where bill_payment.refusal = '${UNPROVED}' and bill_payment.settled is null`,
-      columnValues(purchase),
+      [...columnValues(purchase), lateFee],
     );
-    const { rows } = await tx.query<PaymentRow>(
-      `${SELECT} where card_no = $1 and sam_no = $2 and sam_transaction_no = $3`,
-      [...keyOf(purchase)],
-    );
-    if (rows[0] === undefined) throw new Error('a payment just written is not there');
-    return rows[0];
+    const written = await paymentOf(tx, purchase);
+    if (written === undefined) throw new Error('a payment just written is not there');
+    return written;
   });
 }
 
-/** The first decision stands; two requests at once ask twice and hear the same. */
+/** The first decision stands; two requests at once ask twice and hear the same, and another decision later is an alarm. */
 async function writeDecision(
   db: Database,
-  purchase: BillPurchase,
+  payment: BillPayment,
   answer: Exclude<BillAnswer, { outcome: 'undecided' }>,
-): Promise<PaymentRow> {
+  line: BillerLine | undefined,
+): Promise<BillPayment> {
   const paid = answer.outcome === 'paid';
+  const [receipt, meterToken] = paid ? [answer.receipt, answer.meterToken ?? ''] : ['', ''];
   return transact(db, async (tx) => {
-    await tx.query(
-      `update clearing.bill_payment set state = $4, receipt = $5, meter_token = $6, refusal = $7, decided_at = now()
+    const { rowCount } = await tx.query(
+      `update clearing.bill_payment set state = $4, receipt = $5, meter_token = $6, refusal = $7, decided_at = now(), next_try_at = null
         where card_no = $1 and sam_no = $2 and sam_transaction_no = $3 and state = 'asked'`,
-      [
-        ...keyOf(purchase),
-        answer.outcome,
-        paid ? answer.receipt : '',
-        paid ? (answer.meterToken ?? '') : '',
-        paid ? null : answer.reason,
-      ],
+      [...keyOf(payment), answer.outcome, receipt, meterToken, paid ? null : answer.reason],
     );
-    const { rows } = await tx.query<PaymentRow>(
-      `${SELECT} where card_no = $1 and sam_no = $2 and sam_transaction_no = $3`,
-      [...keyOf(purchase)],
-    );
-    if (rows[0] === undefined) throw new Error('a payment just decided is not there');
-    return rows[0];
+    const decided = await paymentOf(tx, payment);
+    if (decided === undefined) throw new Error('a payment just decided is not there');
+    if (rowCount === 1 && paid) await noteMeterWrite(tx, decided, line);
+    const same = decided.state === answer.outcome && decided.receipt === receipt && decided.meterToken === meterToken;
+    if (!same) {
+      await raiseAlarm(tx, {
+        kind: 'biller-answers-differ',
+        severity: 'warning',
+        subject: `biller ${payment.billerCode} payment ${payment.paymentId}`,
+        evidence: { first: decided.state, receipt: decided.receipt, later: answer.outcome, laterReceipt: receipt },
+      });
+    }
+    return decided;
   });
 }
 
-const SELECT = `select payment_id, biller_code, customer, bill_reference, amount_fen, state, receipt, meter_token
-  from clearing.bill_payment`;
-
-function answerOf(payment: PaymentRow): BillDecision {
+function answerOf(payment: BillPayment): BillDecision {
   return {
     code: '00',
     receipt: payment.receipt.padEnd(RECEIPT_LENGTH),
-    meterToken: payment.meter_token.padEnd(METER_TOKEN_LENGTH),
+    meterToken: payment.meterToken.padEnd(METER_TOKEN_LENGTH),
   };
 }

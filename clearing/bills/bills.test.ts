@@ -10,9 +10,10 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { clearingMigrations } from '../migrations.ts';
 import { openCardAccounts } from '../ledger/accounts.ts';
 import { createParticipant } from '../participants/participant.ts';
-import { type BillPurchase, enquireBills, payBill, withholdBill } from './bill-payment.ts';
-import { httpBillers } from './biller-directory.ts';
+import { type BillPurchase, payBill, withholdBill } from './bill-payment.ts';
+import { billerDirectory } from './biller-directory.ts';
 import { type BillerDirectory, registerBiller } from './biller.ts';
+import { enquireBills } from './enquiry.ts';
 import { httpBiller } from './http-biller.ts';
 import { settleBills } from './settle-bills.ts';
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
     await registerBiller(tx, { billerCode: 'WTR1', participantNo: WATER, baseUrl });
     await openCardAccounts(tx, HOME_CARD);
   });
-  billers = httpBillers(database.db, new Map([['WTR1', 'generated-token']]));
+  billers = billerDirectory(database.db, new Map([['WTR1', 'generated-token']]));
 });
 afterAll(async () => {
   expect(await verifyLedger(database.db)).toMatchObject({ ok: true });
@@ -203,7 +204,7 @@ describe('a bill paid with a purse', () => {
     utility.answer = () => answer;
     const slow: BillerDirectory = async (code) => {
       const found = await billers(code);
-      return found && { ...found, adapter: httpBiller({ baseUrl: found.biller.baseUrl, timeoutMs: 100 }) };
+      return found && { ...found, adapter: httpBiller({ baseUrl: found.biller.baseUrl ?? '', timeoutMs: 100 }) };
     };
     expect(await payBill({ db: database.db, billers: slow }, item)).toEqual({ code: '68' });
     const first = utility.booked.at(-1)?.paymentId;
@@ -267,7 +268,7 @@ describe('a bill paid with a purse', () => {
 
 describe('a bill enquiry', () => {
   it('answers what is due', async () => {
-    expect(await enquireBills(billers, 'WTR1', '20261234')).toEqual({
+    expect(await enquireBills({ db: database.db, billers }, 'WTR1', '20261234')).toEqual({
       code: '00',
       bills: [{ reference: 'B-20261234', due: 1250n, dueDate: '20261130', text: '水费' }],
       totalDue: 1250n,
@@ -275,8 +276,8 @@ describe('a bill enquiry', () => {
   });
 
   it('is answered 03 for an unknown biller, 68 when the answer is none', async () => {
-    expect(await enquireBills(billers, 'NONE', '1')).toEqual({ code: '03' });
-    expect(await enquireBills(billers, 'WTR1', 'nobody')).toEqual({ code: '68' });
+    expect(await enquireBills({ db: database.db, billers }, 'NONE', '1')).toEqual({ code: '03' });
+    expect(await enquireBills({ db: database.db, billers }, 'WTR1', 'nobody')).toEqual({ code: '68' });
   });
 });
 

@@ -1,5 +1,6 @@
-import { fenToNumber } from '@citycard/common';
-import { type BillAnswer, type BillerAdapter, readAnswer, readBills } from './biller.ts';
+import { type BusinessDate, fenToNumber } from '@citycard/common';
+import { readAnswer, readBills, readCancellation, readStatement } from './answers.ts';
+import type { BillerAdapter, StatementLine, Undecided } from './biller.ts';
 
 export interface HttpBillerOptions {
   readonly baseUrl: string;
@@ -12,13 +13,15 @@ export interface HttpBillerOptions {
 const TIMEOUT_MS = 3_000;
 /** A list of bills or one decision; more than this is not an answer. */
 const LONGEST_ANSWER = 65_536;
+/** Nobody waits for a page of a day's bookings. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const LONGEST_PAGE = 8 * 1024 * 1024;
+/** Pages of one day: a biller that names the same next page for ever is not waited for. */
+const MOST_PAGES = 1_000;
 
 /**
- * A biller that speaks our HTTP interface (docs/interfaces.md, "Billers"):
- * `GET  {base}/bills?customer=…` → `{ bills: [{ reference, dueFen, dueDate, text }] }`;
- * `POST {base}/payments` with `Idempotency-Key` and `{ paymentId, customer, reference, amountFen }` →
- * `{ outcome: "paid", receipt, meterToken? }` or `{ outcome: "refused", reason }`. Only these decide; every other answer,
- * an error status or silence leaves the payment undecided.
+ * A biller that speaks our HTTP interface (docs/interfaces.md, "Billers"). Only the answers named there decide; every other
+ * answer, an error status or silence leaves things undecided.
  */
 export function httpBiller(options: HttpBillerOptions): BillerAdapter {
   const base = options.baseUrl.replace(/\/+$/, '');
@@ -26,12 +29,19 @@ export function httpBiller(options: HttpBillerOptions): BillerAdapter {
     accept: 'application/json',
     ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
   };
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const limits = { timeoutMs: options.timeoutMs ?? TIMEOUT_MS, longest: LONGEST_ANSWER };
+  const ask = async (path: string, init: RequestInit, within = limits): Promise<unknown> => {
+    const signal = AbortSignal.timeout(within.timeoutMs);
     const response = await fetch(base + path, { ...init, redirect: 'error', signal });
     if (!response.ok) throw new Error(`the biller answered ${response.status}`);
-    return JSON.parse(await readShort(response)) as unknown;
+    return JSON.parse(await readShort(response, within.longest)) as unknown;
   };
+  const send = (path: string, key: string, body: object) =>
+    ask(path, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
   return {
     enquire: async (customer) => {
       try {
@@ -40,26 +50,63 @@ export function httpBiller(options: HttpBillerOptions): BillerAdapter {
         return undefined;
       }
     },
-    pay: async (order): Promise<BillAnswer> => {
-      const { paymentId, customer, reference, amount } = order;
+    pay: async (order) => {
+      const { paymentId, customer, reference, amount, lateFee } = order;
       try {
-        const body = JSON.stringify({ paymentId, customer, reference, amountFen: fenToNumber(amount) });
-        const sent = { ...headers, 'content-type': 'application/json', 'idempotency-key': paymentId };
-        return readAnswer(await ask('/payments', { method: 'POST', headers: sent, body }));
+        const body = {
+          paymentId,
+          customer,
+          reference,
+          amountFen: fenToNumber(amount),
+          ...(lateFee > 0n && { lateFeeFen: fenToNumber(lateFee) }),
+        };
+        return readAnswer(await send('/payments', paymentId, body), order);
       } catch (error) {
-        return { outcome: 'undecided', reason: error instanceof Error ? error.message : 'no answer' };
+        return unanswered(error);
+      }
+    },
+    cancel: async ({ paymentId, receipt, amount }) => {
+      try {
+        const body = { paymentId, receipt, amountFen: fenToNumber(amount) };
+        return readCancellation(await send('/cancellations', `cancel-${paymentId}`, body), { paymentId });
+      } catch (error) {
+        return unanswered(error);
+      }
+    },
+    statement: async (date: BusinessDate) => {
+      const within = { timeoutMs: STATEMENT_TIMEOUT_MS, longest: LONGEST_PAGE };
+      const lines: StatementLine[] = [];
+      try {
+        let after: string | undefined;
+        for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+          const query = new URLSearchParams({ date, ...(after !== undefined && { after }) });
+          const page = readStatement(await ask(`/payments?${query.toString()}`, { headers }, within));
+          if (page === undefined) return undefined;
+          lines.push(...page.lines);
+          if (page.next === undefined) return lines;
+          after = page.next;
+        }
+        return undefined;
+      } catch {
+        return undefined;
       }
     },
   };
 }
 
-async function readShort(response: Response): Promise<string> {
+const unanswered = (error: unknown): Undecided => ({
+  outcome: 'undecided',
+  reason: error instanceof Error ? error.message : 'no answer',
+  unreachable: true,
+});
+
+async function readShort(response: Response, longest: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > LONGEST_ANSWER) throw new Error('the answer of the biller is too long');
+    if (length > longest) throw new Error('the answer of the biller is too long');
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,14 +1,15 @@
-import { type Database, fen, transact, type Transaction } from '@citycard/common';
+import { type BusinessDate, businessDate, type Database, fen, transact, type Transaction } from '@citycard/common';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { openAccount } from '../ledger/accounts.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
-import { post, type Posting } from '../ledger/posting.ts';
+import { post, type Posting, type PostingOutcome } from '../ledger/posting.ts';
 import type { CardNo } from '../purses/card-number.ts';
 
 /** Payments settled in one transaction: a large day takes several, none holds locks for long. */
 const SETTLED_AT_ONCE = 500;
 
-const UNCLAIMED = 'unclaimed-refund:main';
+/** Refunds for cards whose account another city keeps. */
+export const UNCLAIMED = 'unclaimed-refund:main';
 
 interface Settleable {
   card_no: CardNo;
@@ -21,6 +22,8 @@ interface Settleable {
   biller_participant: string | null;
   has_account: boolean;
   purchase: 'accepted' | 'rejected';
+  /** The day the purchase was posted on, while that day still takes purchases. */
+  taking_date: string | null;
 }
 
 /**
@@ -29,6 +32,7 @@ interface Settleable {
  * a card whose account another city keeps is an unclaimed refund. A purchase that is refused in the end moves nothing; when its
  * bill was paid, that is an alarm. Run it after every validation pass and before pricing;
  * it does nothing when no business day is open.
+ * Money moves on the business day of its purchase while that day still takes purchases.
  *
  * @returns how many payments were settled
  */
@@ -48,7 +52,8 @@ async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<
     `select b.card_no, b.sam_no, b.sam_transaction_no, b.payment_id, b.amount_fen, b.state, r.participant_no as collected_by,
             (select participant_no from clearing.biller where biller_code = b.biller_code) as biller_participant,
             exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account,
-            r.state as purchase
+            r.state as purchase,
+            (select d.business_date from clearing.business_day d where d.business_date = r.posted_date and d.state in ('open', 'cut-off') for share) as taking_date
        from clearing.bill_payment b
        join clearing.purchase_identity i on i.card_no = b.card_no and i.issuer_city = b.issuer_city and i.sam_no = b.sam_no
         and i.sam_transaction_no = b.sam_transaction_no
@@ -65,14 +70,8 @@ async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<
   });
   if (moving.some(({ posting }) => posting.legs.some((leg) => leg.credit === UNCLAIMED)))
     await openAccount(tx, UNCLAIMED);
-  const outcomes = await post(
-    tx,
-    date,
-    moving.map(({ posting }) => posting),
-  );
   const stuck = new Set<Settleable>();
-  for (const [index, { row, posting }] of moving.entries()) {
-    const outcome = outcomes[index];
+  for (const { row, posting, outcome } of await postByDay(tx, date, moving)) {
     if (outcome?.outcome === 'posted' || outcome?.outcome === 'repeat') continue;
     stuck.add(row);
     await raiseAlarm(tx, {
@@ -107,6 +106,27 @@ async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<
     ],
   );
   return done.length;
+}
+
+/** Posts each on the day of its purchase where that still takes purchases, else on the open one: one settlement has both. */
+async function postByDay(
+  tx: Transaction,
+  open: BusinessDate,
+  moving: readonly { readonly row: Settleable; readonly posting: Posting }[],
+) {
+  const dayOf = ({ row }: { readonly row: Settleable }) =>
+    row.taking_date === null ? open : businessDate(row.taking_date);
+  const posted: { row: Settleable; posting: Posting; outcome: PostingOutcome | undefined }[] = [];
+  for (const day of new Set(moving.map(dayOf))) {
+    const ofDay = moving.filter((one) => dayOf(one) === day);
+    const outcomes = await post(
+      tx,
+      day,
+      ofDay.map(({ posting }) => posting),
+    );
+    posted.push(...ofDay.map((one, at) => ({ ...one, outcome: outcomes[at] })));
+  }
+  return posted;
 }
 
 /** The money is on the pending account of whose terminal it was; undefined when it is where it belongs already. */

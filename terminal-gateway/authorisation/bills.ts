@@ -138,7 +138,7 @@ async function answer(context: BillContext, intakeId: bigint, decision: Decision
 export async function answerEnquiry(context: RequestContext<'billEnquiry'>): Promise<Decision> {
   if (!context.terminal.functions.includes('bill')) return { code: '58' };
   const { biller, customer } = context.request.values.enquiry;
-  const enquiry = await enquireBills(context.deps.billers, biller, customer);
+  const enquiry = await enquireBills(context.deps, biller, customer);
   if (enquiry.code !== '00') return { code: enquiry.code };
   const bills = enquiry.bills.slice(0, BILLS_PER_ANSWER).map((bill) => ({
     billReference: bill.reference,

@@ -10,7 +10,15 @@ interface Day {
   readonly purchases: Record<string, Totals & { reasons: Record<string, Totals> }>;
   readonly loads: Record<string, Totals>;
   readonly net: { party: string; netFen: number }[];
-  readonly sheets: { participantNo: string; salesFen: number; feeFen: number; payableFen: number; state: string }[];
+  readonly sheets: {
+    participantNo: string;
+    salesFen: number;
+    refundFen: number;
+    feeFen: number;
+    payableFen: number;
+    state: string;
+  }[];
+  readonly industries: { code: string; pattern: string; purchaseCount: number; findingCount: number }[];
   readonly checks: Record<string, { ok: boolean } & Record<string, unknown>>;
 }
 
@@ -74,18 +82,28 @@ describe('a day in the city', () => {
     const sales = totalsBy(
       city.records.filter((record) => record.billRefused === undefined && record.way !== 'ccip'),
       (record) =>
-        outcomeOf(record, city.records) === 'accepted' && record.amountFen > 0 ? record.participantNo : undefined,
+        outcomeOf(record, city.records) === 'accepted' && record.amountFen > 0
+          ? (record.owedTo ?? record.participantNo)
+          : undefined,
     );
     const sheets = day.sheets.filter((sheet) => sheet.payableFen > 0);
-    expect(Object.fromEntries(sheets.map((sheet) => [sheet.participantNo, sheet.salesFen]))).toEqual(
+    expect(Object.fromEntries(sheets.map((sheet) => [sheet.participantNo, sheet.salesFen - sheet.refundFen]))).toEqual(
       Object.fromEntries(Object.entries(sales).map(([participantNo, total]) => [participantNo, total.amountFen])),
     );
-    for (const { participantNo, salesFen, feeFen, payableFen, state } of sheets) {
-      expect([participantNo, feeFen]).toEqual([participantNo, feeOf(participantNo, salesFen)]);
-      expect(payableFen).toBe(salesFen - feeFen);
+    for (const { participantNo, salesFen, refundFen, feeFen, payableFen, state } of sheets) {
+      expect([participantNo, feeFen]).toEqual([participantNo, feeOf(participantNo, salesFen - refundFen)]);
+      expect(payableFen).toBe(salesFen - refundFen - feeFen);
       expect(state).toBe('paid');
     }
     expect(day.net.reduce((sum, { netFen }) => sum + netFen, 0)).toBe(0);
+  });
+
+  it('runs all twelve industries in six patterns, with nothing wrong found in any', () => {
+    const named = day.industries.filter(({ code }) => code !== '00');
+    expect(named.map(({ code }) => code)).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', '09', '0A', '0B', '0C']);
+    expect(new Set(named.map(({ pattern }) => pattern)).size).toBe(6);
+    for (const { code, purchaseCount, findingCount } of named)
+      expect([code, purchaseCount > 0, findingCount]).toEqual([code, true, 0]);
   });
 
   it('leaves in every card what its own memory adds up to', () => {

@@ -14,6 +14,7 @@ import { type Industry, industriesInForce } from '../in-force.ts';
 import { readIndustryData } from '../industry-data.ts';
 import { examineTrip } from './distance.ts';
 import type { Candidate, Examined } from './examined.ts';
+import { examineMeterReports } from './meter-reports.ts';
 import { bookTreatments } from './treatments.ts';
 import { examineVisits } from './visits.ts';
 
@@ -23,7 +24,7 @@ const AT_ONCE = 1_000;
 const DATA_AT = 56;
 
 /** Industries whose accepted purchases are looked at again: more happens with them than a payment. */
-const LOOKED_AT: ReadonlySet<Pattern> = new Set(['distance', 'entitlement', 'fund']);
+const LOOKED_AT: ReadonlySet<Pattern> = new Set(['distance', 'entitlement', 'fund', 'meter']);
 
 /**
  * Looks at accepted purchases of industries that ask for it: fares by distance, visits, parts paid by funds. Each record
@@ -131,6 +132,7 @@ async function examine(tx: Transaction, candidates: readonly Candidate[]): Promi
     candidate.document.pattern === 'distance' ? [examineTrip(candidate, candidate.document)] : [],
   );
   examined.push(...(await examineVisits(tx, of('entitlement'))));
+  examined.push(...(await examineMeterReports(tx, of('meter'))));
   for (const date of new Set(of('fund').map(({ postedDate }) => postedDate))) {
     const ofDay = of('fund').filter(({ postedDate }) => postedDate === date);
     examined.push(...(await bookTreatments(tx, date, ofDay)));
