@@ -16,6 +16,7 @@ import { stockTests } from './card-issuing/stock.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
 import { routePageTests } from './documentation/routes.ts';
+import { billerTests } from './industries/billers.ts';
 import { thirteenthIndustryTests } from './industries/thirteenth.ts';
 import { startTestCity, type TestCity } from './installation.ts';
 import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
@@ -68,6 +69,7 @@ describe('the whole product', () => {
 
   /** A day that ends: nothing after it goes on with the business day it began on. */
   describe('industries', () => {
+    billerTests(() => city);
     thirteenthIndustryTests(() => city);
   });
 

@@ -1,6 +1,7 @@
-import { type Fen, fen, type Transaction } from '@citycard/common';
+import { type Fen, fen, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import type { BillerLine } from './biller.ts';
+import { billErrors } from './errors.ts';
 import { type BillPayment, keyOf } from './payment-rows.ts';
 
 /** Field `act` of the industry data of a meter that is written through the card. */
@@ -64,6 +65,12 @@ export async function reportMeterWrite(tx: Transaction, report: MeterReport): Pr
   const wanted = report.act === METER_ACT.written ? 'written' : 'undone';
   if (write.state === wanted) return 'noted';
   if (write.state !== 'due') return 'write-decided-before';
+  const cancelling = await tx.query(
+    `select from clearing.bill_cancellation where payment_id = $1 and state = 'asked'`,
+    [write.payment_id],
+  );
+  // The biller is being asked to take it back: who reports a write now is shown to people.
+  if (cancelling.rowCount !== 0 && wanted === 'written') return 'write-decided-before';
   await decideMeterWrite(tx, key, wanted, REPORTED_BY);
   if (wanted === 'undone') {
     await tx.query(
@@ -87,6 +94,31 @@ export async function decideMeterWrite(
       where card_no = $1 and sam_no = $2 and sam_transaction_no = $3 and state = 'due'`,
     [...key, state, by],
   );
+}
+
+/**
+ * The biller has read its meter: the write took place, whatever became of the terminal's report. Confirming again changes
+ * nothing.
+ *
+ * @throws CityCardError `clearing.bills.write-unknown`, `.not-yours`, `.write-decided`
+ */
+export async function confirmMeterWrite(tx: Transaction, partner: Principal, paymentId: string): Promise<void> {
+  const { rows } = await tx.query<{ state: string; participant_no: string; key: [string, string, string] }>(
+    `select state, participant_no, array[card_no, sam_no, sam_transaction_no::text] as key
+       from clearing.meter_write where payment_id = $1 for update`,
+    [paymentId],
+  );
+  const [write] = rows;
+  if (write === undefined) throw billErrors.writeUnknown();
+  if (write.participant_no !== partner.participantNo) throw billErrors.notYours({ billerCode: write.participant_no });
+  if (write.state === 'written') return;
+  const cancelling = await tx.query(
+    `select from clearing.bill_cancellation where payment_id = $1 and state in ('asked', 'cancelled')`,
+    [paymentId],
+  );
+  if (write.state !== 'due' || cancelling.rowCount !== 0) throw billErrors.writeDecided({ state: 'undone' });
+  await decideMeterWrite(tx, write.key, 'written', partner.id);
+  await recordAct(tx, partner, { act: 'confirm-meter-write', subject: `payment ${paymentId}` });
 }
 
 /** A meter write nobody has reported yet; the card number is the caller's to mask. */

@@ -1,7 +1,7 @@
 import { type Database, type Logger, transact } from '@citycard/common';
 import { askBiller, type BillDeps } from './bill-payment.ts';
 import { checkYesterday } from './check/check-biller.ts';
-import { alarmOverdueWrites } from './meter-write.ts';
+import { alarmOverdueWrites, decideMeterWrite } from './meter-write.ts';
 import { type BillPayment, keyOf, payments } from './payment-rows.ts';
 import { settleBills } from './settle-bills.ts';
 import { settleCancellations } from './settle-cancellations.ts';
@@ -67,11 +67,15 @@ async function askCancellation({ db, billers }: BillDeps, payment: BillPayment):
   const answer = await line.adapter.cancel({ paymentId, receipt, amount });
   if (answer.outcome === 'undecided') return false;
   const refusal = answer.outcome === 'refused' ? answer.reason : null;
-  await db.query(
-    `update clearing.bill_cancellation set state = $4, refusal = $5, decided_at = now(), next_try_at = null
-      where card_no = $1 and sam_no = $2 and sam_transaction_no = $3 and state = 'asked'`,
-    [...keyOf(payment), answer.outcome, refusal],
-  );
+  await transact(db, async (tx) => {
+    await tx.query(
+      `update clearing.bill_cancellation set state = $4, refusal = $5, decided_at = now(), next_try_at = null
+        where card_no = $1 and sam_no = $2 and sam_transaction_no = $3 and state = 'asked'`,
+      [...keyOf(payment), answer.outcome, refusal],
+    );
+    // What was taken back is not to be written to a meter any more.
+    if (answer.outcome === 'cancelled') await decideMeterWrite(tx, keyOf(payment), 'undone', 'cancellation');
+  });
   return true;
 }
 

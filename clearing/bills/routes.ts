@@ -11,7 +11,7 @@ import { codeOfIndustry } from '../industries/code.ts';
 import { paymentFile, takeBillFile } from './bill-files.ts';
 import { type BillerDirectory, listBillers } from './biller.ts';
 import { approveCancellationOfBill, proposeCancellationOfBill } from './cancellation.ts';
-import { dueMeterWrites } from './meter-write.ts';
+import { confirmMeterWrite, dueMeterWrites } from './meter-write.ts';
 import { registerCheckRoutes } from './check/routes.ts';
 import { paymentView } from './payment-view.ts';
 
@@ -129,6 +129,17 @@ function paymentRoutes(server: HttpServer, { db, billers }: BillRouteDeps): void
         body: await approveCancellationOfBill(tx, request.principal, request.params.paymentId),
       }));
       return reply.status(answer.status).send(answer.body);
+    },
+  );
+  server.post(
+    '/v1/bill-payments/:paymentId/meter-write',
+    {
+      onRequest: rolesAllowed('biller-partner'),
+      schema: { summary: 'The meter shows that it was written, although nobody reported it', params: PaymentParams },
+    },
+    async ({ params, principal }, reply) => {
+      await transact(db, (tx) => confirmMeterWrite(tx, principal, params.paymentId));
+      return reply.status(204).send();
     },
   );
   server.get(

@@ -8,6 +8,7 @@ import { floatPosition } from '../float/float-position.ts';
 import { post } from '../ledger/posting.ts';
 import { transfer } from '../ledger/test-ledger.ts';
 import { verifyLedger } from '../ledger/verify.ts';
+import { createParticipant } from '../participants/participant.ts';
 import type { IndustryDocument } from './document.ts';
 import { endEntitlement, entitlementsOf, grantEntitlement } from './entitlements.ts';
 import { findingsOf, openTrips } from './entries.ts';
@@ -25,12 +26,21 @@ const CHECKER: Principal = { ...MAKER, id: 'platform-2' };
 const FINANCE: Principal = { ...MAKER, id: 'finance-maker' };
 const FINANCE_CHECKER: Principal = { ...MAKER, id: 'finance-checker' };
 const [TOURISM, TOLL_ROAD, HOSPITAL] = [5, 6, 10];
+/** Who sells in each; buses do in whatever is left. */
+const SELLERS: Readonly<Record<number, string>> = { 5: 'PARKS0000000005', 6: 'ROADS0000000006', 10: 'HOSPI0000000010' };
 
 let city: Awaited<ReturnType<typeof startTestCity>>;
 beforeAll(async () => {
   city = await startTestCity();
   await transact(city.db, async (tx) => {
     for (const person of [MAKER, CHECKER]) await createPrincipal(tx, person);
+    for (const [industry, participantNo] of Object.entries(SELLERS))
+      await createParticipant(tx, {
+        participantNo,
+        name: 'Seller (test)',
+        kind: 'operator',
+        industry: Number(industry),
+      });
     // The test city opened the accounts of the card; here it is a card as well.
     await tx.query(
       `insert into clearing.purse (card_no, issuer_city, valid_from, valid_to, purse_cap_fen, status)
@@ -52,11 +62,17 @@ async function inForce(industry: number, document: IndustryDocument, validFrom =
 let records = 0;
 
 /** An accepted purchase of the day, as validation leaves it. */
-async function sold(industry: number, amount: number, data: string, hour = 8): Promise<bigint> {
+async function sold(
+  industry: number,
+  amount: number,
+  data: string,
+  hour = 8,
+  seller = SELLERS[industry] ?? BUS,
+): Promise<bigint> {
   records += 1;
   const intakeId = BigInt(70_000 + records);
   await transact(city.db, async (tx) => {
-    await insertRecord(tx, { date: DAY, intakeId, to: BUS, amount, state: 'accepted', code: null });
+    await insertRecord(tx, { date: DAY, intakeId, to: seller, amount, state: 'accepted', code: null });
     const raw = Buffer.concat([Buffer.alloc(56), Buffer.from(data.padEnd(16, '0'), 'hex')]);
     await tx.query(
       `update clearing.purchase_record set industry = $2, raw = $3, tapped_at = $4 where intake_id = $1 and card_no = $5`,
@@ -64,7 +80,7 @@ async function sold(industry: number, amount: number, data: string, hour = 8): P
     );
     if (amount === 0) return;
     const done = await post(tx, DAY, [
-      transfer(`purchase:${intakeId}:0`, 'purse', `operator-pending:${BUS}`, amount, CARD),
+      transfer(`purchase:${intakeId}:0`, 'purse', `operator-pending:${seller}`, amount, CARD),
     ]);
     expect(done).toEqual([{ outcome: 'posted' }]);
   });
@@ -234,7 +250,11 @@ describe('a fund', () => {
     expect(await entryOf(paid)).toMatchObject({ finding: null, fund_fen: 8800n });
     expect(await entryOf(short)).toMatchObject({ finding: 'fund-short', fund_fen: 0n });
     expect(await entryOf(differ)).toMatchObject({ finding: 'parts-differ', fund_fen: 0n });
-    const claims = [{ participantNo: BUS, amountFen: 8800n }];
+    // A bus that calls its ride a treatment draws on no fund.
+    const bus = await sold(HOSPITAL, 1200, '0000271000002260', 8, BUS);
+    await lookAgain(city.db, { justDecided: true });
+    expect(await entryOf(bus)).toMatchObject({ finding: 'participant-foreign', fund_fen: 0n });
+    const claims = [{ participantNo: SELLERS[HOSPITAL], amountFen: 8800n }];
     expect(await fundPosition(city.db, HOSPITAL)).toEqual({
       code: '0A',
       poolFen: 50_000n,
@@ -243,7 +263,12 @@ describe('a fund', () => {
       claims,
       ok: true,
     });
-    const payment = { industry: HOSPITAL, participantNo: BUS, reference: 'P-1', amountFen: fen(8800) };
+    const payment = {
+      industry: HOSPITAL,
+      participantNo: SELLERS[HOSPITAL] ?? '',
+      reference: 'P-1',
+      amountFen: fen(8800),
+    };
     const { approvalId } = await transact(city.db, (tx) => proposeFundPayment(tx, FINANCE, payment));
     await expect(
       transact(city.db, (tx) => proposeFundPayment(tx, FINANCE, { ...payment, amountFen: fen(8801) })),
@@ -285,8 +310,8 @@ it('the day has a line for each industry that was in it, to the fen, and looks a
     ['01', 'offline-purchase', 1, 200, 0, 0, 0],
     ['05', 'entitlement', 5, 4000, 4, 0, 2],
     ['06', 'distance', 6, 4150, 2, 0, 2],
-    ['0A', 'fund', 3, 1400, 0, 8800, 2],
+    ['0A', 'fund', 4, 2600, 0, 8800, 3],
   ]);
   const fees = lines.map(({ feeFen, netFen }) => feeFen + netFen);
-  expect(fees).toEqual([9750n, 0n, 0n, 0n]);
+  expect(fees).toEqual([1400n, 4000n, 4150n, 1400n]);
 });

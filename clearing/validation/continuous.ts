@@ -11,6 +11,8 @@ export interface ContinuousValidation {
 
 /** How often PostgreSQL is asked for undecided records that nobody woke us for (another process took them in). */
 const LOOK_EVERY_MS = 1_000;
+/** The second look reads all of a day this often: for purchases that were paid long after they came. */
+const WHOLE_DAY_EVERY_MS = 600_000;
 /** Records of many messages are judged together: a pass costs the same for one as for a hundred. */
 const GATHER_MS = 50;
 
@@ -22,6 +24,7 @@ export function startValidation(
   deps: ValidationDeps & { readonly logger: NonNullable<ValidationDeps['logger']> },
 ): ContinuousValidation {
   let stopped = false;
+  let wholeDayAt = 0;
   let running: Promise<void> | undefined;
   let again = false;
   let gathering: NodeJS.Timeout | undefined;
@@ -31,7 +34,8 @@ export function startValidation(
       for (let decided = 1; decided > 0 && !stopped;) {
         ({ decided } = await validateReceived(deps));
         await settleBills(deps.db);
-        await lookAgain(deps.db);
+        await lookAgain(deps.db, { justDecided: Date.now() < wholeDayAt });
+        if (Date.now() >= wholeDayAt) wholeDayAt = Date.now() + WHOLE_DAY_EVERY_MS;
       }
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');

@@ -23,6 +23,7 @@ export interface Candidate {
 
 /** What can be wrong with a purchase that the card has paid all the same. */
 export type Finding =
+  | 'participant-foreign'
   | 'act-unknown'
   | 'entry-not-free'
   | 'station-unknown'

@@ -20,6 +20,8 @@ import { examineVisits } from './visits.ts';
 
 /** Records looked at in one transaction: a large day takes several, none holds locks for long. */
 const AT_ONCE = 1_000;
+/** Longer than the look of another process takes to come round. */
+const JUST_DECIDED = '5 minutes';
 /** Where the industry data of the purchase record begins. */
 const DATA_AT = 56;
 
@@ -33,15 +35,20 @@ const LOOKED_AT: ReadonlySet<Pattern> = new Set(['distance', 'entitlement', 'fun
  *
  * @returns how many records were looked at
  */
-export async function lookAgain(db: Database): Promise<{ examined: number }> {
+export async function lookAgain(
+  db: Database,
+  options: {
+    /** Only at what was decided in the last minutes: cheap enough to do all the time. */ justDecided?: boolean;
+  } = {},
+): Promise<{ examined: number }> {
   for (let examined = 0; ;) {
-    const step = await transact(db, (tx) => examineSome(tx));
+    const step = await transact(db, (tx) => examineSome(tx, options.justDecided ?? false));
     examined += step;
     if (step < AT_ONCE) return { examined };
   }
 }
 
-async function examineSome(tx: Transaction): Promise<number> {
+async function examineSome(tx: Transaction, justDecided: boolean): Promise<number> {
   const days = await takingDays(tx);
   const newest = days.at(-1);
   if (newest === undefined) return 0;
@@ -49,7 +56,7 @@ async function examineSome(tx: Transaction): Promise<number> {
   if (industries.length === 0) return 0;
   // One at a time: visits and funds are counted in the order they are looked at.
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('second look at purchases', 0))`);
-  const candidates = await unexamined(tx, days, industries);
+  const candidates = await unexamined(tx, days, industries, justDecided);
   const examined = await examine(tx, candidates);
   await write(tx, examined);
   await alarm(tx, examined);
@@ -84,12 +91,14 @@ async function unexamined(
   tx: Transaction,
   days: readonly BusinessDate[],
   industries: readonly Industry[],
+  justDecided: boolean,
 ): Promise<Candidate[]> {
   const { rows } = await tx.query<CandidateRow>(
     `select r.card_no, r.business_date, r.intake_id, r.record_index, r.industry, r.participant_no, r.posted_date, r.tapped_at,
             r.amount_fen, r.issuer_city, r.sam_no, r.sam_transaction_no, r.raw
        from clearing.purchase_record r
       where r.posted_date = any($1) and r.industry > 2 and r.industry = any($2) and r.state = 'accepted' and r.flag <> 3
+        ${justDecided ? `and r.decided_at > now() - interval '${JUST_DECIDED}'` : ''}
         and not exists (select from clearing.industry_entry e
                          where e.card_no = r.card_no and e.business_date = r.business_date
                            and e.intake_id = r.intake_id and e.record_index = r.record_index)
@@ -127,10 +136,14 @@ const toCandidate = (row: CandidateRow, { version, document }: Industry): Candid
 });
 
 async function examine(tx: Transaction, candidates: readonly Candidate[]): Promise<Examined[]> {
-  const of = (pattern: Pattern) => candidates.filter(({ document }) => document.pattern === pattern);
-  const examined = of('distance').flatMap((candidate) =>
+  const foreign = await ofForeignParticipants(tx, candidates);
+  const examined = foreign.map((candidate): Examined => ({ candidate, finding: 'participant-foreign' }));
+  const own = candidates.filter((candidate) => !foreign.includes(candidate));
+  const of = (pattern: Pattern) => own.filter(({ document }) => document.pattern === pattern);
+  const trips = of('distance').flatMap((candidate) =>
     candidate.document.pattern === 'distance' ? [examineTrip(candidate, candidate.document)] : [],
   );
+  examined.push(...trips);
   examined.push(...(await examineVisits(tx, of('entitlement'))));
   examined.push(...(await examineMeterReports(tx, of('meter'))));
   for (const date of new Set(of('fund').map(({ postedDate }) => postedDate))) {
@@ -138,6 +151,21 @@ async function examine(tx: Transaction, candidates: readonly Candidate[]): Promi
     examined.push(...(await bookTreatments(tx, date, ofDay)));
   }
   return examined;
+}
+
+/**
+ * Purchases of participants that do not belong to the industry. The industry byte is the terminal's word and no TAC covers
+ * it, so nobody uses up visits or draws on a fund but the industry's own. Bills and meters are paid at anybody's terminal.
+ */
+async function ofForeignParticipants(tx: Transaction, candidates: readonly Candidate[]): Promise<Candidate[]> {
+  const asked = candidates.filter(({ document }) => document.pattern !== 'meter');
+  if (asked.length === 0) return [];
+  const { rows } = await tx.query<{ participant_no: string; industry: number | null }>(
+    'select participant_no, industry from clearing.participant where participant_no = any($1)',
+    [[...new Set(asked.map(({ participantNo }) => participantNo))]],
+  );
+  const industries = new Map(rows.map((row) => [row.participant_no, row.industry]));
+  return asked.filter(({ participantNo, industry }) => industries.get(participantNo) !== industry);
 }
 
 async function write(tx: Transaction, examined: readonly Examined[]): Promise<void> {
