@@ -65,7 +65,7 @@ export {
   withholdBill,
 } from './bills/bill-payment.ts';
 export { enquireBills } from './bills/enquiry.ts';
-export { billerDirectory, billerDirectory as httpBillers } from './bills/biller-directory.ts';
+export { billerDirectory } from './bills/biller-directory.ts';
 export { startBillWork } from './bills/pursue.ts';
 export { type BillRouteDeps, registerBillRoutes } from './bills/routes.ts';
 export { settleBills } from './bills/settle-bills.ts';

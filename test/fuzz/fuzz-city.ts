@@ -1,6 +1,6 @@
 import { messageMac, type MacAlgorithm } from '@citycard/city-sim';
 import { publishedKey, type Sandbox } from '@citycard/citycard';
-import { assignSam, httpBillers } from '@citycard/clearing';
+import { assignSam, billerDirectory } from '@citycard/clearing';
 import { authenticate, createLogger, transact } from '@citycard/common';
 import {
   createHandler,
@@ -41,7 +41,7 @@ export async function startFuzzCity(): Promise<FuzzCity> {
     const { db, hsm } = city.installation;
     const logger = createLogger('fuzz', { level: 'error', destination: 'stderr' });
     const listener = await listenForTerminals({
-      handle: createHandler({ db, hsm, logger, billers: httpBillers(db, new Map()) }),
+      handle: createHandler({ db, hsm, logger, billers: billerDirectory(db, new Map()) }),
       logger,
       port: 0,
       limits: LIMITS,
