@@ -29,7 +29,7 @@ export const citycardErrors = errorCatalogue('citycard', {
   portInUse: {
     status: 500,
     sentence:
-      'Port {port} on {host} cannot be had ({reason}). Is a demo running already? Stop it, or choose other ports with CITYCARD_HTTP_PORT, CITYCARD_GATEWAY_PORT, CITYCARD_HSM_PORT and CITYCARD_READER_PORT.',
+      'Port {port} on {host} cannot be had ({reason}). Is a demo running already? Stop it, or choose other ports with CITYCARD_HTTP_PORT, CITYCARD_GATEWAY_PORT, CITYCARD_GATEWAY_TLS_PORT, CITYCARD_HSM_PORT and CITYCARD_READER_PORT.',
   },
   hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
   refused: { status: 409, sentence: 'The installation refused: {detail}' },

@@ -1,6 +1,6 @@
 /**
  * Error codes of the HSM, two digits on the wire. Where the payShield family has a code for the case (domain.md D.1)
- * it is that one; 03, 06, 07, 18, 19 and 30–35 are ours.
+ * it is that one; 03, 06, 07, 18, 19 and 30–36 are ours.
  */
 export const hsmErrors = {
   '00': 'done',
@@ -25,6 +25,7 @@ export const hsmErrors = {
   '33': 'the component states another usage, algorithm or exportability than the first one',
   '34': 'this key has its three components already; form it or discard them',
   '35': 'the key is bound to another number of derivation factors than the command gives',
+  '36': 'the caller has not shown that it knows the secret of this HSM, or showed another',
   '41': 'internal fault of the HSM; see its log',
   '42': 'unknown command',
   '68': 'the HSM is stopping',

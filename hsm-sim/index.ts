@@ -19,6 +19,8 @@ export type {
   UnloadProof,
   WorkingKeys,
 } from './client/hsm-client.ts';
+export { readCallerAccess, type CallerAccess, type TlsIdentity } from './callers/access.ts';
+export { readCallerSecret } from './callers/shared-secret.ts';
 export { checkValue } from './keys/check-value.ts';
 export { connectHsm } from './client/connect.ts';
 export { startHsm, type HsmOptions, type RunningHsm } from './device/hsm.ts';

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startHsm } from './device/hsm.ts';
+import { type CallerAccess, readCallerAccess } from './callers/access.ts';
 import { HsmStartFailed } from './errors.ts';
 import type { LmkSource } from './keys/local-master-key.ts';
 
@@ -12,11 +13,12 @@ interface Settings {
   readonly lmk: LmkSource;
   readonly metricsPort?: number;
   readonly faults: string;
+  readonly callers: CallerAccess;
 }
 
 /**
  * The HSM process. Options, or the environment in their place: `--port` HSM_PORT, `--host` HSM_HOST, `--store`
- * HSM_STORE, `--lmk test|passphrase` HSM_LMK, `--metrics-port` HSM_METRICS_PORT (none: no metrics), `--faults` HSM_FAULTS. `HSM_STOP_WITH_STDIN=1` stops it when standard input ends. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
+ * HSM_STORE, `--lmk test|passphrase` HSM_LMK, `--metrics-port` HSM_METRICS_PORT (none: no metrics), `--faults` HSM_FAULTS. Who may speak to it comes from the environment only, see `readCallerAccess`. `HSM_STOP_WITH_STDIN=1` stops it when standard input ends. The passphrase itself comes from HSM_LMK_PASSPHRASE only: an argument
  * would show in the process list.
  */
 function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
@@ -32,6 +34,7 @@ function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): 
     directory: values.store ?? environment['HSM_STORE'] ?? 'var/hsm',
     lmk: lmkSource(lmk, environment['HSM_LMK_PASSPHRASE']),
     faults: values.faults ?? environment['HSM_FAULTS'] ?? '',
+    callers: readCallerAccess(environment),
     ...(metricsPort === '' ? {} : { metricsPort: readPort('the metrics port', metricsPort) }),
   };
 }

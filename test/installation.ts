@@ -58,6 +58,7 @@ export async function startTestCity(options: { prefundFen?: bigint; jobs?: boole
     varDirectory,
     httpPort: 0,
     gatewayPort: 0,
+    secureGatewayPort: 0,
     hsmPort: 0,
     logLevel: 'warn',
   };

@@ -23,6 +23,7 @@ import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
 import { loads } from './terminal-interface/loads.ts';
 import { purchases } from './terminal-interface/purchases.ts';
+import { secureLinkTests } from './terminal-interface/secure-links.ts';
 import { sessions } from './terminal-interface/sessions.ts';
 
 /** Everything that is shown on a whole installation shares one: starting it costs more than most of what it shows. */
@@ -36,6 +37,7 @@ describe('the whole product', () => {
   /** As a terminal meets it, over TCP, spoken to by a codec and a cryptography that are not the product's. */
   describe('terminal interface', () => {
     sessions(() => city);
+    secureLinkTests(() => city);
     loads(() => city);
     purchases(() => city);
     pythonTerminalTests(() => city);

@@ -1,5 +1,6 @@
 import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
+import { certificateCommands } from './certificate-commands.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
@@ -91,6 +92,7 @@ export const commands: readonly Command[] = [
   ...groupCommands,
   ...terminalCommands,
   ...traceCommands,
+  ...certificateCommands,
   ...uploadCommands,
 ];
 

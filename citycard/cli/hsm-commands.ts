@@ -1,5 +1,15 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkValue, connectHsm, verifyAuditLog, type HsmClient, type SecretAlgorithm } from '@citycard/hsm-sim';
+import {
+  checkValue,
+  connectHsm,
+  readCallerAccess,
+  readCallerSecret,
+  verifyAuditLog,
+  type HsmClient,
+  type SecretAlgorithm,
+} from '@citycard/hsm-sim';
+import { hsmSecretFile } from '../installation/hsm-secret.ts';
 import { readConfiguration } from '../installation/configuration.ts';
 import { citycardErrors } from '../errors.ts';
 import type { Answered, LocalCommand, Surroundings } from './command.ts';
@@ -129,7 +139,9 @@ function talking(words: string, help: string, talk: Talk): LocalCommand {
 
 /** Work with the HSM the line names, or the environment, else the one of this machine. @throws citycard.bad-option */
 export async function withHsm<T>(line: Surroundings['line'], work: (hsm: HsmClient) => Promise<T>): Promise<T> {
-  const hsm = connectHsm({ ...addressOf(line.hsm, process.env), connections: 1, timeoutMs: TIMEOUT_MS });
+  const address = addressOf(line.hsm, process.env);
+  const caller = callerOf(line.hsm, process.env);
+  const hsm = connectHsm({ ...address, caller, connections: 1, timeoutMs: TIMEOUT_MS });
   try {
     return await work(hsm);
   } finally {
@@ -147,6 +159,15 @@ function addressOf(option: string | undefined, environment: NodeJS.ProcessEnv): 
   const match = /^(.+):(\d{1,5})$/.exec(option ?? `${host}:${port}`);
   if (!match?.[1]) throw citycardErrors.badOption(`--hsm takes HOST:PORT, not "${option ?? `${host}:${port}`}"`);
   return { host: match[1], port: Number(match[2]) };
+}
+
+/** As whom we speak: as the environment says, else to the HSM of the installation in this folder with their secret. */
+function callerOf(option: string | undefined, environment: NodeJS.ProcessEnv): ReturnType<typeof readCallerAccess> {
+  const said = readCallerAccess(environment);
+  if (said.secret !== undefined || said.tls !== undefined) return said;
+  const elsewhere = option ?? environment['HSM_HOST'] ?? environment['HSM_PORT'];
+  const file = hsmSecretFile(readConfiguration(environment).varDirectory);
+  return elsewhere === undefined && existsSync(file) ? { secret: readCallerSecret(file) } : {};
 }
 
 function lmkOf(environment: NodeJS.ProcessEnv): Parameters<typeof verifyAuditLog>[1] {

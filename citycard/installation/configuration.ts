@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { citycardErrors } from '../errors.ts';
+import type { GatewayCertificateFiles } from './gateway-certificate.ts';
 
 const port = (standard: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: standard });
 
@@ -14,6 +15,17 @@ const Environment = Type.Object({
   CITYCARD_HTTP_PORT: port(8080),
   /** ISO 8583 over TCP: the port of the terminal interface. */
   CITYCARD_GATEWAY_PORT: port(8583),
+  /** The same over mutual TLS. */
+  CITYCARD_GATEWAY_TLS_PORT: port(8584),
+  /** `off`: terminals are known by their certificates only, the port for plain TCP is not opened. */
+  CITYCARD_GATEWAY_PLAIN: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on' }),
+  /** Links of terminals, over both ports together; a connection beyond is closed at once. */
+  CITYCARD_GATEWAY_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000 }),
+  /** Host name or address that the gateway's own certificate bears; the address it listens on when absent. */
+  CITYCARD_GATEWAY_NAME: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z:][0-9A-Za-z.:-]{0,63}$' })),
+  /** Key and certificate of the gateway, PEM, in place of those it makes for itself. Both or none. */
+  CITYCARD_GATEWAY_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  CITYCARD_GATEWAY_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   /** The customary port of payShield-style devices. */
   CITYCARD_HSM_PORT: port(1500),
   /** Card readers of the counters attach here. 0: a free port, which `GET /v1/readers` tells; fix it where a firewall wants to know. */
@@ -51,6 +63,11 @@ export interface Configuration {
   readonly host: string;
   readonly httpPort: number;
   readonly gatewayPort: number;
+  readonly secureGatewayPort: number;
+  readonly plainTerminals: boolean;
+  readonly terminalConnections: number;
+  readonly gatewayName: string;
+  readonly gatewayCertificate?: GatewayCertificateFiles;
   readonly hsmPort: number;
   readonly readerPort: number;
   readonly readBack: 'at-once' | 'elsewhere';
@@ -91,6 +108,11 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     host: read.CITYCARD_HOST,
     httpPort: read.CITYCARD_HTTP_PORT,
     gatewayPort: read.CITYCARD_GATEWAY_PORT,
+    secureGatewayPort: read.CITYCARD_GATEWAY_TLS_PORT,
+    plainTerminals: read.CITYCARD_GATEWAY_PLAIN === 'on',
+    terminalConnections: read.CITYCARD_GATEWAY_CONNECTIONS,
+    gatewayName: read.CITYCARD_GATEWAY_NAME ?? read.CITYCARD_HOST,
+    ...gatewayCertificateOf(read.CITYCARD_GATEWAY_TLS_KEY, read.CITYCARD_GATEWAY_TLS_CERT),
     hsmPort: read.CITYCARD_HSM_PORT,
     readerPort: read.CITYCARD_READER_PORT,
     readBack: read.CITYCARD_READ_BACK,
@@ -102,6 +124,18 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),
     ...(read.REDIS_URL === undefined ? {} : { redisUrl: read.REDIS_URL }),
   };
+}
+
+function gatewayCertificateOf(
+  keyFile: string | undefined,
+  certificateFile: string | undefined,
+): { gatewayCertificate?: GatewayCertificateFiles } {
+  if (keyFile === undefined && certificateFile === undefined) return {};
+  if (keyFile === undefined || certificateFile === undefined)
+    throw citycardErrors.badOption(
+      'CITYCARD_GATEWAY_TLS_KEY and CITYCARD_GATEWAY_TLS_CERT belong together: set both or none',
+    );
+  return { gatewayCertificate: { keyFile, certificateFile } };
 }
 
 function readTokens(text: string): Map<string, string> {

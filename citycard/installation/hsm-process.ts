@@ -9,7 +9,8 @@ export interface HsmProcess {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 20_000;
+/** A busy machine takes its time to load a program. */
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5_000;
 
 /**
@@ -21,6 +22,8 @@ export async function startHsmProcess(options: {
   readonly host: string;
   readonly port: number;
   readonly storeDirectory: string;
+  /** Holds what callers share with it. */
+  readonly secretFile: string;
 }): Promise<HsmProcess> {
   const main = fileURLToPath(new URL('../../hsm-sim/main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', main], {
@@ -31,6 +34,7 @@ export async function startHsmProcess(options: {
       HSM_PORT: String(options.port),
       HSM_STORE: options.storeDirectory,
       HSM_LMK: 'test',
+      HSM_CALLER_SECRET_FILE: options.secretFile,
       HSM_STOP_WITH_STDIN: '1',
     },
   });

@@ -26,7 +26,6 @@ import { reconciliationMigrations, registerReconciliationRoutes } from '@citycar
 import {
   createHandler,
   gatewayMigrations,
-  listenForTerminals,
   registerTerminalRoutes,
   registerTraceRoutes,
   registerUploadRoutes,
@@ -36,9 +35,11 @@ import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
 import type { Configuration } from './configuration.ts';
 import { startHsmProcess } from './hsm-process.ts';
+import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 import { assertPortFree } from './ports.ts';
+import { startTerminalListeners } from './terminal-listeners.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
 /** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
@@ -47,7 +48,8 @@ export interface Installation {
   readonly hsm: HsmClient;
   readonly logger: Logger;
   readonly baseUrl: string;
-  readonly gateway: { readonly host: string; readonly port: number };
+  /** Where terminals connect: over plain TCP (0 when that is switched off), and over mutual TLS. */
+  readonly gateway: { readonly host: string; readonly port: number; readonly securePort: number };
   /** What the database held before: `empty` when this start made it. */
   readonly found: Mark | 'empty';
   /** Finishes what has been acknowledged, then stops everything that was started. Safe to call twice. */
@@ -91,7 +93,8 @@ async function start(
   const step = options.onStep ?? (() => undefined);
   for (const port of [
     configuration.httpPort,
-    configuration.gatewayPort,
+    ...(configuration.plainTerminals ? [configuration.gatewayPort] : []),
+    configuration.secureGatewayPort,
     configuration.hsmPort,
     configuration.readerPort,
   ])
@@ -125,13 +128,17 @@ async function start(
   ]);
 
   step('starting the HSM');
+  // Our own HSM is for this machine only, wherever the rest listens.
+  const hsmHost = '127.0.0.1';
+  const { file: secretFile, secret } = await ensureHsmSecret(varDirectory);
   const hsmProcess = await startHsmProcess({
-    host,
+    host: hsmHost,
+    secretFile,
     port: configuration.hsmPort,
     storeDirectory: join(varDirectory, 'hsm'),
   });
   undo.push(() => hsmProcess.stop());
-  const hsm = connectHsm({ host, port: hsmProcess.port, logger });
+  const hsm = connectHsm({ host: hsmHost, port: hsmProcess.port, logger, caller: { secret } });
   undo.push(() => hsm.close());
 
   step('starting the services');
@@ -144,7 +151,8 @@ async function start(
   const billers = billerDirectory(db, configuration.billerTokens);
   registerBillRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
-  registerCertificateRoutes(server, { db, hsm });
+  const revocations = { look: () => undefined as void };
+  registerCertificateRoutes(server, { ...engines, onRevocationList: () => revocations.look() });
   registerPartnerRoutes(server, { db });
   registerCardIssuerRoutes(server, {
     db,
@@ -163,26 +171,23 @@ async function start(
   const http = await listen(server, { host, port: configuration.httpPort });
   undo.push(() => server.close());
 
-  const gateway = { host, port: configuration.gatewayPort };
+  const gateway = { host, port: configuration.gatewayPort, securePort: configuration.secureGatewayPort };
   if (options.serveTerminals) {
     const observation = startObservation({ db, logger, metrics: server.metrics });
     undo.push(() => observation.stop());
-    const listener = await listenForTerminals({
-      host,
-      port: configuration.gatewayPort,
+    const handle = createHandler({
+      db,
+      hsm,
       logger,
-      handle: createHandler({
-        db,
-        hsm,
-        logger,
-        billers,
-        onPurchases: workers.onPurchases,
-        observeMessage: observation.observeMessage,
-      }),
+      billers,
+      onPurchases: workers.onPurchases,
+      observeMessage: observation.observeMessage,
     });
-    undo.push(() => listener.drain());
-    gateway.port = listener.port;
-    sandboxGateway.port = listener.port;
+    const listeners = await startTerminalListeners(engines, configuration, handle, server.metrics, undo);
+    revocations.look = listeners.lookAtRevocations;
+    gateway.port = listeners.plainPort;
+    gateway.securePort = listeners.securePort;
+    sandboxGateway.port = listeners.plainPort;
   }
   return { db, hsm, logger, baseUrl: http.url, gateway, found: typeof found === 'object' ? found : 'empty', stop };
 }

@@ -10,7 +10,14 @@ import {
   startMachine,
   startReaderPort,
 } from '@citycard/card-issuer';
-import { billerDirectory, type ClearingDayDeps, registerClearingJobs, startBillWork, startValidation } from '@citycard/clearing';
+import {
+  billerDirectory,
+  type ClearingDayDeps,
+  registerClearingJobs,
+  startBillWork,
+  startCertificateUpkeep,
+  startValidation,
+} from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
@@ -56,6 +63,8 @@ export async function startWorkers(
   undo.push(() => validation.stop());
   const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
   undo.push(() => clearingJobs.close());
+  const certificates = startCertificateUpkeep(engines);
+  undo.push(() => certificates.stop());
   const cardLife = registerCardLifeJobs(jobs, engines);
   undo.push(() => cardLife.close());
   if (configuration.identityLine !== undefined) {

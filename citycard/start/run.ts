@@ -100,7 +100,9 @@ async function playAndServe(start: Start): Promise<boolean> {
 
 /** A day played once for its figures needs no fixed ports: nobody connects to it from outside. */
 function forOneDay(configuration: Configuration, options: StartOptions): Configuration {
-  return options.once ? { ...configuration, httpPort: 0, gatewayPort: 0, hsmPort: 0, readerPort: 0 } : configuration;
+  return options.once
+    ? { ...configuration, httpPort: 0, gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0, readerPort: 0 }
+    : configuration;
 }
 
 async function noteAddress(configuration: Configuration, installation: Installation): Promise<void> {
@@ -114,6 +116,10 @@ async function noteAddress(configuration: Configuration, installation: Installat
 
 async function firstDay(start: Start, installation: Installation): Promise<DayDocument> {
   const { progress, startedAt } = start;
+  if (!start.configuration.plainTerminals)
+    throw citycardErrors.badOption(
+      'CITYCARD_GATEWAY_PLAIN=off: the first day of a demo is played over plain TCP; play it, then switch plain TCP off',
+    );
   const { varDirectory } = start.configuration;
   progress.phase('key ceremony', 0);
   const people = await foundDemo(installation);
@@ -177,8 +183,11 @@ function reader(installation: Installation, people: Credentials): Read {
 }
 
 async function serve({ say, stopping }: Start, installation: Installation): Promise<void> {
-  const { host, port } = installation.gateway;
-  say(`\nServing: terminals on ${host}:${port} (ISO 8583), HTTP on ${installation.baseUrl}/v1/openapi.json`);
+  const { host, port, securePort } = installation.gateway;
+  const plain = port === 0 ? '' : `${host}:${port} (ISO 8583) and `;
+  say(
+    `\nServing: terminals on ${plain}${host}:${securePort} (ISO 8583 in TLS), HTTP on ${installation.baseUrl}/v1/openapi.json`,
+  );
   say('Try a terminal of your own: npm run citycard -- sandbox --json');
   say('Ctrl-C stops everything.');
   if (stopping.aborted) return;

@@ -1,4 +1,5 @@
 export { registerCertificateRoutes, type CertificateRouteDeps } from './routes.ts';
+export { newKeyAndRequest, type NewKey } from './new-key.ts';
 export { followTrust, type LinkTrust, type ShownCertificate } from './trust.ts';
 export { startCertificateUpkeep } from './upkeep.ts';
 export {

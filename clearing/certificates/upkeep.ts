@@ -10,7 +10,7 @@ interface UpkeepDeps {
 }
 
 /** A revocation that could not be published at once (the HSM was away) is published soon after. */
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
 const WARN_EVERY_MS = 3_600_000;
 /** Days before its end at which somebody is told of a certificate: time to order, time to hurry, the last call. */
 const WARNINGS_DAYS = [30, 7, 1] as const;

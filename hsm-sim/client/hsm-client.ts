@@ -1,4 +1,5 @@
 import type { Logger } from '@citycard/common';
+import type { CallerAccess } from '../callers/access.ts';
 import type { CardAlgorithm, KeyAlgorithm, SecretAlgorithm } from '../keys/key-algorithm.ts';
 import type { KeyUsage, SignatureUsage, SymmetricUsage } from '../keys/key-usage.ts';
 
@@ -23,6 +24,8 @@ export interface HsmClientOptions {
   /** How long one call may take, waiting for a link included; default 5 000 ms. */
   readonly timeoutMs?: number;
   readonly logger?: Logger;
+  /** As whom it speaks, when the HSM asks: over TLS with a certificate, with the secret, or both. */
+  readonly caller?: Pick<CallerAccess, 'tls' | 'secret'> | undefined;
 }
 
 /** Key, derivation factors (all applied in order: city, then card) and the card's algorithm. */

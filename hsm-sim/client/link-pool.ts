@@ -2,6 +2,7 @@ import type { Logger } from '@citycard/common';
 import { HsmRefused, HsmUnavailable } from '../errors.ts';
 import { FieldReader, FieldsEndWrong } from '../wire/field-reader.ts';
 import { answerCode, COMMAND_BYTES, ERROR_BYTES } from '../wire/frame.ts';
+import type { HsmClientOptions } from './hsm-client.ts';
 import { HsmLink, LinkBroken } from './link.ts';
 
 /** First and longest pause before connecting again; each failure doubles it. */
@@ -18,6 +19,7 @@ export interface PoolOptions {
   readonly connections: number;
   readonly timeoutMs: number;
   readonly logger?: Logger;
+  readonly caller?: HsmClientOptions['caller'];
 }
 
 export interface HsmRequest {
@@ -123,7 +125,7 @@ export class LinkPool {
     this.#opening += 1;
     const { logger } = this.#options;
     try {
-      const link: HsmLink = await HsmLink.open(this.#options, () => this.#links.delete(link), logger);
+      const link = await HsmLink.open(this.#options, (gone) => this.#links.delete(gone), logger);
       if (this.#closed) return link.close();
       this.#failures = 0;
       this.#links.add(link);

@@ -1,7 +1,11 @@
 import type { Logger } from '@citycard/common';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { HELLO, PROVE } from '../callers/gate.ts';
+import { isProof, newNonce, NONCE_BYTES, proofOf } from '../callers/shared-secret.ts';
 import { HsmUnavailable } from '../errors.ts';
-import { FrameSplitter, frameOf, HEADER_BYTES } from '../wire/frame.ts';
+import { answerCode, FrameSplitter, frameOf, HEADER_BYTES } from '../wire/frame.ts';
+import type { HsmClientOptions } from './hsm-client.ts';
 
 /** The request left, or may have left, and its link broke before the answer. */
 export class LinkBroken extends HsmUnavailable {
@@ -16,6 +20,13 @@ interface Waiting {
 /** Headers are 4 characters of base 36, counted up; answers find their request by them. */
 const HEADERS = 36 ** HEADER_BYTES;
 
+/** Answer code 2 ‖ error 2. */
+const ANSWER_PREFIX = 4;
+
+function isDone(answer: Buffer, command: string): boolean {
+  return answer.toString('latin1', 0, ANSWER_PREFIX) === `${answerCode(command)}00`;
+}
+
 /** One TCP link: any number of requests in flight, answers in any order. */
 export class HsmLink {
   readonly #socket: Socket;
@@ -23,7 +34,7 @@ export class HsmLink {
   readonly #splitter = new FrameSplitter();
   #next = 0;
 
-  private constructor(socket: Socket, onClose: () => void, logger: Logger | undefined) {
+  private constructor(socket: Socket, onClose: (link: HsmLink) => void, logger: Logger | undefined) {
     this.#socket = socket;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => logger?.debug({ err: error }, 'HSM link broke'));
@@ -31,17 +42,21 @@ export class HsmLink {
       const lost = [...this.#waiting.values()];
       this.#waiting.clear();
       for (const request of lost) request.reject(new LinkBroken('the link to the HSM broke before the answer'));
-      onClose();
+      onClose(this);
     });
   }
 
   /** Connects; rejects with HsmUnavailable when that fails or takes longer than `timeoutMs`. */
   static async open(
-    target: { readonly host: string; readonly port: number; readonly timeoutMs: number },
-    onClose: () => void,
+    target: Pick<HsmClientOptions, 'host' | 'port' | 'caller'> & { readonly timeoutMs: number },
+    onClose: (link: HsmLink) => void,
     logger: Logger | undefined,
   ): Promise<HsmLink> {
-    const socket = connect({ host: target.host, port: target.port, noDelay: true });
+    const { host, port, caller } = target;
+    const socket =
+      caller?.tls === undefined
+        ? connect({ host, port, noDelay: true })
+        : connectTls({ ...caller.tls, host, port, minVersion: 'TLSv1.2' }).setNoDelay(true);
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string) => {
         socket.destroy();
@@ -53,13 +68,31 @@ export class HsmLink {
         fail(error.message);
       };
       socket.once('error', failed);
-      socket.once('connect', () => {
+      socket.once(caller?.tls === undefined ? 'connect' : 'secureConnect', () => {
         clearTimeout(timer);
         socket.off('error', failed);
         resolve();
       });
     });
-    return new HsmLink(socket, onClose, logger);
+    const link = new HsmLink(socket, onClose, logger);
+    if (caller?.secret !== undefined) await link.#prove(caller.secret, target.timeoutMs);
+    return link;
+  }
+
+  /** Both sides show that they know the secret; a device that does not is not ours, whoever holds its port. */
+  async #prove(secret: Buffer, timeoutMs: number): Promise<void> {
+    const ours = newNonce();
+    const hello = await this.request(HELLO, ours, timeoutMs);
+    const theirs = hello.subarray(ANSWER_PREFIX, ANSWER_PREFIX + NONCE_BYTES);
+    const shown = hello.subarray(ANSWER_PREFIX + NONCE_BYTES);
+    if (!isDone(hello, HELLO) || !isProof(shown, proofOf(secret, 'device', ours, theirs))) {
+      this.close();
+      throw new HsmUnavailable('the HSM does not show that it knows our secret: this is no HSM of ours');
+    }
+    const answer = await this.request(PROVE, proofOf(secret, 'caller', theirs, ours), timeoutMs);
+    if (isDone(answer, PROVE)) return;
+    this.close();
+    throw new HsmUnavailable('the HSM does not take our secret');
   }
 
   get inFlight(): number {

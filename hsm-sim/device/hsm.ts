@@ -1,6 +1,8 @@
 import type { Logger } from '@citycard/common';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { addressCheck, assertReachableSafely, type CallerAccess } from '../callers/access.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { AuthorisedState } from '../custody/authorised-state.ts';
 import { Ceremony } from '../custody/ceremony.ts';
@@ -30,6 +32,8 @@ export interface HsmOptions {
   readonly metricsPort?: number;
   /** How much worse than it can the device behaves, see `readFaultPlan`; not at all when absent. */
   readonly faults?: string;
+  /** Who may speak to it; whoever reaches the port when absent, which must then be of this machine only. */
+  readonly callers?: CallerAccess;
   readonly logger?: Logger;
 }
 
@@ -43,15 +47,23 @@ export interface RunningHsm {
 /** Starts an HSM. Throws HsmStartFailed with a one-line message: port busy, store in use, wrong LMK, damaged store. */
 export async function startHsm(options: HsmOptions): Promise<RunningHsm> {
   const { host = '127.0.0.1', port = 0, logger } = options;
+  const callers = options.callers ?? {};
+  assertReachableSafely(host, callers);
+  const isCaller = addressCheck(callers.addresses);
   const { device, close } = openDevice(options);
-  const server = createServer({ noDelay: true });
   const links = new Set<Link>();
-  server.maxConnections = MAX_LINKS;
-  server.on('drop', () => logger?.warn({ limit: MAX_LINKS }, 'link refused, too many'));
-  server.on('connection', (socket) => {
-    const link = serveLink(socket, device, logger);
+  const serve = (socket: Socket) => {
+    const link = serveLink(socket, device, logger, callers.secret);
     links.add(link);
     void link.ended.then(() => links.delete(link));
+  };
+  const server = openServer(callers, serve, logger);
+  server.maxConnections = MAX_LINKS;
+  server.on('drop', () => logger?.warn({ limit: MAX_LINKS }, 'link refused, too many'));
+  server.prependListener('connection', (socket: Socket) => {
+    if (isCaller(socket.remoteAddress)) return;
+    logger?.warn({ address: socket.remoteAddress }, 'link refused, its address is not among the callers');
+    socket.destroy();
   });
   let metricsServer: MetricsServer | undefined;
   try {
@@ -82,6 +94,23 @@ export async function startHsm(options: HsmOptions): Promise<RunningHsm> {
       close();
     },
   };
+}
+
+/** A server that serves links as they are allowed: over TCP, or over TLS with certificates on both sides. */
+function openServer(callers: CallerAccess, serve: (socket: Socket) => void, logger: Logger | undefined): Server {
+  const open = (socket: Socket) => {
+    if (!socket.destroyed) serve(socket);
+  };
+  if (callers.tls === undefined) return createServer({ noDelay: true }, open);
+  const server = createTlsServer(
+    { ...callers.tls, noDelay: true, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    open,
+  );
+  server.on('tlsClientError', (error, socket) => {
+    logger?.warn({ error: error.message }, 'link refused, its TLS handshake failed');
+    socket.destroy();
+  });
+  return server;
 }
 
 function openDevice({ directory, lmk, faults }: HsmOptions): { device: Device; close: () => void } {

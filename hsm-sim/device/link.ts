@@ -1,11 +1,14 @@
 import type { Logger } from '@citycard/common';
 import type { Socket } from 'node:net';
+import { Gate } from '../callers/gate.ts';
 import { FrameSplitter } from '../wire/frame.ts';
 import type { Device } from './command.ts';
 import { execute } from './execute.ts';
 
 /** A frame must be complete this long after its first byte; half a frame would hold its link for ever. */
 const FRAME_TIMEOUT_MS = 10_000;
+/** A caller that does not show its secret holds one of few links. */
+const PROOF_TIMEOUT_MS = 5_000;
 
 export interface Link {
   /** Resolves when the link is closed and its last command has ended. */
@@ -18,15 +21,28 @@ export interface Link {
  * Serves one link: commands one after the other in the order they came, answers in the same order. The link is not
  * read while commands run or answers wait, so a caller that does not read costs one chunk, not memory.
  */
-export function serveLink(socket: Socket, device: Device, logger: Logger | undefined): Link {
+export function serveLink(socket: Socket, device: Device, logger: Logger | undefined, secret?: Buffer): Link {
   const splitter = new FrameSplitter();
   let working: Promise<void> | undefined;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
+  const gate = secret === undefined ? undefined : new Gate(secret);
+  const unproved = setTimeout(() => {
+    if (gate?.isOpen === false) socket.destroy();
+  }, PROOF_TIMEOUT_MS).unref();
 
   const work = async (chunk: Buffer) => {
     socket.cork();
     for (const frame of splitter.push(chunk)) {
+      const passing = gate === undefined || gate.isOpen ? 'let in' : gate.pass(frame);
+      if (passing !== 'let in') {
+        socket.write(passing.answer);
+        if (!passing.closes) continue;
+        logger?.warn({ address: socket.remoteAddress }, 'a caller did not show the secret of this HSM, link closed');
+        socket.uncork();
+        socket.destroySoon();
+        return;
+      }
       const answer = await execute(device, frame, logger);
       if (!answer) {
         socket.uncork();
@@ -65,6 +81,7 @@ export function serveLink(socket: Socket, device: Device, logger: Logger | undef
   const ended = new Promise<void>((resolve) => {
     socket.on('close', () => {
       clearTimeout(timer);
+      clearTimeout(unproved);
       void Promise.resolve(working).finally(resolve);
     });
   });

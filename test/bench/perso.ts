@@ -49,6 +49,7 @@ export const persoBench: Bench = {
       varDirectory,
       httpPort: 0,
       gatewayPort: 0,
+      secureGatewayPort: 0,
       hsmPort: 0,
       logLevel: 'warn',
     };

@@ -5,6 +5,8 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts';
 /** Every benchmark by its name, loaded when it is asked for: `hsm: async () => (await import('./hsm.ts')).hsmBench`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
+  'gateway-echo': async () => (await import('./gateway-echo.ts')).gatewayEchoBench,
+  'idle-links': async () => (await import('./idle-links.ts')).idleLinksBench,
   hsm: async () => (await import('./hsm.ts')).hsmBench,
   load: async () => (await import('./load.ts')).loadBench,
   perso: async () => (await import('./perso.ts')).persoBench,
