@@ -18,6 +18,7 @@ import { roleTests } from './card-issuing/roles.ts';
 import { routePageTests } from './documentation/routes.ts';
 import { billerTests } from './industries/billers.ts';
 import { thirteenthIndustryTests } from './industries/thirteenth.ts';
+import { corpusTests } from './fuzz/corpus-replay.ts';
 import { startTestCity, type TestCity } from './installation.ts';
 import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
@@ -40,6 +41,7 @@ describe('the whole product', () => {
     secureLinkTests(() => city);
     loads(() => city);
     purchases(() => city);
+    corpusTests(() => city);
     pythonTerminalTests(() => city);
   });
 

@@ -114,6 +114,9 @@ function readRequest(context: LoadContext, values: Values<'loadFromCash'>, kind:
   };
 }
 
+/** A purse keeps its balance in 4 bytes: more than this is above any purse cap, and no HSM takes it. */
+const LARGEST_AMOUNT = 0xffff_ffffn;
+
 /** What can be refused without asking card data or the HSM. */
 function refuseEarly(
   context: LoadContext,
@@ -126,6 +129,7 @@ function refuseEarly(
   if (values.load.applicationSerial !== `0${values.cardNo}`) return '30';
   if (values.load.samNo !== terminal.samNo) return '58';
   if (values.amount === 0n) return '13';
+  if (values.amount > LARGEST_AMOUNT) return '61';
   return undefined;
 }
 

@@ -6,7 +6,7 @@ export type Facts = ReadonlyMap<string, string>;
 /** What a message without a right MAC may touch: alarms it raises, and who was seen when. None of these is a fact about money or cards. */
 const NO_FACTS = /^(clearing\.alarm|gateway\..*(observ|trace|seen|metric|contact).*)/;
 /** A sign-on carries no MAC; what it leaves behind takes nothing away (terminal interface, section 2). */
-const OF_A_SIGN_ON = ['next_mak', 'next_pik', 'last_seen_at'];
+const OF_A_SIGN_ON = ['next_mak', 'next_pik', 'next_software', 'last_seen_at'];
 
 /** Takes the fingerprints of all tables of the gateway and of clearing; in parallel with nothing else. */
 export async function takeFacts(db: Database): Promise<Facts> {

@@ -1,12 +1,13 @@
 import { messageMac, type MacAlgorithm } from '@citycard/city-sim';
 import { publishedKey, type Sandbox } from '@citycard/citycard';
 import { assignSam, billerDirectory } from '@citycard/clearing';
-import { authenticate, createLogger, transact } from '@citycard/common';
+import { authenticate, createHttpServer, createLogger, transact } from '@citycard/common';
 import {
   createHandler,
   listenForTerminals,
   registerTerminal,
   setTerminalMasterKey,
+  startObservation,
   type TerminalListener,
 } from '@citycard/terminal-gateway';
 import { sandboxTerminal, startTestCity, type TestCity } from '../installation.ts';
@@ -24,6 +25,8 @@ export interface FuzzCity {
   readonly city: TestCity;
   readonly listener: TerminalListener;
   readonly terminals: readonly FuzzTerminal[];
+  /** Series of the gateway's metrics: what terminals send must not make ever new ones. */
+  seriesOfMetrics(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -40,8 +43,11 @@ export async function startFuzzCity(): Promise<FuzzCity> {
   try {
     const { db, hsm } = city.installation;
     const logger = createLogger('fuzz', { level: 'error', destination: 'stderr' });
+    const { metrics } = createHttpServer({ logger, db, title: 'fuzz' });
+    const observation = startObservation({ db, logger, metrics });
+    const { observeMessage } = observation;
     const listener = await listenForTerminals({
-      handle: createHandler({ db, hsm, logger, billers: billerDirectory(db, new Map()) }),
+      handle: createHandler({ db, hsm, logger, billers: billerDirectory(db, new Map()), observeMessage }),
       logger,
       port: 0,
       limits: LIMITS,
@@ -60,8 +66,11 @@ export async function startFuzzCity(): Promise<FuzzCity> {
       city,
       listener,
       terminals,
+      seriesOfMetrics: async () =>
+        (await metrics.metrics()).split('\n').filter((line) => /^gateway_/.test(line)).length,
       stop: async () => {
         await listener.drain();
+        await observation.stop();
         await city.stop();
       },
     };
@@ -79,6 +88,12 @@ async function x919Terminal(city: TestCity, sandbox: Sandbox): Promise<Sandbox> 
   const terminal = `X${sandbox.terminal.slice(1)}`;
   const sam = `8${sandbox.sam.slice(1)}`;
   await transact(db, async (tx) => {
+    await assignSam(tx, {
+      samNo: sam,
+      participantNo: sandbox.merchant,
+      terminalNo: terminal,
+      validFrom: new Date('2025-01-01T00:00:00+08:00'),
+    });
     await registerTerminal(
       tx,
       officer,
@@ -93,12 +108,6 @@ async function x919Terminal(city: TestCity, sandbox: Sandbox): Promise<Sandbox> 
       { demo: true },
     );
     await setTerminalMasterKey(tx, terminal, { tmk: 'name:SANDBOX-TMK', kcv: '' });
-    await assignSam(tx, {
-      samNo: sam,
-      participantNo: sandbox.merchant,
-      terminalNo: terminal,
-      validFrom: new Date('2025-01-01T00:00:00+08:00'),
-    });
   });
   return { ...sandbox, terminal, sam };
 }

@@ -17,6 +17,8 @@ const FRAMES_PER_LINK = 12;
 /** Verifying reads the whole ledger. */
 const VERIFY_EVERY = 6;
 const LINKS_GONE_MS = 10_000;
+/** Messages × codes × operators of the table are a few hundred; a label somebody can choose makes thousands. */
+const MOST_SERIES = 3_000;
 
 /**
  * Fuzzes a gateway with its database and HSM over loopback. Even rounds send frames without a right MAC and hold that no
@@ -70,6 +72,8 @@ export async function fuzzGateway(options: TargetOptions, report: (report: Repor
       if (leak !== undefined) finding(round * ROUND, leak);
     }
     await settle(city, true, (sentence) => finding(cases, sentence));
+    const series = await city.seriesOfMetrics();
+    if (series > MOST_SERIES) finding(cases, `the gateway keeps ${series} series of metrics`);
     report({ kind: 'done', details: await summary(city, codes, memory) });
   } finally {
     await city.stop();
@@ -137,6 +141,7 @@ async function summary(city: FuzzCity, codes: ReadonlyMap<string, number>, memor
     storedAnswers: counted.rows[0]?.answers,
     loads: counted.rows[0]?.loads,
     ledger: { ok: ledger.ok, transfers: Number(ledger.transfers) },
+    seriesOfMetrics: await city.seriesOfMetrics(),
     heapFirstMiB: memory.firstMiB,
     heapLastMiB: memory.lastMiB,
   };

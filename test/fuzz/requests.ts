@@ -85,7 +85,7 @@ const loadResult: Template = (dice, sender) => {
     fields: {
       2: cardField(card),
       3: packed(code),
-      4: amountField(dice.pick([0, 1, 100, 5000])),
+      4: amountField(dice.pick([0, 1, 100, 5000, 999_999_999_999])),
       58: lll(Buffer.of(1, dice.below(4)), dice.bytes(4), dice.integer(4), dice.integer(2)),
       61: originalField(dice),
     },
@@ -100,7 +100,7 @@ const loadReversal: Template = (dice, sender) => {
     fields: {
       2: cardField(dice.pick(sender.cards)),
       3: packed(code),
-      4: amountField(dice.pick([0, 1, 100, 5000])),
+      4: amountField(dice.pick([0, 1, 100, 5000, 999_999_999_999])),
       39: ascii(dice.pick(['98', '06', 'A0', '00'])),
       61: originalField(dice),
     },
@@ -147,13 +147,17 @@ const upload: Template = (dice, sender) => {
 };
 
 const billPayment: Template = (dice, sender) => {
-  const fen = dice.pick([1, 100, 5000]);
+  const fen = dice.pick([0, 1, 100, 5000, 999_999_999_999]);
   const bill = [text(dice, 20), text(dice, 16)];
   const biller = ascii(dice.pick(billers).slice(0, 4), 4);
   return {
     mti: '0220',
     management: ['36', '000'],
-    fields: { 3: packed('500000'), 4: amountField(fen), 62: lll(purchase(dice, sender, fen), biller, ...bill) },
+    fields: {
+      3: packed('500000'),
+      4: amountField(fen),
+      62: lll(purchase(dice, sender, fen % 2 ** 32), biller, ...bill),
+    },
   };
 };
 
