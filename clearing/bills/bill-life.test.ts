@@ -260,8 +260,8 @@ it('a biller that is gone is not waited for, and found again by one question', a
 });
 
 describe('a cancellation', () => {
-  const propose = (paymentId: string) =>
-    transact(db, (tx) => proposeCancellationOfBill(tx, MAKER, billers, { paymentId, reason: 'paid twice (test)' }));
+  const propose = (paymentId: string, who = MAKER) =>
+    transact(db, (tx) => proposeCancellationOfBill(tx, who, billers, { paymentId, reason: 'paid twice (test)' }));
   const approve = (who: Principal, paymentId: string) =>
     transact(db, (tx) => approveCancellationOfBill(tx, who, paymentId));
 
@@ -290,8 +290,11 @@ describe('a cancellation', () => {
     await approve(CHECKER, paymentId);
     await pursueUndecided({ db, billers });
     expect(await creditOf()).toBe(credit);
-    await propose(paymentId);
-    expect(await approve(CHECKER, paymentId)).toMatchObject({ state: 'asked' });
+    // Another occasion, with two people of its own: who proposes now does not also approve.
+    await propose(paymentId, CHECKER);
+    await propose(paymentId, CHECKER);
+    await expect(approve(CHECKER, paymentId)).rejects.toMatchObject({ code: 'identity.same-person' });
+    expect(await approve(MAKER, paymentId)).toMatchObject({ state: 'asked' });
     police.cancel = () => ({ outcome: 'cancelled' });
     await pursueUndecided({ db, billers });
     expect(await creditOf()).toBe(credit + 300n);

@@ -40,18 +40,17 @@ export async function proposeCancellationOfBill(
     throw billErrors.cancellationKnown({ state: known.state });
   const { approvalId } = await proposeAct(tx, maker, {
     act: ACT,
-    // Another attempt after a refusal is another occasion.
-    subject: `payment ${asked.paymentId}${known?.state === 'refused' ? ' again' : ''}`,
+    subject: await occasionOf(tx, asked.paymentId),
     content: contentOf(asked),
   });
   await tx.query(
     `insert into clearing.bill_cancellation (card_no, sam_no, sam_transaction_no, payment_id, reason, approval_id, proposed_by)
-     values ($1, $2, $3, $4, $5, $6, $7)
+     select $1, $2, $3, $4, $5, $6, maker from platform.approval where id = $6
      on conflict (card_no, sam_no, sam_transaction_no) do update
        set reason = excluded.reason, approval_id = excluded.approval_id, proposed_by = excluded.proposed_by, approved_by = null,
            state = 'proposed', refusal = null, asked_at = null, decided_at = null, tries = 0
        where bill_cancellation.state in ('proposed', 'refused')`,
-    [...keyOf(payment), asked.paymentId, asked.reason, approvalId, maker.id],
+    [...keyOf(payment), asked.paymentId, asked.reason, approvalId],
   );
   await recordAct(tx, maker, { act: `propose-${ACT}`, subject: `payment ${asked.paymentId}` });
   return { approvalId };
@@ -85,6 +84,15 @@ export async function approveCancellationOfBill(
   const cancellation = payment && (await cancellationOf(tx, payment));
   if (cancellation === undefined) throw billErrors.cancellationUnknown();
   return cancellation;
+}
+
+/** Another attempt after a refusal is another occasion, with two people of its own. */
+async function occasionOf(tx: Transaction, paymentId: string): Promise<string> {
+  const { rows } = await tx.query<{ agreed: bigint }>(
+    `select count(*) as agreed from platform.approval where act = $1 and starts_with(subject, $2) and checker is not null`,
+    [ACT, `payment ${paymentId} `],
+  );
+  return `payment ${paymentId} attempt ${(rows[0]?.agreed ?? 0n) + 1n}`;
 }
 
 const contentOf = ({ paymentId, reason }: { readonly paymentId: string; readonly reason: string }) => ({

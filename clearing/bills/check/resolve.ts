@@ -54,9 +54,10 @@ export async function proposeResolution(
     content: { action, reason },
   });
   await tx.query(
-    `update clearing.bill_difference set approval_id = $5, action = $6, reason = $7, proposed_by = $8
+    `update clearing.bill_difference set approval_id = $5, action = $6, reason = $7,
+            proposed_by = (select maker from platform.approval where id = $5)
       where biller_code = $1 and booked_on = $2 and payment_id = $3 and kind = $4`,
-    [billerCode, date, paymentId, kind, approvalId, action, reason, maker.id],
+    [billerCode, date, paymentId, kind, approvalId, action, reason],
   );
   await recordAct(tx, maker, { act: `propose-${ACT}`, subject: `payment ${paymentId}`, detail: { kind, action } });
   return { approvalId };
