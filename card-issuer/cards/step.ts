@@ -93,7 +93,7 @@ export async function stepCard(
   if (given !== undefined) await requireNoFreeze(tx, given);
   const productCap = fen(card.purse_cap_fen);
   const cap = given === undefined ? productCap : await purseCapFor(tx, given, productCap, options.actor);
-  await movePurse(tx, number, { ...card, purse_cap_fen: cap }, step, to, options.why);
+  await movePurse(tx, number, { ...card, purse_cap_fen: cap }, step, to, options);
   if (residentId !== undefined && TAKES.includes(step)) await grantOnIssue(tx, residentId, number);
   await tx.query(
     'insert into issuer.card_event (card_no, step, from_state, to_state, done_by, why) values ($1, $2, $3, $4, $5, $6)',
@@ -122,7 +122,7 @@ async function movePurse(
   card: CardRow,
   step: LifeStep,
   to: CardState,
-  why: string | undefined,
+  { why, actor }: StepOptions,
 ): Promise<void> {
   const status = PURSE_OF_STATE[to];
   if (status === undefined) return;
@@ -132,5 +132,5 @@ async function movePurse(
     const purse = { cardNo: no, algorithm, validFrom, validTo, purseCap: fen(card.purse_cap_fen), mainType, subType };
     await openPurse(tx, purse, to === 'issued' ? 'inactive' : 'active');
   }
-  await setPurseStatus(tx, no, status, why ?? step);
+  await setPurseStatus(tx, no, status, why ?? step, actor?.id);
 }

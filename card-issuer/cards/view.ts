@@ -1,5 +1,5 @@
 import { type BusinessDate, businessDate, cityDate, type Database, type Fen, fen } from '@citycard/common';
-import { cardBalance, cardNo, concessionsOn } from '@citycard/clearing';
+import { cardBalance, cardNo, concessionsOn, openCardLock } from '@citycard/clearing';
 import { issuerErrors } from '../errors.ts';
 import { maskedHolders, type ResidentDeps } from '../residents/index.ts';
 import type { BlockKind, CardState } from './life-cycle.ts';
@@ -19,6 +19,8 @@ export interface CardView {
   readonly lossLapsesOn?: BusinessDate;
   /** Why it is blocked; reasons of every kind have to go before it is open again. */
   readonly blockedFor?: readonly BlockKind[];
+  /** A terminal found it on the hotlist and locked its application: the chip wants unblocking before it pays again. */
+  readonly lockedByTerminal?: { readonly at: Date; readonly terminalNo?: string };
   /** What a replaced or returned card holds follows from this day on. */
   readonly balanceDueOn?: BusinessDate;
   readonly purseFen?: bigint;
@@ -69,6 +71,7 @@ export async function cardsOfResident(deps: ViewDeps, residentId: bigint): Promi
 async function viewOf(db: Database, card: CardRow): Promise<CardView> {
   const number = cardNo(card.card_no);
   const concession = (await concessionsOn(db, [number], cityDate(new Date()))).get(number);
+  const lock = await openCardLock(db, number);
   return {
     cardNo: card.card_no,
     ...{ state: card.state, product: card.product, validTo: card.valid_to, depositFen: fen(card.deposit_fen) },
@@ -76,6 +79,7 @@ async function viewOf(db: Database, card: CardRow): Promise<CardView> {
     ...(concession && { concession: { category: concession.category, validTo: concession.validTo } }),
     ...(card.lapses_on !== null && { lossLapsesOn: businessDate(card.lapses_on) }),
     ...(card.blocks !== null && { blockedFor: card.blocks }),
+    ...(lock && { lockedByTerminal: { at: lock.lockedAt, ...(lock.terminalNo && { terminalNo: lock.terminalNo }) } }),
     ...(card.due_on !== null && { balanceDueOn: businessDate(card.due_on) }),
     ...(card.resident_id !== null && { purseFen: (await cardBalance(db, number)).posted }),
   };

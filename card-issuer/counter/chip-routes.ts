@@ -1,3 +1,4 @@
+import { endCardLocks } from '@citycard/clearing';
 import { type HttpServer, type Principal, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { noteOnCard } from '../cards/history.ts';
 import { CardParams, ReaderName } from '../request-fields.ts';
@@ -17,6 +18,7 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
   const note = (actor: Principal, cardNo: string, act: string, why: string) =>
     transact(db, async (tx) => {
       await noteOnCard(tx, cardNo, { step: act, by: actor.id, why });
+      if (act === 'chip-unblock') await endCardLocks(tx, cardNo, actor.id);
       await recordAct(tx, actor, { act, subject: `card ${cardNo}` });
     });
 

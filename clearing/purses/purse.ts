@@ -157,8 +157,8 @@ const byCard = (rows: readonly PurseRow[]): Map<CardNo, Purse> =>
   new Map(rows.map((row) => [row.cardNo, fromRow(row)]));
 
 /**
- * Moves a purse to another state and, in the same transaction, onto the hotlist or off it. The state it has already is
- * answered silently.
+ * Moves a purse to another state and, in the same transaction, onto the hotlist or off it, in the name of `by`. The state
+ * it has already is answered silently.
  *
  * @throws CityCardError `clearing.purse-unknown`, `clearing.purse-status-final` for a move the table does not allow.
  */
@@ -167,6 +167,7 @@ export async function setPurseStatus(
   card: CardNo,
   status: PurseStatus,
   reason: string,
+  by?: string,
 ): Promise<void> {
   const purse = await findPurse(tx, card, { lock: true });
   if (purse === undefined) throw clearingErrors.purseUnknown();
@@ -179,7 +180,10 @@ export async function setPurseStatus(
   const wanted = purse.status === 'expired' && status === 'replaced' ? undefined : HOTLISTED[status];
   const serial = applicationSerial(card);
   if (wanted === undefined || (await isHotlisted(tx, serial)) === wanted) return;
-  await addHotlistEntry(tx, { action: wanted ? 'add' : 'remove', applicationSerial: serial, reason });
+  await addHotlistEntry(tx, {
+    ...{ action: wanted ? 'add' : 'remove', applicationSerial: serial, reason },
+    ...(by !== undefined && { by }),
+  });
 }
 
 /**
