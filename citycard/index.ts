@@ -1,3 +1,4 @@
+export * from './acceptance/index.ts';
 export type { Output } from './cli/output.ts';
 export { runCommandLine } from './cli/run.ts';
 export { foundDemo } from './demo/found.ts';

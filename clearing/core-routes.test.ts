@@ -27,7 +27,7 @@ const CARD = testCard(1);
 beforeAll(async () => {
   database = await startTestDatabase([commonMigrations, clearingMigrations]);
   server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db: database.db, title: 'Clearing' });
-  registerClearingCoreRoutes(server, { db: database.db });
+  registerClearingCoreRoutes(server, { db: database.db, demo: true });
   await transact(database.db, async (tx) => {
     for (const role of ['platform', 'auditor', 'supervisor', 'clerk'] as const) {
       const person = { id: role, name: `Generated ${role}`, kind: 'person' as const, roles: [role] };

@@ -8,6 +8,7 @@ import {
   type Transaction,
   Type,
 } from '@citycard/common';
+import { acceptanceErrors } from './acceptance-reports/errors.ts';
 import { alarmsAfter } from './alarms/alarm.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
@@ -27,6 +28,8 @@ import { pursePage } from './purses/purse-page.ts';
 
 export interface ClearingCoreDeps {
   readonly db: Database;
+  /** Participants of a demo may begin in production; everywhere else they begin in test. */
+  readonly demo: boolean;
 }
 
 const closed = { additionalProperties: false } as const;
@@ -90,7 +93,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerIndustryRoutes(server, deps);
 }
 
-function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
+function participantRoutes(server: HttpServer, { db, demo }: ClearingCoreDeps): void {
   const reading = { onRequest: rolesAllowed('platform', 'auditor', 'supervisor', 'finance-maker', 'finance-checker') };
   const platform = { onRequest: rolesAllowed('platform') };
   server.get('/v1/participants', { ...reading, schema: { summary: 'All participants' } }, async () => ({
@@ -100,11 +103,13 @@ function participantRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
     '/v1/participants',
     { ...platform, schema: { summary: 'Admit a participant and open its accounts', body: NewParticipant } },
     async ({ body, principal }, reply) => {
+      if (!demo && body.status === 'production')
+        throw acceptanceErrors.beginsInTest({ participantNo: body.participantNo });
       // A city has a code and nobody else has one.
       if ((body.kind === 'city') !== (body.cityCode !== undefined)) throw clearingErrors.cityCodeMisplaced();
       const participant = await transact(db, async (tx) => {
         if (body.industry !== undefined) await refuseForeignKind(tx, body.kind, body.industry);
-        await createParticipant(tx, body);
+        await createParticipant(tx, demo ? body : { ...body, status: 'test' });
         await recordAct(tx, principal, {
           act: 'participant.admit',
           subject: body.participantNo,

@@ -66,6 +66,7 @@ export {
 } from './bills/bill-payment.ts';
 export { enquireBills } from './bills/enquiry.ts';
 export { billerDirectory } from './bills/biller-directory.ts';
+export { httpBiller } from './bills/http-biller.ts';
 export { startBillWork } from './bills/pursue.ts';
 export { type BillRouteDeps, registerBillRoutes } from './bills/routes.ts';
 export { settleBills } from './bills/settle-bills.ts';

@@ -127,7 +127,14 @@ function pay(
   const lateFeeFen = Number(asked['lateFeeFen'] ?? 0);
   const bill = setting.bills.find((each) => each.customer === customer && each.reference === reference);
   const fits = bill && bill.amountFen + lateFeeFen === amountFen && (bill.lateFeeFen ?? 0) === lateFeeFen;
-  const refusal = fits ? (bill.refusal ?? setting.refusal) : 'there is no such bill of this amount';
+  const isPaid = [...payments.values()].some(
+    ({ taken }) => taken.outcome === 'paid' && taken.customer === customer && taken.reference === reference,
+  );
+  const refusal = isPaid
+    ? 'the bill is paid already'
+    : fits
+      ? (bill.refusal ?? setting.refusal)
+      : 'there is no such bill of this amount';
   const outcome = refusal === undefined ? 'paid' : 'refused';
   const number = String(payments.size + 1).padStart(8, '0');
   const answered =

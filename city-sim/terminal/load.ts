@@ -48,6 +48,10 @@ const REQUEST_KINDS = {
   'bound-account': { processingCode: '600000', transactionClass: '40' },
 } as const;
 
+/** The host could not finish in time and wants the same message again. */
+const BUSY = '68';
+const BUSY_REPEATS = 3;
+
 /** Messages 7 and 8 with a card: INITIALIZE, 0200, CREDIT, and result 0220 or reversal 0400 by store-and-forward. */
 export async function loadCard(line: TerminalLine, card: Transmitter, order: LoadOrder): Promise<LoadOutcome> {
   const request = startOnCard(line, card, order);
@@ -67,27 +71,32 @@ export async function loadCard(line: TerminalLine, card: Transmitter, order: Loa
     date: '0000',
   };
   line.memory.openLoads.push(open);
-  const answer = await line.exchange(
-    line.compose(
-      '0200',
-      kind.transactionClass,
-      '000',
-      {
-        2: face.cardNo,
-        3: kind.processingCode,
-        4: digits12(order.amountFen),
-        25: '91',
-        52: order.pin?.block,
-        53: order.pin?.control,
-        58: requestField(line, face, init),
-      },
-      { trace },
-    ),
+  const message = line.compose(
+    '0200',
+    kind.transactionClass,
+    '000',
+    {
+      2: face.cardNo,
+      3: kind.processingCode,
+      4: digits12(order.amountFen),
+      25: '91',
+      52: order.pin?.block,
+      53: order.pin?.control,
+      58: requestField(line, face, init),
+    },
+    { trace },
   );
+  let answer = await line.exchange(message);
+  for (let left = BUSY_REPEATS; left > 0 && answer.kind === 'answered' && answer.code === BUSY; left -= 1) {
+    answer = await line.exchange(message);
+  }
   if (answer.kind !== 'answered') {
     const reason = answer.kind === 'bad-mac' ? 'A0' : '98';
     return { kind: 'reversed', reason, forwarded: await reverse(line, open, reason, order) };
   }
+  // What the host was too busy for it may have opened all the same.
+  if (answer.code === BUSY)
+    return { kind: 'reversed', reason: '98', forwarded: await reverse(line, open, '98', order) };
   if (answer.code !== '00') {
     closeLoad(line, open);
     return { kind: 'refused', code: answer.code, answer };

@@ -1,3 +1,4 @@
+import { acceptanceCommands } from './acceptance-commands.ts';
 import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
@@ -94,6 +95,7 @@ export const commands: readonly Command[] = [
   ...traceCommands,
   ...certificateCommands,
   ...uploadCommands,
+  ...acceptanceCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

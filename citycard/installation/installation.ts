@@ -5,6 +5,7 @@ import {
   clearingMigrations,
   billerDirectory,
   registerBillRoutes,
+  registerAcceptanceReportRoutes,
   registerCertificateRoutes,
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
@@ -31,6 +32,7 @@ import {
   registerUploadRoutes,
   startObservation,
 } from '@citycard/terminal-gateway';
+import { casesOf } from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
 import type { Configuration } from './configuration.ts';
@@ -147,11 +149,12 @@ async function start(
     ? await startWorkers(engines, configuration, databaseUrl, undo)
     : noWorkers(host);
   const server = createHttpServer({ logger, db, title: 'City card' });
-  registerClearingCoreRoutes(server, { db });
+  registerClearingCoreRoutes(server, { db, demo: configuration.mode === 'demo' });
   const billers = billerDirectory(db, configuration.billerTokens);
   registerBillRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   const revocations = { look: () => undefined as void };
+  registerAcceptanceReportRoutes(server, { db, hsm, casesOf: (kit) => casesOf(kit).map(({ id }) => id) });
   registerCertificateRoutes(server, { ...engines, onRevocationList: () => revocations.look() });
   registerPartnerRoutes(server, { db });
   registerCardIssuerRoutes(server, {

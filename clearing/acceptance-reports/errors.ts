@@ -19,6 +19,10 @@ export const acceptanceErrors = errorCatalogue('clearing.acceptance', {
     status: 409,
     sentence: 'Report {reportNo} does not let {candidate} into production: {reason}. Run the acceptance kit again.',
   },
+  beginsInTest: {
+    status: 422,
+    sentence: 'Participant {participantNo} begins in test; activate it with its acceptance report afterwards.',
+  },
   notInTest: { status: 409, sentence: 'Participant {participantNo} is {status}; only one in test can be activated.' },
   reportNeeded: {
     status: 422,

@@ -1,0 +1,201 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { AcceptanceReport, Kit } from '@citycard/clearing';
+import { casesOf, type KitEvent, runBillerKit, runTerminalKit, TERMINAL_FUNCTIONS } from '../acceptance/index.ts';
+import { citycardErrors } from '../errors.ts';
+import { KitSettings } from './acceptance-settings.ts';
+import type { Answered, Command, Surroundings } from './command.ts';
+
+const MODEL = /^[0-9A-Za-z.-]{2,32}$/;
+const VERSION = /^[0-9A-Za-z.+_-]{1,32}$/;
+const PARTICIPANT = /^[0-9A-Za-z.-]{4,15}$/;
+/** Settings every kit has: one case, seconds for a step, minutes for all, the file of the report. */
+const COMMON = ['case', 'limit', 'clock', 'out'] as const;
+const SIGNATURE = '.p7s';
+
+/** The acceptance kit (docs/acceptance.md). */
+export const acceptanceCommands: readonly Command[] = [
+  {
+    words: 'acceptance cases',
+    help: 'acceptance cases terminal|operator|city|biller: the cases of a kit',
+    local: true,
+    takesWord: true,
+    run: (_surroundings, [kit]) => {
+      if (!isKit(kit)) throw citycardErrors.badOption('acceptance cases takes terminal, operator, city or biller');
+      const cases = casesOf(kit).map(({ id, title, document, about }) => ({
+        case: id,
+        title,
+        document,
+        about: about ?? '',
+      }));
+      return Promise.resolve({ answer: { cases }, ok: true });
+    },
+  },
+  {
+    words: 'acceptance terminal',
+    help: 'acceptance terminal model=M version=V: play the host for a candidate terminal through every case and write its report',
+    local: true,
+    takesWords: true,
+    run: (surroundings, words) => terminal(surroundings, words),
+  },
+  {
+    words: 'acceptance biller',
+    help: 'acceptance biller participant=NO url=URL customer=C: play our side for a candidate biller and write its report',
+    local: true,
+    takesWords: true,
+    run: (surroundings, words) => biller(surroundings, words),
+  },
+  {
+    words: 'acceptance sign',
+    help: 'acceptance sign FILE: record a report with the installation and have it signed; FILE and FILE.p7s are what is signed',
+    person: 'platform',
+    running: true,
+    takesWord: true,
+    run: async (connection, [file]) => {
+      if (file === undefined) throw citycardErrors.badOption('acceptance sign takes the file of a report');
+      const recorded = (await connection.post('/v1/acceptance-reports', await readReport(file))) as {
+        reportNo: number;
+        passed: boolean;
+        content: string;
+        signatureBase64: string;
+      };
+      await writeFile(`${file}${SIGNATURE}`, Buffer.from(recorded.signatureBase64, 'base64'));
+      await writeFile(file, recorded.content);
+      const { reportNo, passed } = recorded;
+      return { answer: { reportNo, passed, file, signature: `${file}${SIGNATURE}` }, ok: passed };
+    },
+  },
+  {
+    words: 'acceptance verify',
+    help: 'acceptance verify FILE: whether FILE and FILE.p7s are a report this city signed; exit code 1 when not',
+    person: 'auditor',
+    running: false,
+    takesWord: true,
+    run: async (connection, [file]) => {
+      if (file === undefined) throw citycardErrors.badOption('acceptance verify takes the file of a report');
+      const [content, signature] = await Promise.all([readOrSay(file), readOrSay(`${file}${SIGNATURE}`)]);
+      const verdict = (await connection.post('/v1/acceptance-reports/verification', {
+        contentBase64: content.toString('base64'),
+        signatureBase64: signature.toString('base64'),
+      })) as { ok: boolean };
+      const { kit, candidate, softwareVersion, passed, finishedAt } = JSON.parse(
+        content.toString('utf8'),
+      ) as AcceptanceReport;
+      const about = {
+        kit,
+        candidate,
+        ...(softwareVersion === undefined ? {} : { softwareVersion }),
+        passed,
+        finishedAt,
+      };
+      return { answer: { ...verdict, ...(verdict.ok ? { report: about } : {}) }, ok: verdict.ok };
+    },
+  },
+];
+
+async function terminal(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
+  const own = ['model', 'version', 'functions', 'mac', 'host', 'port', 'hot-card'];
+  const settings = new KitSettings(words, [...own, ...COMMON]);
+  const model = settings.required(
+    'model',
+    MODEL,
+    'the model of the terminal: 2 to 32 letters, digits, points, hyphens',
+  );
+  const softwareVersion = settings.required('version', VERSION, 'the version of its software');
+  const hotCard = settings.text('hot-card');
+  if (hotCard !== undefined && !/^310[0-9]{16}$/.test(hotCard))
+    throw citycardErrors.badOption('hot-card= takes the 19 digits of a test card');
+  const report = await runTerminalKit({
+    ...{ model, softwareVersion, functions: settings.someOf('functions', TERMINAL_FUNCTIONS) },
+    macAlgorithm: settings.oneOf('mac', ['x9.19', 'ecb'], 'x9.19'),
+    host: settings.text('host') ?? '127.0.0.1',
+    port: settings.number('port', 8583, [0, 65_535]),
+    ...(hotCard === undefined ? {} : { hotCard }),
+    ...commonOf(settings, 'terminal', surroundings),
+    ready: (to) => {
+      surroundings.say(
+        `Listening on ${to.host}:${to.port}. Set the terminal to number ${to.terminalNo}, merchant ${to.merchantNo}, SAM ${to.samNo}, MAC ${to.macAlgorithm}, terminal master key ${to.terminalMasterKey}.`,
+      );
+      surroundings.say(
+        `Test cards and the test SAM have the published test roots: purchase ${to.rootPurchaseKey}, load ${to.rootLoadKey}, TAC ${to.rootTacKey}.`,
+      );
+    },
+  });
+  return written(report, settings);
+}
+
+async function biller(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
+  const settings = new KitSettings(words, ['participant', 'url', 'customer', 'token', ...COMMON]);
+  const token = settings.text('token');
+  const report = await runBillerKit({
+    participantNo: settings.required('participant', PARTICIPANT, 'the participant number of the biller'),
+    baseUrl: settings.required('url', /^https?:\/\//, 'the address of the biller, http://… or https://…'),
+    customer: settings.required('customer', /^[\x20-\x7e]{1,20}$/, 'a customer with at least three open test bills'),
+    ...(token === undefined ? {} : { token }),
+    ...commonOf(settings, 'biller', surroundings),
+  });
+  return written(report, settings);
+}
+
+/** Seconds for one step of the candidate, and minutes for the whole run, when nothing else is said. */
+const STEP_SECONDS = 60;
+const CLOCK_MINUTES = 120;
+/** Long enough that a terminal that goes wrong at once is seen doing it. */
+const QUIET_MS = 3_000;
+
+function commonOf(settings: KitSettings, kit: Kit, { say, stopping, line }: Surroundings) {
+  const only = settings.text('case');
+  if (only !== undefined && !casesOf(kit).some(({ id }) => id === only))
+    throw citycardErrors.badOption(`there is no case "${only}"; see citycard acceptance cases ${kit}`);
+  return {
+    ...(only === undefined ? {} : { only }),
+    limitMs: settings.number('limit', STEP_SECONDS, [1, 3_600]) * 1000,
+    quietMs: QUIET_MS,
+    clockLimitMs: settings.number('clock', CLOCK_MINUTES, [1, 1_440]) * 60_000,
+    stopping: stopping(),
+    // Progress of a program that reads us is a line of JSON each; of a person, a sentence.
+    tell: (event: KitEvent) => say(line.json ? JSON.stringify(event) : sentenceOf(event)),
+  };
+}
+
+function sentenceOf(event: KitEvent): string {
+  switch (event.event) {
+    case 'case':
+      return `\n[${event.at}/${event.of}] ${event.id}: ${event.title}`;
+    case 'ask':
+      return `    ${event.sentence}`;
+    case 'outcome':
+      return `    ${event.id}: ${event.outcome}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+  }
+}
+
+async function written(report: AcceptanceReport, settings: KitSettings): Promise<Answered> {
+  const file = settings.text('out') ?? `acceptance-${report.kit}-${report.candidate}.json`;
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  const count = (wanted: string) => report.cases.filter(({ outcome }) => outcome === wanted).length;
+  const [passed, failed, notRun] = [count('passed'), count('failed'), count('not-run')];
+  const { kit, candidate } = report;
+  return {
+    answer: { kit, candidate, passed: report.passed, cases: { passed, failed, notRun }, file },
+    ok: report.passed,
+  };
+}
+
+const isKit = (word: string | undefined): word is Kit =>
+  word === 'terminal' || word === 'operator' || word === 'city' || word === 'biller';
+
+async function readReport(file: string): Promise<unknown> {
+  const bytes = await readOrSay(file);
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    throw citycardErrors.badOption(`${file} is no report: it is not JSON`);
+  }
+}
+
+async function readOrSay(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch {
+    throw citycardErrors.badOption(`${file} cannot be read; a report and its ${SIGNATURE} stand side by side`);
+  }
+}
