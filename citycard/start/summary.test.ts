@@ -13,7 +13,7 @@ test.each([
   [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
 ])('%d fen are %s yuan', (amountFen, yuan) => {
   const printed = printDay(
-    { businessDate: '2026-05-04', purchases: { accepted: { count: 1, amountFen } }, loads: {}, net: [], sheets: [] },
+    { businessDate: '2026-05-04', purchases: { accepted: { count: 1, amountFen } }, loads: {}, net: [], sheets: [], industries: [] },
     checks,
   );
   expect(printed).toMatch(new RegExp(`^ +accepted +1 +${yuan.replace('.', '\\.')}$`, 'm'));
@@ -42,6 +42,18 @@ test('every outcome with its reasons, every position, every proof', () => {
           state: 'paid',
         },
       ],
+      industries: [
+        {
+          code: '0A',
+          name: '医疗（测试）',
+          purchaseCount: 2,
+          purchaseFen: 1000,
+          feeFen: 3,
+          netFen: 997,
+          visitCount: 1,
+          fundFen: 8800,
+        },
+      ],
     },
     checks,
   );
@@ -50,6 +62,7 @@ test('every outcome with its reasons, every position, every proof', () => {
   expect(printed).toMatch(/^ +05 gray, unresolved +2 +4\.00$/m);
   expect(printed).toMatch(/^ +77 +1 +2\.00$/m);
   expect(printed).toMatch(/^ +904458041110001 公交一（测试） +10\.00 +0\.05 +9\.95 +paid$/m);
+  expect(printed).toMatch(/^ +0A 医疗（测试） +2 +10\.00 +0\.03 +9\.97 +1 +88\.00$/m);
   expect(printed).toMatch(/^ +holders +0\.00 +10\.00 +-10\.00$/m);
   expect(printed).toMatch(/^ +ledger +holds$/m);
   expect(printed).toMatch(/^ +float +DOES NOT HOLD$/m);

@@ -24,12 +24,25 @@ export interface Sheet {
   readonly state: string;
 }
 
+export interface IndustryLine {
+  /** Two hexadecimal digits. */
+  readonly code: string;
+  readonly name: string;
+  readonly purchaseCount: number;
+  readonly purchaseFen: number;
+  readonly feeFen: number;
+  readonly netFen: number;
+  readonly visitCount: number;
+  readonly fundFen: number;
+}
+
 export interface DaySummary {
   readonly businessDate: string;
   readonly purchases: Readonly<Record<string, Counted>>;
   readonly loads: Readonly<Record<string, Counted>>;
   readonly net: readonly NetPosition[];
   readonly sheets: readonly Sheet[];
+  readonly industries: readonly IndustryLine[];
 }
 
 const reasonNames: Readonly<Record<string, string>> = {
@@ -98,6 +111,19 @@ export function printDay(day: DaySummary, checks: Checks): string {
         yuan(feeFen),
         yuan(payableFen),
         state,
+      ]),
+    ),
+    table(
+      'Industries',
+      ['industry', 'purchases', 'yuan', 'fee', 'payable', 'for nothing', 'paid by funds'],
+      day.industries.map((line) => [
+        `${line.code} ${line.name}`,
+        String(line.purchaseCount),
+        yuan(line.purchaseFen),
+        yuan(line.feeFen),
+        yuan(line.netFen),
+        String(line.visitCount),
+        yuan(line.fundFen),
       ]),
     ),
     table(
