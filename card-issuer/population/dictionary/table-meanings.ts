@@ -42,10 +42,14 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   'clearing.purchase_record': 'Purchases as uploaded, and what became of them.',
   'clearing.purse': 'Purses as the back office knows them.',
   'clearing.received_content': 'What arrived, byte for byte, in pieces.',
+  'clearing.revocation_list':
+    'The revocation lists of the city CA as they were published; the highest number is in force.',
   'clearing.sam_assignment': 'Which participant a SAM belonged to, and when.',
   'clearing.settlement_sheet': 'What each participant is paid for a day.',
   'clearing.tariff': 'What the company charges, by participant, industry or everybody.',
   'clearing.undecided_intake': 'Messages and files with records that nobody has judged yet.',
+  'gateway.message_trace':
+    'What became of each message of a terminal, kept for some days; no payload, no key, masked card numbers.',
   'gateway.parameter_set': 'Limits that terminals are told, by version.',
   'gateway.stored_answer': 'Requests of terminals and what was answered, as bytes.',
   'gateway.terminal': 'Terminals, their owners, functions and keys (as key blocks).',
