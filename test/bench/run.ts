@@ -7,8 +7,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
   'gateway-echo': async () => (await import('./gateway-echo.ts')).gatewayEchoBench,
   'idle-links': async () => (await import('./idle-links.ts')).idleLinksBench,
+  hotlist: async () => (await import('./hotlist.ts')).hotlistBench,
   hsm: async () => (await import('./hsm.ts')).hsmBench,
   load: async () => (await import('./load.ts')).loadBench,
+  intake: async () => (await import('./intake.ts')).intakeBench,
   perso: async () => (await import('./perso.ts')).persoBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
