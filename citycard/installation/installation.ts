@@ -5,6 +5,7 @@ import {
   clearingMigrations,
   billerDirectory,
   registerBillRoutes,
+  passedReport,
   registerAcceptanceReportRoutes,
   registerCertificateRoutes,
   registerClearingCoreRoutes,
@@ -165,7 +166,7 @@ async function start(
     machines: workers.machines,
     readers: workers.readers,
   });
-  registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo' });
+  registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo', passedReport });
   registerTraceRoutes(server, { db });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm });

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCityCa } from '../certificates/city-ca.ts';
 import { clearingMigrations } from '../migrations.ts';
 import { createParticipant, findParticipant } from '../participants/participant.ts';
-import { requireAccepted } from './record.ts';
+import { passedReport, requireAccepted } from './record.ts';
 import type { AcceptanceReport } from './report.ts';
 import { registerAcceptanceReportRoutes } from './routes.ts';
 
@@ -146,14 +146,18 @@ describe('a report', () => {
     await expect(refused(good, { softwareVersion: '1.3' })).rejects.toThrow('it is about MODEL-1 1.2');
     await expect(refused(good, { kit: 'operator' })).rejects.toThrow('it is about a terminal');
     await expect(refused(good + 1000n, {})).rejects.toThrow('There is no acceptance report');
+    const newest = () => passedReport(database.db, { kind: 'terminal', subject: 'MODEL-1/1.2' });
+    expect(await newest()).toBe(good);
     const old = await numberOf(reportOf('MODEL-1', { ...terminal, finishedAt: '2020-01-01T00:00:00Z' }));
     await expect(refused(old, {})).rejects.toThrow('older than');
     const [one, two] = reportOf('MODEL-1').cases;
     if (one === undefined || two === undefined) throw new Error('two cases were made');
     const bad = { passed: false, cases: [one, { ...two, outcome: 'failed' as const }] };
-    await expect(refused(await numberOf(reportOf('MODEL-1', { ...terminal, ...bad })), {})).rejects.toThrow(
+    const finishedAt = new Date().toISOString();
+    await expect(refused(await numberOf(reportOf('MODEL-1', { ...terminal, ...bad, finishedAt })), {})).rejects.toThrow(
       'not passed',
     );
+    expect(await newest()).toBeUndefined();
   });
 });
 

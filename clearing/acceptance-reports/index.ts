@@ -1,5 +1,5 @@
 export { registerAcceptanceReportRoutes } from './routes.ts';
-export { requireAccepted } from './record.ts';
+export { passedReport, requireAccepted } from './record.ts';
 export {
   AcceptanceReport,
   type CaseResult,

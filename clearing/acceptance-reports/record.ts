@@ -112,6 +112,7 @@ export async function listReports(db: Database, candidate: string | undefined, l
 
 /** A report counts for this long: software and people change. */
 const COUNTS_FOR_DAYS = 366;
+const COUNTS_FOR_MS = COUNTS_FOR_DAYS * 86_400_000;
 
 /**
  * Requires that a recorded report lets a candidate into production: of the right kit, about it and nobody else, passed,
@@ -134,8 +135,27 @@ export async function requireAccepted(
   const about = [row.candidate, row.softwareVersion].filter((part) => part !== null).join(' ');
   if (about !== candidate) throw refuse(`it is about ${about}`);
   if (!row.passed) throw refuse('it is not passed');
-  if (now.getTime() - row.finishedAt.getTime() > COUNTS_FOR_DAYS * 86_400_000)
+  if (now.getTime() - row.finishedAt.getTime() > COUNTS_FOR_MS)
     throw refuse(`it is older than ${COUNTS_FOR_DAYS} days`);
+}
+
+/**
+ * The report that lets software of a terminal (`model/version`) into production: the newest there is, if it is passed and
+ * counts still. A later run that failed takes an earlier pass back.
+ */
+export async function passedReport(
+  db: Database | Transaction,
+  software: { readonly kind: 'terminal'; readonly subject: string },
+  now: Date = new Date(),
+): Promise<bigint | undefined> {
+  const [candidate, softwareVersion] = software.subject.split('/');
+  const { rows } = await db.query<ReportRow>(
+    `${ROW} where kit = $1 and candidate = $2 and software_version = $3 order by finished_at desc, report_no desc limit 1`,
+    [software.kind, candidate, softwareVersion],
+  );
+  const newest = rows[0];
+  const counts = newest?.passed === true && now.getTime() - newest.finishedAt.getTime() <= COUNTS_FOR_MS;
+  return counts ? newest.reportNo : undefined;
 }
 
 /** Whether a file and the signature beside it are a report that this city's report key signed. */
