@@ -105,6 +105,8 @@ export type { FileRefusal, SignatureCheck } from './intake/file-checks.ts';
 export type { TakenFile } from './intake/taken-file.ts';
 export { intakeFile } from './intake/operator-file.ts';
 export * from './intake/uploads/index.ts';
+export { type Inbox, type InboxDeps, startInbox } from './inbox/inbox.ts';
+export { listTextAnswers, readTextAnswer, type TextAnswer } from './operator-text/answers.ts';
 export { fileOutcomes, type FileStanding, findFile, listFiles, outcomesCsv } from './intake/file-standing.ts';
 export { type CcipOutcome, ccipOutcomes, intakeCcip } from './intake/city-file.ts';
 export { batchTotals, type CountAndAmount } from './intake/batch-totals.ts';

@@ -34,6 +34,9 @@ const Environment = Type.Object({
   CITYCARD_READ_BACK: Type.Union([Type.Literal('at-once'), Type.Literal('elsewhere')], { default: 'at-once' }),
   /** `demo` makes people, keys and a sandbox of its own from published components; `production` has none of that. */
   CITYCARD_MODE: Type.Union([Type.Literal('demo'), Type.Literal('production')], { default: 'demo' }),
+  /** Where participants put purchase files and find answers, a folder each; `inbox` and `outbox` under CITYCARD_VAR when absent. */
+  CITYCARD_INBOX: Type.Optional(Type.String({ minLength: 1 })),
+  CITYCARD_OUTBOX: Type.Optional(Type.String({ minLength: 1 })),
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
   /** Bearer tokens we show to billers: `CODE=token`, separated by commas. */
@@ -71,6 +74,8 @@ export interface Configuration {
   readonly hsmPort: number;
   readonly readerPort: number;
   readonly readBack: 'at-once' | 'elsewhere';
+  readonly inboxDirectory?: string;
+  readonly outboxDirectory?: string;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
   /** By biller code. */
@@ -121,6 +126,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       : { identityLine: { url: read.CITYCARD_IDENTITY_URL, token: read.CITYCARD_IDENTITY_TOKEN } }),
     billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
+    ...(read.CITYCARD_INBOX === undefined ? {} : { inboxDirectory: resolve(read.CITYCARD_INBOX) }),
+    ...(read.CITYCARD_OUTBOX === undefined ? {} : { outboxDirectory: resolve(read.CITYCARD_OUTBOX) }),
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),
     ...(read.REDIS_URL === undefined ? {} : { redisUrl: read.REDIS_URL }),
   };

@@ -16,6 +16,7 @@ import {
   registerClearingJobs,
   startBillWork,
   startCertificateUpkeep,
+  startInbox,
   startValidation,
 } from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
@@ -61,6 +62,12 @@ export async function startWorkers(
   undo.push(() => jobs.close());
   const validation = startValidation(engines);
   undo.push(() => validation.stop());
+  const inbox = startInbox({
+    ...engines,
+    folders: inboxFolders(configuration),
+    onPurchases: validation.wake,
+  });
+  undo.push(() => inbox.stop());
   const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
   undo.push(() => clearingJobs.close());
   const certificates = startCertificateUpkeep(engines);
@@ -87,6 +94,14 @@ export async function startWorkers(
     onClearingDay: clearingJobs.wake,
     machines: { cards, sams, readBack },
     readers,
+  };
+}
+
+/** Where files come in and answers go out. */
+function inboxFolders({ varDirectory, inboxDirectory, outboxDirectory }: Configuration) {
+  return {
+    inbox: inboxDirectory ?? join(varDirectory, 'inbox'),
+    outbox: outboxDirectory ?? join(varDirectory, 'outbox'),
   };
 }
 

@@ -6,9 +6,11 @@ import {
   fileOutcomes,
   findFile,
   listFiles,
+  listTextAnswers,
   listUploads,
   openUpload,
   outcomesCsv,
+  readTextAnswer,
   readUpload,
   type TakenFile,
   type Upload,
@@ -38,6 +40,7 @@ export function registerUploadRoutes(server: HttpServer, deps: UploadRouteDeps):
     scope.addContentTypeParser('application/octet-stream', (_request, payload, parsed) => parsed(null, payload));
     registerFileRoutes(scope, deps);
     registerSessionRoutes(scope, deps);
+    registerAnswerRoutes(scope, deps);
     done();
   });
 }
@@ -172,6 +175,26 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
       const upload = await completeUpload(clearing(deps), carried.uploadId, new Date());
       const file = await resultOf(deps, upload);
       return reply.status(200).send({ ...standing(upload), ...(file === undefined ? {} : { file }) });
+    },
+  );
+}
+
+/** Answer files of operators whose systems write text; the same bytes as in their outbox folders. */
+function registerAnswerRoutes(server: HttpServer, { db }: UploadRouteDeps): void {
+  server.get(
+    '/v1/operator-answers',
+    { onRequest: READERS, schema: { querystring: Type.Object({ participantNo: Type.Optional(Type.String()) }) } },
+    async ({ principal, query }) => ({
+      answers: await listTextAnswers(db, ownNumber(principal) ?? query.participantNo),
+    }),
+  );
+  server.get(
+    '/v1/operator-answers/:name',
+    { onRequest: READERS, schema: { params: Type.Object({ name: FileName }) } },
+    async ({ principal, params }, reply) => {
+      const content = await readTextAnswer(db, params.name, ownNumber(principal));
+      if (content === undefined) throw uploadErrors.fileUnknown({ fileName: params.name });
+      return reply.type('text/plain; charset=us-ascii').send(content);
     },
   );
 }

@@ -61,7 +61,7 @@ export function purchaseFileTests(city: () => TestCity): void {
     });
   const stored = async () => {
     const { rows } = await city().installation.db.query<Record<string, bigint>>(
-      `select count(*) as intakes, sum(record_count)::bigint as records from clearing.intake where file_name is not null`,
+      `select count(*) as intakes, coalesce(sum(record_count), 0)::bigint as records from clearing.intake where file_name is not null`,
     );
     return rows[0];
   };

@@ -6,7 +6,7 @@ export const uploadErrors = errorCatalogue('clearing.uploads', {
     status: 404,
     sentence: 'There is no upload {uploadId} of yours; open one with POST /v1/purchase-uploads.',
   },
-  fileUnknown: { status: 404, sentence: 'No file {fileName} was delivered; see the list of files.' },
+  fileUnknown: { status: 404, sentence: 'There is no file {fileName}; see the list of files.' },
   offsetDiffers: {
     status: 409,
     sentence: 'The upload stands at byte {offset}; send the file on from there.',
