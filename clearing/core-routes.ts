@@ -19,6 +19,7 @@ import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
 import { registerFormerIssuerRoutes } from './legacy/routes.ts';
 import { accountBalance, cardBalance } from './ledger/balances.ts';
 import { trialBalance } from './ledger/trial-balance.ts';
+import { registerLoadRoutes } from './loads/routes.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
 import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
@@ -90,6 +91,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   cardRoutes(server, deps);
   registerHotlistRoutes(server, deps);
   registerFormerIssuerRoutes(server, deps);
+  registerLoadRoutes(server, deps);
   registerIndustryRoutes(server, deps);
 }
 

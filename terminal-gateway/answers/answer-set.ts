@@ -173,16 +173,13 @@ function missing(): never {
 /** Lock not available in time, or the statement was cancelled: nothing was changed. */
 const isOutOfTime = (error: unknown): boolean => ['55P03', '57014'].includes(sqlState(error) ?? '');
 
-/** Errors that say nothing about one request: no SQLSTATE at all, or one of connection, shutdown or want of resources. */
+/**
+ * Errors that say nothing about one request: the HSM is away, or the database is (a code of Node's sockets, a SQLSTATE of
+ * connection, shutdown or want of resources, or the pool's word that it waited too long).
+ */
 function isShared(error: unknown): boolean {
   if (error instanceof HsmUnavailable) return true;
-  const state = sqlState(error);
-  if (state === undefined || !/^[0-9A-Z]{5}$/.test(state)) return isConnectionError(error);
-  return /^(08|53|57P|58)/.test(state);
-}
-
-/** Node names what went wrong with a socket (ECONNREFUSED); the pool says it in words when it has to wait too long. */
-function isConnectionError(error: unknown): boolean {
-  if (typeof sqlState(error) === 'string') return true;
-  return error instanceof Error && /connect|Connection terminated|Client has encountered/.test(error.message);
+  const code = sqlState(error);
+  if (code === undefined) return error instanceof Error && /timeout|Connection terminated/.test(error.message);
+  return /^(E[A-Z]{4,}|08...|53...|57P..|58...)$/.test(code);
 }

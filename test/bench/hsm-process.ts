@@ -13,6 +13,7 @@ const main = fileURLToPath(new URL('../../hsm-sim/main.ts', import.meta.url));
 /** An HSM in a process of its own, a client of it, and roots of both profiles whose value the bench knows. */
 export interface BenchHsm {
   readonly client: HsmClient;
+  readonly port: number;
   /** Root `DTK` of a profile is stored as `DTK-3des` or `DTK-sm4`. */
   root(name: string, algorithm: CardAlgorithm): Buffer;
   stop(): Promise<void>;
@@ -46,6 +47,7 @@ export async function startBenchHsm(): Promise<BenchHsm> {
       roots.set(`${name}-${algorithm}`, await formKey(client, `${name}-${algorithm}`, usage, algorithm));
   return {
     client,
+    port,
     root: (name, algorithm) => roots.get(`${name}-${algorithm}`) ?? Buffer.alloc(0),
     stop: async () => {
       await client.close();

@@ -5,7 +5,7 @@ import type { TerminalListener } from '@citycard/terminal-gateway';
 import { type Bench, type BenchResult, type Measured, result } from './bench.ts';
 import { processTree } from './cpu-time.ts';
 import { type GatewayCity, startGatewayCity } from './gateway-city.ts';
-import type { LoadOrder, LoadOutcome } from './load-terminals.ts';
+import type { LoadOrder, LoadOutcome } from './terminal-side.ts';
 
 const TERMINALS = 64;
 const RUNS = 3;
