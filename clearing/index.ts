@@ -57,13 +57,7 @@ export {
   findBiller,
   registerBiller,
 } from './bills/biller.ts';
-export {
-  type BillDecision,
-  type BillDeps,
-  type BillPurchase,
-  payBill,
-  withholdBill,
-} from './bills/bill-payment.ts';
+export { type BillDecision, type BillDeps, type BillPurchase, payBill, withholdBill } from './bills/bill-payment.ts';
 export { enquireBills } from './bills/enquiry.ts';
 export { billerDirectory } from './bills/biller-directory.ts';
 export { httpBiller } from './bills/http-biller.ts';

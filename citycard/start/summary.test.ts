@@ -13,7 +13,14 @@ test.each([
   [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
 ])('%d fen are %s yuan', (amountFen, yuan) => {
   const printed = printDay(
-    { businessDate: '2026-05-04', purchases: { accepted: { count: 1, amountFen } }, loads: {}, net: [], sheets: [], industries: [] },
+    {
+      businessDate: '2026-05-04',
+      purchases: { accepted: { count: 1, amountFen } },
+      loads: {},
+      net: [],
+      sheets: [],
+      industries: [],
+    },
     checks,
   );
   expect(printed).toMatch(new RegExp(`^ +accepted +1 +${yuan.replace('.', '\\.')}$`, 'm'));

@@ -100,7 +100,20 @@ describe('a day in the city', () => {
 
   it('runs all twelve industries in six patterns, with nothing wrong found in any', () => {
     const named = day.industries.filter(({ code }) => code !== '00');
-    expect(named.map(({ code }) => code)).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', '09', '0A', '0B', '0C']);
+    expect(named.map(({ code }) => code)).toEqual([
+      '01',
+      '02',
+      '03',
+      '04',
+      '05',
+      '06',
+      '07',
+      '08',
+      '09',
+      '0A',
+      '0B',
+      '0C',
+    ]);
     expect(new Set(named.map(({ pattern }) => pattern)).size).toBe(6);
     for (const { code, purchaseCount, findingCount } of named)
       expect([code, purchaseCount > 0, findingCount]).toEqual([code, true, 0]);
