@@ -1,10 +1,12 @@
 import type { Kit } from '@citycard/clearing';
 import type { AcceptanceCase } from './case.ts';
 import { billerCases } from './partner/biller-kit.ts';
+import { operatorCases } from './partner/operator-kit.ts';
 import { terminalCases } from './terminal/kit.ts';
 
 export type { KitEvent } from './case.ts';
-export { type BillerOrder, runBillerKit } from './partner/biller-kit.ts';
+export { runBillerKit } from './partner/biller-kit.ts';
+export { runOperatorKit } from './partner/operator-kit.ts';
 export { TERMINAL_FUNCTIONS } from './terminal/bench.ts';
 export { runTerminalKit, TEST_IDENTITY, type TerminalOrder, type TerminalSettings } from './terminal/kit.ts';
 
@@ -13,7 +15,7 @@ type CaseText = Pick<AcceptanceCase, 'id' | 'title' | 'document' | 'about'>;
 const CASES: Readonly<Record<Kit, readonly CaseText[]>> = {
   terminal: terminalCases,
   biller: billerCases,
-  operator: [],
+  operator: operatorCases,
   city: [],
 };
 

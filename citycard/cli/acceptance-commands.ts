@@ -1,6 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AcceptanceReport, Kit } from '@citycard/clearing';
-import { casesOf, type KitEvent, runBillerKit, runTerminalKit, TERMINAL_FUNCTIONS } from '../acceptance/index.ts';
+import {
+  casesOf,
+  type KitEvent,
+  runBillerKit,
+  runOperatorKit,
+  runTerminalKit,
+  TERMINAL_FUNCTIONS,
+} from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
 import { KitSettings } from './acceptance-settings.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
@@ -43,6 +50,13 @@ export const acceptanceCommands: readonly Command[] = [
     local: true,
     takesWords: true,
     run: (surroundings, words) => biller(surroundings, words),
+  },
+  {
+    words: 'acceptance operator',
+    help: 'acceptance operator participant=NO folder=DIR certificate=FILE: take the files of a candidate depot and write its report',
+    local: true,
+    takesWords: true,
+    run: (surroundings, words) => operator(surroundings, words),
   },
   {
     words: 'acceptance sign',
@@ -132,6 +146,18 @@ async function biller(surroundings: Surroundings, words: readonly string[]): Pro
     customer: settings.required('customer', /^[\x20-\x7e]{1,20}$/, 'a customer with at least three open test bills'),
     ...(token === undefined ? {} : { token }),
     ...commonOf(settings, 'biller', surroundings),
+  });
+  return written(report, settings);
+}
+
+async function operator(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
+  const settings = new KitSettings(words, ['participant', 'folder', 'certificate', ...COMMON]);
+  const certificate = settings.required('certificate', /./, 'the file of the certificate the depot signs with (PEM)');
+  const report = await runOperatorKit({
+    participantNo: settings.required('participant', PARTICIPANT, 'the participant number of the operator'),
+    folder: settings.required('folder', /./, 'the folder that files are exchanged through'),
+    certificatePem: (await readOrSay(certificate)).toString('utf8'),
+    ...commonOf(settings, 'operator', surroundings),
   });
   return written(report, settings);
 }

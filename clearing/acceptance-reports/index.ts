@@ -1,11 +1,3 @@
 export { registerAcceptanceReportRoutes } from './routes.ts';
-export { passedReport, requireAccepted } from './record.ts';
-export {
-  AcceptanceReport,
-  type CaseResult,
-  isPassed,
-  type Kit,
-  KITS,
-  type Outcome,
-  requireWholeReport,
-} from './report.ts';
+export { passedReport } from './record.ts';
+export { AcceptanceReport, type CaseResult, isPassed, type Kit } from './report.ts';

@@ -4,8 +4,7 @@ import { acceptanceErrors } from './errors.ts';
 const closed = { additionalProperties: false } as const;
 
 /** Sides the acceptance kit can try. */
-export const KITS = ['terminal', 'operator', 'city', 'biller'] as const;
-export type Kit = (typeof KITS)[number];
+export type Kit = 'terminal' | 'operator' | 'city' | 'biller';
 
 /**
  * What became of one case. `not-claimed`: the candidate does not claim the function the case is about; `not-run`: it was

@@ -17,3 +17,4 @@ export { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 export { claimedDigest, type CmsVerdict, verifyDetachedCms } from './verify.ts';
 export type { SignedContent } from './digest.ts';
 export { signDetachedCms } from './sign.ts';
+export { readDetachedSignature } from './cms-structure.ts';
