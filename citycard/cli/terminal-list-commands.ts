@@ -132,7 +132,7 @@ export const terminalListCommands: readonly Command[] = [
   ),
   estateCommand(
     'hotlist show',
-    'CARD',
+    'CARD|SERIAL',
     'entries of a card, who put them there and why, locks by terminals',
     { ...reader, from: 1 },
     async (connection, { plain: [card] }) => all(await connection.get(`/v1/hotlist/cards/${segment(card)}`)),

@@ -4,6 +4,8 @@ import { approveRemoval, proposeRemoval, putOnHotlist } from './by-hand.ts';
 import { hotlistStory } from './card-locks.ts';
 import { hotlistPage } from './hotlist.ts';
 
+const SERIAL = /^[0-9]{20}$/;
+
 const Entry = Type.Object(
   {
     /** 20 digits; cards of other profiles have no card number of ours. */
@@ -41,7 +43,9 @@ export function registerHotlistRoutes(server: HttpServer, { db }: { readonly db:
         params: Type.Object({ cardNo: Type.String({ maxLength: 24 }) }),
       },
     },
-    async ({ params }) => hotlistStory(db, applicationSerial(cardNo(params.cardNo))),
+    // Cards of other profiles have no card number of ours: 20 digits are an application serial.
+    async ({ params }) =>
+      hotlistStory(db, SERIAL.test(params.cardNo) ? params.cardNo : applicationSerial(cardNo(params.cardNo))),
   );
   server.post(
     '/v1/hotlist-entries',

@@ -209,6 +209,12 @@ describe('a report of a locked card (flag 3)', () => {
     expect(await world.outcomes(intake)).toEqual(['accepted', 'duplicate 03', 'accepted', 'accepted']);
     expect((await world.rows(intake))[0]).toMatchObject({ postedDate: null });
     expect(await judged(lock)).toEqual(['duplicate 03']);
+    // The counter is shown that a terminal has locked the card, and since when.
+    const known = await world.db.query<{ locks: bigint }>(
+      'select count(*) as locks from clearing.card_lock where card_no = $1',
+      [card],
+    );
+    expect(known.rows).toEqual([{ locks: 2n }]);
     expect(await world.balance(card)).toBe(9_800n);
   });
 
