@@ -4,6 +4,7 @@ import {
   type HttpServer,
   idempotent,
   rolesAllowed,
+  type Static,
   transact,
   Type,
 } from '@citycard/common';
