@@ -52,3 +52,19 @@ export async function cardBalance(
   if (rows[0] === undefined) throw clearingErrors.accountUnknown({ code: kind });
   return toBalance(rows[0]);
 }
+
+/** The balances of one kind of account of many cards, by card number; a card that has none is not in it. */
+export async function cardBalances(
+  db: Database | Transaction,
+  cards: readonly CardNo[],
+  kind: CardAccountKind,
+): Promise<Map<CardNo, Balance>> {
+  const { rows } = await db.query<BalanceRow & { card_no: CardNo }>({
+    name: 'clearing-card-balances',
+    text: `select card_no, credits_posted - debits_posted as posted, available_fen as available, debits_pending as pending_debits,
+                  credits_pending as pending_credits
+             from clearing.card_account where card_no = any($1) and kind = $2`,
+    values: [cards, kind],
+  });
+  return new Map(rows.map((row) => [row.card_no, toBalance(row)]));
+}

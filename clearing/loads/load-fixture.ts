@@ -106,7 +106,7 @@ export class Holder {
 
   async authorise(request: LoadRequest): Promise<LoadAuthorisation> {
     const [authorised] = await authoriseLoads(device.hsm, database.db, [request]);
-    return authorised!;
+    return only(authorised);
   }
 
   /** A load the host agreed to; the card has not been credited yet. */
@@ -160,7 +160,7 @@ export class Holder {
   async reverse(request: LoadRequest, over: Partial<LoadReversal> = {}) {
     const reversal = this.reversalOf(request, over);
     const decided = await transact(database.db, (tx) => decideLoads(tx, device.hsm, [{ act: 'reversal', reversal }]));
-    return decided[0]!;
+    return only(decided[0]);
   }
 
   async state(request: LoadRequest): Promise<string> {
@@ -181,10 +181,16 @@ export class Holder {
   }
 }
 
+/** What a list of one has. */
+function only<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the list is empty');
+  return value;
+}
+
 /** Decides one result, its TAC asked inside the transaction. */
 export async function settle(result: LoadResult) {
   const decided = await transact(database.db, (tx) => decideLoads(tx, device.hsm, [{ act: 'result', result }]));
-  return decided[0]!;
+  return only(decided[0]);
 }
 
 export const originalOf = ({ identity }: { identity: LoadIdentity }): OriginalReference => ({

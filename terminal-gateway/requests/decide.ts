@@ -3,7 +3,7 @@ import { packAnswer } from '../catalogue/answer.ts';
 import type { MessageName } from '../catalogue/messages.ts';
 import { answerOnce } from '../answers/answer-once.ts';
 import { answerInSets } from '../answers/answer-set.ts';
-import { answerBalance } from '../authorisation/balance.ts';
+import { balanceAnswerer } from '../authorisation/balance.ts';
 import { answerEnquiry, payBill } from '../authorisation/bills.ts';
 import { loadForm } from '../authorisation/loads.ts';
 import { settleBatch } from '../batches/totals.ts';
@@ -53,7 +53,7 @@ function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
     eachTime('parametersAdopted', confirmParameters),
     eachTime('hotlist', sendHotlist),
     eachTime('hotlistAdopted', confirmAdoption),
-    eachTime('purseBalance', answerBalance),
+    eachTime('purseBalance', balanceAnswerer(deps)),
     forMessage('loadFromCash', load),
     forMessage('loadFromAccount', load),
     forMessage('loadResult', load),

@@ -8,4 +8,6 @@ const db = openDatabase(process.env.DATABASE_URL ?? '');
 const hsm = connectHsm({ host: '127.0.0.1', port: Number(process.env.HSM_PORT) });
 const handle = createHandler({ db, hsm, logger, billers: () => Promise.resolve(undefined) });
 const listener = await listenForTerminals({ handle, logger, port: 0 });
+// Whoever started it is gone.
+process.stdin.on('end', () => process.exit()).resume();
 process.stdout.write(`${listener.port}\n`);

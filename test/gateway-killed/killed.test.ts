@@ -21,7 +21,7 @@ afterAll(() => city.stop(), PATIENCE_MS);
 async function startGateway(): Promise<{ process: ChildProcess; port: number }> {
   const main = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, DATABASE_URL: city.databaseUrl, HSM_PORT: String(city.hsm.port) },
   });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
