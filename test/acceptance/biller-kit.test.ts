@@ -27,7 +27,8 @@ async function play(baseUrl: string) {
 
 it('a good biller passes every case', async () => {
   const biller = await openBiller({ name: 'TEST', secret: 'kit', bills, dueDate: '20991231' });
-  const { report, failed } = await play(biller.baseUrl).finally(() => biller.close());
+  const { report, failed } = await play(biller.baseUrl);
+  await biller.close();
   expect(report.cases.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
   expect(failed).toEqual([]);
   expect(report).toMatchObject({ kit: 'biller', candidate: 'BILLER01', passed: true });

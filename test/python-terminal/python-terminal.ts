@@ -70,7 +70,7 @@ export function pythonTerminalTests(city: () => TestCity): void {
       await transact(installation.db, (tx) =>
         addHotlistEntry(tx, { action: 'add', applicationSerial: `0${hotCard}`, reason: 'Python terminal (test)' }),
       );
-      const report = await run({
+      const played = run({
         ...place,
         cards,
         hotCard,
@@ -81,7 +81,10 @@ export function pythonTerminalTests(city: () => TestCity): void {
           ...handed,
           transportKey: publishedKey('TRANSPORT').toString('hex'),
         },
-      }).finally(() => biller.close());
+      });
+      await played.catch(() => undefined);
+      await biller.close();
+      const report = await played;
       expect(report.failed).toEqual([]);
       expect(report.checks).toBeGreaterThan(100);
       expect(biller.payments.map(({ reference, outcome }) => [reference, outcome])).toEqual([
