@@ -11,6 +11,9 @@ export interface Slot<T> {
   readonly optional: boolean;
   /** Field 39 when the content is not what it must be. */
   readonly misfitCode: '12' | '30';
+  /** What it must be, for people, and the layout of its bytes where it has one. */
+  readonly format: string;
+  readonly part?: Part<unknown>;
   /** Called only when the message has the field. */
   decode(message: Message): T | Misfit;
   encode(value: T): string | Buffer;
@@ -30,20 +33,32 @@ type RequiredSlot<T> = Slot<T> & { readonly optional: false };
 
 /** A field whose bytes are a payload of ours. */
 export function payload<T>(field: Exclude<BytesField, 64>, part: Part<T>): RequiredSlot<T> {
-  return slot(
-    field,
-    (message) => fitted(part, message.bytes(field) ?? Buffer.alloc(0)),
-    (value) => part.encode(value, `field ${field}`),
+  return withLayout(
+    part,
+    slot(
+      field,
+      part.format,
+      (message) => fitted(part, message.bytes(field) ?? Buffer.alloc(0)),
+      (value) => part.encode(value, `field ${field}`),
+    ),
   );
 }
 
 /** A field of ASCII whose characters are a payload of ours. */
 export function textPayload<T>(field: TextField, part: Part<T>): RequiredSlot<T> {
-  return slot(
-    field,
-    (message) => fitted(part, Buffer.from(message.text(field) ?? '', 'latin1')),
-    (value) => part.encode(value, `field ${field}`).toString('latin1'),
+  return withLayout(
+    part,
+    slot(
+      field,
+      part.format,
+      (message) => fitted(part, Buffer.from(message.text(field) ?? '', 'latin1')),
+      (value) => part.encode(value, `field ${field}`).toString('latin1'),
+    ),
   );
+}
+
+function withLayout<T>(part: Part<T>, required: RequiredSlot<T>): RequiredSlot<T> {
+  return { ...required, part: part as Part<unknown> };
 }
 
 /** The length is the part's first rule; a part of fixed size is never shown other lengths. */
@@ -58,6 +73,7 @@ function fitted<T>(part: Part<T>, bytes: Buffer): T | Misfit {
 export function digits(field: TextField): RequiredSlot<string> {
   return slot(
     field,
+    'digits, at least one',
     (message) => message.text(field) || new Misfit('is empty'),
     (value) => value,
   );
@@ -67,6 +83,7 @@ export function digits(field: TextField): RequiredSlot<string> {
 export function amount(field: 4): RequiredSlot<Fen> {
   return slot(
     field,
+    'fen',
     (message) => fen(message.text(field) ?? '0'),
     (value) => {
       if (value < 0n || value > 999_999_999_999n)
@@ -85,6 +102,7 @@ export function oneOf<const V extends string>(
   return {
     ...slot<V>(
       field,
+      values.join(' or '),
       (message) => {
         const value = message.text(field);
         return values.find((one) => one === value) ?? new Misfit(`is not ${values.join(', ')}`);
@@ -99,6 +117,7 @@ export function oneOf<const V extends string>(
 export function original(): RequiredSlot<OriginalMessage> {
   return slot(
     61,
+    'original batch n6 ‖ trace n6 ‖ date n4',
     (message) => {
       const decoded = decodeOriginalMessage(message.text(61) ?? '');
       return decoded.ok ? decoded.value : new Misfit(decoded.problem.reason);
@@ -113,8 +132,9 @@ export function optional<T>(required: RequiredSlot<T>): OptionalSlot<T> {
 
 function slot<T>(
   field: FieldNumber,
+  format: string,
   decode: (message: Message) => T | Misfit,
   encode: (value: T) => string | Buffer,
 ): RequiredSlot<T> {
-  return { field, optional: false, misfitCode: '30', decode, encode };
+  return { field, optional: false, misfitCode: '30', format, decode, encode };
 }

@@ -90,6 +90,9 @@ for (const [number, name, format, prefix, limit] of fieldTable) {
   names[number] = name;
 }
 
+/** The table as it is written, for the catalogue page. */
+export const fieldRows: readonly (readonly [number, string, string, string, number])[] = fieldTable;
+
 /** What the field is called, for people; undefined when the dialect has no such field. */
 export function fieldName(field: number): string | undefined {
   return names[field];

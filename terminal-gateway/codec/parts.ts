@@ -10,8 +10,18 @@ import { EncodingError } from './problem.ts';
 export interface Part<T> {
   /** Bytes it always takes; undefined for a part that takes all that is left. */
   readonly size: number | undefined;
+  /** What it is, for people: `BCD`, `fen, binary`. */
+  readonly format: string;
+  /** What it is made of, in the order of the bytes. */
+  readonly parts?: readonly NamedPart[];
   decode(bytes: Buffer): T | Misfit;
   encode(value: T, path: string): Buffer;
+}
+
+/** A part with the name that paths and people call it by. */
+export interface NamedPart {
+  readonly name: string;
+  readonly part: Part<unknown>;
 }
 
 export type ValueOf<P> = P extends Part<infer T> ? T : never;
@@ -34,6 +44,7 @@ export class Misfit {
 /** An unsigned integer of 1, 2 or 4 bytes, big-endian; with `allowed`, one of these values only. */
 export function uint<const V extends number = number>(size: 1 | 2 | 4, allowed?: readonly V[]): Part<V> {
   return {
+    format: allowed === undefined ? 'binary' : `binary, ${allowed.join(' or ')}`,
     size,
     decode(bytes) {
       const value = bytes.readUIntBE(0, size);
@@ -58,6 +69,7 @@ function isAllowed<V extends number>(value: number, allowed: readonly V[] | unde
 export function fenBinary(size: 4 | 8): Part<Fen> {
   const limit = size === 4 ? 2n ** 32n - 1n : 2n ** 62n;
   return {
+    format: 'fen, binary',
     size,
     decode(bytes) {
       const value = size === 4 ? BigInt(bytes.readUInt32BE()) : bytes.readBigUInt64BE();
@@ -75,6 +87,7 @@ export function fenBinary(size: 4 | 8): Part<Fen> {
 /** Packed decimal of whole bytes, as its digits. */
 export function bcd(size: number): Part<string> {
   return {
+    format: 'BCD',
     size,
     decode(bytes) {
       const digits = bytes.toString('hex');
@@ -90,6 +103,7 @@ export function bcd(size: number): Part<string> {
 /** Bytes as they are: exactly `size` of them, or all that is left. */
 export function opaque(size?: number): Part<Buffer> {
   return {
+    format: 'bytes',
     size,
     decode: (bytes) => bytes,
     encode(value, path) {
@@ -102,6 +116,7 @@ export function opaque(size?: number): Part<Buffer> {
 /** Digits in ASCII ("n12"); `orBlank` also takes all blanks, which read as no text at all. */
 export function asciiDigits(size: number, orBlank: 'or blank' | 'always' = 'always'): Part<string> {
   return {
+    format: orBlank === 'or blank' ? 'digits, ASCII, or blanks' : 'digits, ASCII',
     size,
     decode(bytes) {
       const text = bytes.toString('latin1');
@@ -120,6 +135,7 @@ export function asciiDigits(size: number, orBlank: 'or blank' | 'always' = 'alwa
 export function fenDigits(size: number): Part<Fen> {
   const digits = asciiDigits(size);
   return {
+    format: 'fen, digits, ASCII',
     size,
     decode(bytes) {
       const text = digits.decode(bytes);
@@ -132,6 +148,7 @@ export function fenDigits(size: number): Part<Fen> {
 /** GB 18030 text padded with spaces on the right; reads without the padding. */
 export function text(size: number): Part<string> {
   return {
+    format: 'text, GB 18030',
     size,
     decode(bytes) {
       const value = decodeGb18030(bytes);
@@ -164,6 +181,8 @@ export function record<P extends Readonly<Record<string, Part<unknown>>>>(
   const fixed = rows.reduce((sum, row) => sum + (row.part.size ?? 0), 0);
   const open = rows.at(-1)?.part.size === undefined;
   return {
+    format: 'record',
+    parts: rows.map(({ words: name, part }) => ({ name, part })),
     size: open ? undefined : fixed,
     decode(bytes) {
       if (open ? bytes.length < fixed : bytes.length !== fixed) {
@@ -191,6 +210,8 @@ export function record<P extends Readonly<Record<string, Part<unknown>>>>(
 export function repeated<T>(part: Part<T>, name: string, least: number, most: number): Part<readonly T[]> {
   const size = part.size ?? 1;
   return {
+    format: `${least} to ${most} times`,
+    parts: [{ name, part }],
     size: undefined,
     decode(bytes) {
       const count = bytes.length / size;
@@ -217,6 +238,8 @@ export function repeated<T>(part: Part<T>, name: string, least: number, most: nu
 export function counted<T>(part: Part<T>, name: string, most: number): Part<readonly T[]> {
   const list = repeated(part, name, 0, most);
   return {
+    format: `count 1, then up to ${most} times`,
+    parts: [{ name, part }],
     size: undefined,
     decode(bytes) {
       if (bytes.length === 0) return new Misfit('has no count');
@@ -228,7 +251,7 @@ export function counted<T>(part: Part<T>, name: string, most: number): Part<read
   };
 }
 
-/** `balanceBefore` → `balance before`, for paths. */
-function words(key: string): string {
+/** `balanceBefore` → `balance before`, for paths and for people. */
+export function words(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -30,8 +30,8 @@ export interface FuzzCity {
   stop(): Promise<void>;
 }
 
-/** Those of production, but for the patience with a link that says nothing more: a case waits for it. */
-const LIMITS = { idleTimeoutMs: 12_000 };
+/** More patience than in production, so that an overloaded machine is no finding, but less with a link that says nothing more. */
+const LIMITS = { idleTimeoutMs: 20_000, frameTimeoutMs: 20_000, drainTimeoutMs: 60_000 };
 const CARDS = 40;
 
 /**

@@ -9,6 +9,7 @@ import {
   record,
   text,
   uint,
+  words,
   type Part,
   type ValueOf,
 } from '../parts.ts';
@@ -52,6 +53,11 @@ const parameterTags: readonly { key: keyof TerminalParameters; tag: number; part
 /** Tag 1 ‖ length 1 ‖ value, to the end. Unknown tags are skipped. */
 const parameters: Part<TerminalParameters> = {
   size: undefined,
+  format: 'tag 1 ‖ length 1 ‖ value; unknown tags are skipped',
+  parts: parameterTags.map(({ key, tag, part }) => ({
+    name: `tag 0${tag} ${words(key)}`,
+    part: part as Part<unknown>,
+  })),
   decode(bytes) {
     const values: Record<string, unknown> = {};
     for (let offset = 0; offset < bytes.length;) {
@@ -125,6 +131,7 @@ export interface PurseBalances {
 /** Field 54 of a balance answer: twice balance type 2 ‖ `01` ‖ currency `156` ‖ sign C or D ‖ amount n12. */
 export const purseBalances: Part<PurseBalances> = {
   size: 40,
+  format: `twice balance type ‖ 01 ‖ 156 ‖ C or D ‖ amount n12: ${BALANCE_ROWS.map(({ head }) => head).join('…, ')}…`,
   decode(bytes) {
     if (bytes.length !== 40) return new Misfit(`has ${bytes.length} characters, not 40`);
     const amounts: Fen[] = [];
