@@ -20,10 +20,11 @@ const WINDOW = 64;
  */
 export const gatewayEchoBench: Bench = {
   name: 'gateway-echo',
-  help: 'pipelined echoes with MACs over TCP, beside a bare echo of the same frames [--messages 100000 --window 64 --terminals 32]',
+  help: 'pipelined echoes with MACs over TCP, beside a bare echo of the same frames [--messages 100000 --window 64 --terminals 32 --runs 3]',
   async run(context) {
     const messages = context.count('messages', 100_000);
     const window = context.count('window', WINDOW);
+    const runs = context.count('runs', 3);
     const city = await startGatewayCity({ terminals: context.count('terminals', TERMINALS) });
     const observation = startObservation({ db: city.db, logger: createLogger('bench', { level: 'warn' }) });
     const bare = await startBareEcho();
@@ -36,9 +37,9 @@ export const gatewayEchoBench: Bench = {
       const everything = processTree(process.pid, () => [clients.pid]);
       const alone = ownTime();
       context.progress('gateway, HSM and PostgreSQL together');
-      const all = await interleaved(everything, { product, same }, { runs: 3 });
+      const all = await interleaved(everything, { product, same }, { runs });
       context.progress('the process of the gateway alone');
-      const own = await interleaved(alone, { product, same }, { runs: 3 });
+      const own = await interleaved(alone, { product, same }, { runs });
       const beside = (measured: typeof all.same) => ({ name: 'bare echo of the same frames', measured });
       return [
         result('echo', 'messages per CPU-second', all.product, beside(all.same)),

@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { newKeyAndRequest } from '@citycard/clearing';
-import type { Sandbox } from '@citycard/citycard';
+import { runCommandLine, type Sandbox } from '@citycard/citycard';
 import { Message, packFrame } from '@citycard/terminal-gateway';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TestCity } from '../installation.ts';
@@ -83,6 +86,41 @@ export function secureLinkTests(city: () => TestCity): void {
       expect(await signOn(await open(await certificate(sandbox.terminal, 'operator')), sandbox.terminal)).toBe(
         'closed',
       );
+    });
+
+    it('have certificates from the command line: made, listed, renewed, revoked, and the list of those revoked', async () => {
+      const folder = await mkdtemp(join(city().varDirectory, 'certificates-'));
+      const file = (name: string) => join(folder, name);
+      const citycard = async (...words: string[]) => {
+        let [out, err] = ['', ''];
+        const who = ['--url', city().installation.baseUrl, '--token', city().people['platform']?.token ?? '', '--json'];
+        const write = {
+          out: { write: (text: string) => (out += text) },
+          err: { write: (text: string) => (err += text) },
+        };
+        const code = await runCommandLine(['certificate', ...words, ...who], {}, write.out, write.err);
+        return { code, err, answer: (out === '' ? {} : JSON.parse(out)) as Record<string, string> };
+      };
+      const made = await citycard('new', 'terminal', 'CMDL0001', file('terminal'));
+      expect(made).toMatchObject({ code: 0 });
+      expect((await stat(file('terminal.key'))).mode & 0o777).toBe(0o600);
+      const again = await citycard('new', 'terminal', 'CMDL0001', file('terminal'));
+      expect(again).toMatchObject({ code: 2, err: expect.stringContaining('cannot be written') as string });
+      await writeFile(file('request'), (await newKeyAndRequest('CMDL0001')).csrPem);
+      const serial = made.answer['serial'] ?? '';
+      const renewed = await citycard('renew', serial, file('request'), file('renewed.pem'));
+      expect(renewed).toMatchObject({ code: 0 });
+      expect(new X509Certificate(await readFile(file('renewed.pem'))).subject).toContain('CN=CMDL0001');
+      expect(await citycard('issue', 'terminal', 'CMDL0002', file('request'), file('wrong.pem'))).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('names "CMDL0001"') as string,
+      });
+      expect(await citycard('revoke', serial, 'lost', 'in', 'a', 'test')).toMatchObject({ code: 0 });
+      expect(JSON.stringify((await citycard('list')).answer)).toContain('lost in a test');
+      expect(await citycard('list', '30')).toMatchObject({ code: 0, answer: { certificates: [] } });
+      expect(await citycard('crl', file('list.crl'))).toMatchObject({ code: 0 });
+      expect((await readFile(file('list.crl'))).includes(Buffer.from(serial, 'hex'))).toBe(true);
+      expect(await citycard('revoke', 'nonsense', 'why')).toMatchObject({ code: 2 });
     });
 
     it('leave a trace and figures', async () => {
