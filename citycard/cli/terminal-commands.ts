@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { citycardErrors } from '../errors.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
@@ -206,16 +206,20 @@ export const terminalCommands: readonly Command[] = [
     { ...second, from: 1, to: 2 },
     async (connection, { plain: [change, file] }) => {
       const approval = `/v1/terminal-changes/${wholeNumber(change, 'change')}/approval`;
-      if (file === undefined) return all(await connection.post(approval));
+      const done = { change: Number(change), state: 'approved' };
+      if (file === undefined) return all({ ...done, ...((await connection.post(approval)) as object) });
       // The file first: keys that nothing can be written to would be lost.
       await writeFile(file, '', { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
         throw citycardErrors.badOption(`${file} cannot be written, or is there already (${error.code})`);
       });
-      const answer = (await connection.post(approval)) as { keys?: readonly Handed[] };
-      if (answer.keys === undefined) return all(answer);
+      const answer = (await connection.post(approval).catch(async (error: unknown) => {
+        await rm(file);
+        throw error;
+      })) as { keys?: readonly Handed[] };
+      if (answer.keys === undefined) return all({ ...done, ...answer });
       const rows = answer.keys.map((key) => `${key.terminalNo},${key.tmkUnderTransport},${key.kcv}\r\n`);
       await writeFile(file, `terminalNo,tmkUnderTransport,kcv\r\n${rows.join('')}`);
-      return all({ keys: answer.keys.length, written: file });
+      return all({ ...done, keys: answer.keys.length, written: file });
     },
   ),
   estateCommand(
