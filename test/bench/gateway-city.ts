@@ -22,6 +22,7 @@ import {
   migrate,
   openDatabase,
   startEmbeddedPostgres,
+  startTestDatabase,
   transact,
 } from '@citycard/common';
 import {
@@ -61,11 +62,13 @@ const BANK = 'bank-custody:1000000000000000001';
 const PREFUND_FEN = 10n ** 15n;
 const PURSES_AT_ONCE = 5_000;
 
-/** Starts it below `var/`; everything is thrown away at the end. */
-export async function startGatewayCity(options: { readonly terminals: number }): Promise<GatewayCity> {
-  const directory = await mkdtemp(join(process.cwd(), 'var', 'bench-gateway-'));
-  const postgres = await startEmbeddedPostgres({ directory });
-  await migrate(postgres.url, [commonMigrations, clearingMigrations, gatewayMigrations]);
+/** Starts it; everything is thrown away at the end. */
+export async function startGatewayCity(options: {
+  readonly terminals: number;
+  /** A copy of a migrated database on the server of the tests, which writes to disk when it likes; for tests that do not measure. */
+  readonly forTest?: boolean;
+}): Promise<GatewayCity> {
+  const postgres = options.forTest === true ? await startTestDatabase(SCHEMAS) : await startOwnDatabase();
   const db = openDatabase(postgres.url);
   const hsm = await startBenchHsm();
   const dlk = await formKey(hsm.client, 'DLK', 'load', '3des');
@@ -99,6 +102,21 @@ export async function startGatewayCity(options: { readonly terminals: number }):
       for (const listener of listeners) await listener.drain();
       await hsm.stop();
       await db.end();
+      await postgres.stop();
+    },
+  };
+}
+
+const SCHEMAS = [commonMigrations, clearingMigrations, gatewayMigrations];
+
+/** A server of its own that writes to disk before it answers. */
+async function startOwnDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+  const directory = await mkdtemp(join(process.cwd(), 'var', 'bench-gateway-'));
+  const postgres = await startEmbeddedPostgres({ directory });
+  await migrate(postgres.url, SCHEMAS);
+  return {
+    url: postgres.url,
+    stop: async () => {
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });
     },

@@ -9,12 +9,12 @@ import { AMOUNT, Link, type LoadOrder, prepare, readAnswer } from '../bench/term
 import { StubbornTerminals } from './terminals.ts';
 
 /** A cold start of PostgreSQL, HSM and gateways on a busy machine. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const CARDS = 240;
 
 let city: GatewayCity;
 beforeAll(async () => {
-  city = await startGatewayCity({ terminals: 6 });
+  city = await startGatewayCity({ terminals: 6, forTest: true });
 }, PATIENCE_MS);
 afterAll(() => city.stop(), PATIENCE_MS);
 
