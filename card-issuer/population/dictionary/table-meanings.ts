@@ -10,7 +10,8 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   'clearing.card_account': 'Accounts of a card: purse, pending credit, online account, deposit.',
   'clearing.certificate': 'Certificates of the city CA. What the CA did not write down, it did not issue.',
   'clearing.concession': 'Concessions of cards and the days they are good for.',
-  'clearing.credit_file': 'Files of credits an employer or office pays to many cards, and the two people who booked them.',
+  'clearing.credit_file':
+    'Files of credits an employer or office pays to many cards, and the two people who booked them.',
   'clearing.credit_line': 'Their lines; a payer uses a key once for life.',
   'clearing.day_report': 'The reports of a closed day, byte for byte as they were made.',
   'clearing.day_stage': 'What each stage of a day found and did, chained by hash.',
