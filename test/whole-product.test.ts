@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { operatorKitTests } from './acceptance/operator-kit.ts';
 import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
 import { startTests } from './bad-input/start.ts';
@@ -43,6 +44,7 @@ describe('the whole product', () => {
     purchases(() => city);
     corpusTests(() => city);
     pythonTerminalTests(() => city);
+    operatorKitTests(() => city);
   });
 
   /** From an identity number to a card in a hand: over HTTP, and through the machine with chips that are not the product's. */
