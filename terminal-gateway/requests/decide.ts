@@ -9,7 +9,7 @@ import { loadForm } from '../authorisation/loads.ts';
 import { settleBatch } from '../batches/totals.ts';
 import { confirmAdoption, sendHotlist } from '../lists/hotlist.ts';
 import { confirmParameters, sendParameters } from '../lists/parameters.ts';
-import { takePurchases } from '../uploads/messages.ts';
+import { purchaseTaker } from '../uploads/messages.ts';
 import { type Decision, type GatewayDeps, newReference, type RequestContext } from './context.ts';
 import { defaultSetLimits } from './set-collector.ts';
 
@@ -45,7 +45,8 @@ const acknowledge = (): Promise<Decision> => Promise.resolve({ code: '00' });
 
 /** Which part decides which message of the table (terminal interface, section 3). The sign-on is not among them: it has no MAC. */
 function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
-  const load = answerInSets(deps, loadForm, { ...defaultSetLimits, ...deps.sets });
+  const limits = { ...defaultSetLimits, ...deps.sets };
+  const load = answerInSets(deps, loadForm, limits);
   return new Map<MessageName, Decider>([
     eachTime('signOff', acknowledge),
     eachTime('echo', acknowledge),
@@ -58,7 +59,7 @@ function decidersOf(deps: GatewayDeps): Map<MessageName, Decider> {
     forMessage('loadFromAccount', load),
     forMessage('loadResult', load),
     forMessage('loadReversal', load),
-    forMessage('purchaseUpload', takePurchases),
+    forMessage('purchaseUpload', purchaseTaker(deps, limits)),
     forMessage('billPayment', payBill),
     eachTime('billEnquiry', answerEnquiry),
     forMessage('batchTotals', settleBatch),

@@ -166,6 +166,40 @@ export function purchaseFileTests(city: () => TestCity): void {
       expect((await deliver(file)).status).toBe(201);
     });
 
+    it('goes in parts, from the byte its upload stands at, and is seen by its participant and the officers alone', async () => {
+      const file = write([200, 300]);
+      const speak = (by: string, method: string, path: string, body?: unknown, headers = {}) =>
+        city().http(by, method, path, body, headers);
+      const announced = {
+        fileName: file.name,
+        bytes: file.bytes.length,
+        signature: signDetached(file.bytes, bus.signer).toString('base64'),
+      };
+      const opened = await speak(bus.token, 'POST', '/v1/purchase-uploads', announced);
+      expect(opened).toMatchObject({ status: 201, body: { state: 'receiving', offset: 0 } });
+      const path = `/v1/purchase-uploads/${String(opened.body['uploadId'])}`;
+      const send = (by: string, from: number, to: number, offset = from) =>
+        speak(by, 'PUT', `${path}/content`, file.bytes.subarray(from, to), { 'upload-offset': String(offset) });
+      expect(await send(bus.token, 0, 100)).toMatchObject({ status: 200, body: { state: 'receiving', offset: 100 } });
+      expect(await send(bus.token, 0, 100)).toMatchObject({
+        status: 409,
+        body: { title: 'The upload stands at byte 100; send the file on from there.' },
+      });
+      expect((await send(taxi.token, 100, 192)).status).toBe(404);
+      expect((await speak(taxi.token, 'GET', path)).status).toBe(404);
+      expect((await speak(bus.token, 'GET', path)).body).toMatchObject({ offset: 100, bytes: 192 });
+      expect((await speak('platform', 'GET', path)).body).toMatchObject({ offset: 100 });
+      const again = await speak(bus.token, 'POST', '/v1/purchase-uploads', announced);
+      expect(again).toMatchObject({ status: 200, body: { uploadId: opened.body['uploadId'], offset: 100 } });
+      const ended = await send(bus.token, 100, 192);
+      expect(ended).toMatchObject({ status: 200, body: { state: 'taken', file: { records: 2, amountFen: 500 } } });
+      const known = await speak(bus.token, 'POST', '/v1/purchase-uploads', announced);
+      expect(known).toMatchObject({ status: 200, body: { state: 'repeat', file: { records: 2 } } });
+      const one = await speak('platform', 'GET', `/v1/purchase-files/${file.name}`);
+      expect(one).toMatchObject({ status: 200, body: { fileName: file.name, records: 2 } });
+      expect((await speak(taxi.token, 'GET', `/v1/purchase-files/${file.name}`)).status).toBe(404);
+    });
+
     it('is for operators: nobody else’s token delivers it', async () => {
       const file = write([200]);
       const before = await stored();
