@@ -14,7 +14,15 @@ beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const never = () => Promise.reject(new Error('not asked here'));
-  connection = { baseUrl, token: 't', get: never, post: never, put: never, close: () => Promise.resolve() };
+  connection = {
+    baseUrl,
+    token: 't',
+    get: never,
+    post: never,
+    put: never,
+    delete: never,
+    close: () => Promise.resolve(),
+  };
 });
 afterAll(() => new Promise((closed) => server.close(closed)));
 

@@ -2,6 +2,7 @@ import { businessDate, createPrincipal, fen, type Principal, transact } from '@c
 import { describe, expect, it } from 'vitest';
 import { cardBalance } from '../ledger/balances.ts';
 import { createParticipant } from '../participants/participant.ts';
+import type { CardNo } from '../purses/card-number.ts';
 import { approveCredits, proposeCredits, withdrawCredits } from '../purses/pending-credit.ts';
 import { decideLoads, type LoadAct } from './decide.ts';
 import { approveLimit, proposeLimit } from './limit-change.ts';
@@ -152,7 +153,7 @@ describe('credits of an employer', () => {
     };
     const propose = (over: Partial<typeof file> = {}) =>
       transact(database.db, (tx) => proposeCredits(tx, maker, { ...file, ...over }));
-    const stranger = { key: `L${nextNumber()}`, cardNo: '3104580990000000000', amountFen: fen(1) };
+    const stranger = { key: `L${nextNumber()}`, cardNo: '3104580990000000000' as CardNo, amountFen: fen(1) };
     await expect(propose({ lines: [...file.lines, stranger] })).rejects.toMatchObject({
       code: 'clearing.loads.credit-lines',
     });

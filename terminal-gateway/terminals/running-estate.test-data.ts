@@ -67,9 +67,11 @@ export async function startEstate(options: { readonly demo: boolean }): Promise<
   const logger = createLogger('estate-test', { level: 'silent' });
   const server = createHttpServer({ logger, db: database.db, title: 'test' });
   const reports = new Map<string, bigint>();
-  registerClearingCoreRoutes(server, { db: database.db });
+  registerClearingCoreRoutes(server, { db: database.db, demo: options.demo });
   registerTerminalRoutes(server, {
-    ...{ db: database.db, hsm, demo: options.demo },
+    db: database.db,
+    hsm,
+    demo: options.demo,
     passedReport: (_tx, { subject }) => Promise.resolve(reports.get(subject)),
   });
   const tokens = await people(database);
