@@ -1,5 +1,6 @@
 import { cityDate, type Principal, type Transaction } from '@citycard/common';
 import { endOnCards } from '../concessions/on-card.ts';
+import { freezeAfterMerge } from '../population/legal/freeze.ts';
 import type { ResidentHook } from '../residents/index.ts';
 import { onDeath } from './blocks.ts';
 
@@ -20,6 +21,7 @@ export const cardsOfResidents: ResidentHook = {
     if (both.rowCount !== 0) await endConcession(tx, actor, merged, 'merged with another record');
     await tx.query('update issuer.card set resident_id = $2 where resident_id = $1', [merged, survivor]);
     await tx.query('update issuer.concession set resident_id = $2 where resident_id = $1', [merged, survivor]);
+    await freezeAfterMerge(tx, actor, survivor);
   },
 };
 

@@ -125,6 +125,8 @@ function requireMergeable(
   const other = records.find((record) => record.residentId === merged);
   if (kept === undefined || other === undefined) throw issuerErrors.residentUnknown();
   if (kept.state === 'merged' || other.state === 'merged') throw impossible('one of them was merged before');
+  if ((kept.state === 'deceased') !== (other.state === 'deceased'))
+    throw impossible('the death of one of them is recorded and that of the other is not; settle that first');
   return [kept, other];
 }
 

@@ -81,6 +81,35 @@ export function legalTests(started: () => ExchangeCity): void {
     expect((await findPurse(city.db, cardNo(number)))?.status).toBe('active');
   });
 
+  it('a freeze of one of two records that turn out to be one person closes the cards of both', async () => {
+    const [frozen, kept] = [await city.register('测试雾'), await city.register('测试雾')];
+    const [frozenCard, keptCard] = [await city.issueCard(frozen.residentId), await city.issueCard(kept.residentId)];
+    const statuses = async () => [
+      (await findPurse(city.db, cardNo(frozenCard)))?.status,
+      (await findPurse(city.db, cardNo(keptCard)))?.status,
+    ];
+    const standing = await order({ kind: 'freeze', ...document(), target: { idNumber: frozen.idNumber } });
+    // Entered about a record that is merged before it is approved.
+    const { body: late } = await post('registrar-1', '', {
+      ...{ kind: 'freeze', ...document(), target: { idNumber: frozen.idNumber } },
+    });
+    expect(await statuses()).toEqual(['blocked', 'active']);
+    const merge = { survivor: Number(kept.residentId), merged: Number(frozen.residentId), reason: 'one person' };
+    const { body } = await city.http('registrar-1', 'POST', '/v1/resident-merges', merge);
+    const approval = `/v1/resident-merges/${body.approvalId}/approval`;
+    expect((await city.http('registrar-2', 'POST', approval)).status).toBe(200);
+    expect(await statuses()).toEqual(['blocked', 'blocked']);
+    expect((await post('registrar-2', `/${late.orderId}/approval`)).status).toBe(200);
+    await order({ kind: 'unfreeze', ...document(), lifts: standing });
+    expect(await statuses()).toEqual(['blocked', 'blocked']);
+    await order({ kind: 'unfreeze', ...document(), lifts: late.orderId as number });
+    // One card per person: the second one stays closed, for the company's reason, until it is returned.
+    expect((await statuses()).toSorted()).toEqual(['active', 'blocked']);
+    const second = (await statuses())[0] === 'blocked' ? frozenCard : keptCard;
+    const { body: history } = await city.http('clerk-1', 'GET', `/v1/cards/${second}/history`);
+    expect(history.blocks).toMatchObject([{ kind: 'company', reason: expect.stringContaining('return one of them') }]);
+  });
+
   it('is refused by the second registrar and stays so', async () => {
     const { idNumber } = await city.register('测试电');
     const { body } = await post('registrar-1', '', { kind: 'freeze', ...document(), target: { idNumber } });

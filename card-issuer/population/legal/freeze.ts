@@ -1,10 +1,13 @@
 import type { Principal, Transaction } from '@citycard/common';
 import { blockCard, unblockCard } from '../../cards/blocks.ts';
+import { wouldBeSecond } from '../../cards/one-card.ts';
 import { populationErrors } from '../errors.ts';
-import { holdResident, isInForce } from './in-force.ts';
+import { freezesInForce, holdResident, isInForce } from './in-force.ts';
 
 /** States in which a card can be frozen: somebody holds it, or money may still come back to it. */
 const FREEZABLE = ['issued', 'active', 'lost-reported', 'lost-confirmed', 'blocked', 'expired'];
+
+const SECOND_CARD = 'the holder has another card of this product; return one of them';
 
 /**
  * Closes every card the person has: purse and hotlist in the same transaction. A card that other orders hold stays held
@@ -17,10 +20,10 @@ export async function freeze(
   registrar: Principal,
   { orderId, residentId, reason }: { orderId: bigint; residentId: bigint; reason: string },
 ): Promise<number> {
-  await holdResident(tx, residentId, 'update');
+  const holder = await holdResident(tx, residentId, 'update');
   const { rows } = await tx.query<{ card_no: string }>(
     'select card_no from issuer.card where resident_id = $1 and state = any($2) order by card_no',
-    [residentId, FREEZABLE],
+    [holder, FREEZABLE],
   );
   for (const { card_no: cardNo } of rows) {
     await blockCard(tx, registrar, { cardNo, kind: 'legal-freeze', reason });
@@ -32,12 +35,28 @@ export async function freeze(
   return rows.length;
 }
 
-/** Lifts one order: a card that no other order holds is what it was before. @throws card-issuer.population.nothing-frozen */
+/**
+ * Two records were one person: what an authority holds of one of them it holds of the person, so every order in force
+ * closes all cards, whichever record they came with. Called once the cards are the survivor's.
+ */
+export async function freezeAfterMerge(tx: Transaction, registrar: Principal, survivor: bigint): Promise<void> {
+  for (const { orderId, authority, documentNo } of await freezesInForce(tx, survivor))
+    await freeze(tx, registrar, { orderId, residentId: survivor, reason: `${authority} ${documentNo}` });
+}
+
+/**
+ * Lifts one order: a card that no other order holds is what it was before, unless its holder has another one of its product
+ * in use, then it stays closed for the company's reason.
+ *
+ * @throws card-issuer.population.nothing-frozen
+ */
 export async function unfreeze(
   tx: Transaction,
   registrar: Principal,
-  { orderId, lifts, reason }: { orderId: bigint; lifts: bigint; reason: string },
+  { orderId, residentId, lifts, reason }: { orderId: bigint; residentId: bigint; lifts: bigint; reason: string },
 ): Promise<number> {
+  // A merge that is under way freezes the survivor's cards under the orders in force: it sees this one, or is seen here.
+  await holdResident(tx, residentId, 'update');
   if (!(await isInForce(tx, lifts))) throw populationErrors.nothingFrozen({ orderId: lifts });
   const { rows } = await tx.query<{ card_no: string }>(
     `update issuer.legal_freeze set lifted_by = $1, lifted_at = now()
@@ -46,7 +65,11 @@ export async function unfreeze(
   );
   for (const { card_no: cardNo } of [...rows].sort((a, b) => (a.card_no < b.card_no ? -1 : 1))) {
     const others = await tx.query('select from issuer.legal_freeze where card_no = $1 and lifted_at is null', [cardNo]);
-    if (others.rowCount === 0) await unblockCard(tx, registrar, { cardNo, kind: 'legal-freeze', reason });
+    if (others.rowCount !== 0) continue;
+    // Records that were merged may have brought a card each. The order is lifted all the same; the counter settles the card.
+    if (await wouldBeSecond(tx, cardNo))
+      await blockCard(tx, registrar, { cardNo, kind: 'company', reason: SECOND_CARD });
+    await unblockCard(tx, registrar, { cardNo, kind: 'legal-freeze', reason });
   }
   return rows.length;
 }

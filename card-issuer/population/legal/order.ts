@@ -14,6 +14,7 @@ import type { PopulationDeps } from '../deps.ts';
 import { populationErrors } from '../errors.ts';
 import { holdsIdentityNumber } from '../free-text.ts';
 import { freeze, unfreeze } from './freeze.ts';
+import { holdResident } from './in-force.ts';
 import { inquiryAnswer } from './inquiry.ts';
 
 export type OrderKind = 'inquiry' | 'freeze' | 'unfreeze';
@@ -177,12 +178,18 @@ async function carryOut(
   { orderId, kind, residentId, lifts }: StoredOrder,
   reason: string,
 ): Promise<{ cards: number }> {
-  if (kind === 'unfreeze') return { cards: await unfreeze(tx, registrar, { orderId, lifts: lifts ?? 0n, reason }) };
-  if (kind === 'freeze') {
+  if (kind !== 'inquiry') {
     if (residentId === null) throw issuerErrors.residentUnknown();
-    return { cards: await freeze(tx, registrar, { orderId, residentId, reason }) };
+    return {
+      cards:
+        kind === 'freeze'
+          ? await freeze(tx, registrar, { orderId, residentId, reason })
+          : await unfreeze(tx, registrar, { orderId, residentId, lifts: lifts ?? 0n, reason }),
+    };
   }
-  const answer = await inquiryAnswer(tx, deps, registrar, { residentId, reason });
+  // Who was merged since the order was entered is asked about as the person it turned out to be.
+  const asked = residentId === null ? null : await holdResident(tx, residentId, 'share');
+  const answer = await inquiryAnswer(tx, deps, registrar, { residentId: asked, reason });
   const sealed = await deps.protection.seal(answerContext(orderId), Buffer.from(JSON.stringify(answer)));
   await tx.query('update issuer.legal_order set sealed_answer = $2 where order_id = $1', [orderId, sealed]);
   return { cards: answer.cards.length };
