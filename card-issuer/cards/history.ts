@@ -29,12 +29,12 @@ export async function cardHistory(
   db: Database | Transaction,
   cardNo: string,
 ): Promise<{ events: CardEvent[]; blocks: { kind: BlockKind; reason: string; by: string; at: Date }[] }> {
-  const events = await (db as Database).query<CardEvent>(
+  const events = await db.query<CardEvent>(
     `select step, from_state as "from", to_state as "to", at, done_by as "by", why
        from issuer.card_event where card_no = $1 order by event_no`,
     [cardNo],
   );
-  const blocks = await (db as Database).query<{ kind: BlockKind; reason: string; by: string; at: Date }>(
+  const blocks = await db.query<{ kind: BlockKind; reason: string; by: string; at: Date }>(
     `select kind, reason, placed_by as "by", placed_at as at from issuer.card_block
       where card_no = $1 and lifted_at is null order by block_no`,
     [cardNo],

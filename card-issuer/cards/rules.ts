@@ -17,7 +17,7 @@ export async function cardRule(
   on: BusinessDate,
   product = '',
 ): Promise<bigint> {
-  const { rows } = await (db as Database).query<{ value: bigint }>(
+  const { rows } = await db.query<{ value: bigint }>(
     `select value from issuer.card_rule where name = $1 and product in ($2, '') and valid_from <= $3
       order by product desc, valid_from desc limit 1`,
     [name, product, on],

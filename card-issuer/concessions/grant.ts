@@ -96,7 +96,7 @@ export async function withdrawConcession(
 
 /** Everything a resident was ever granted, newest first. */
 export async function concessionsOf(db: Database | Transaction, residentId: bigint): Promise<Concession[]> {
-  const { rows } = await (db as Database).query<{
+  const { rows } = await db.query<{
     category: Category;
     evidence: Evidence;
     method: Method;

@@ -56,7 +56,7 @@ export async function findGroup(
   groupId: bigint,
   options: { lock?: boolean } = {},
 ): Promise<Group> {
-  const { rows } = await (db as Database).query<{
+  const { rows } = await db.query<{
     group_id: bigint;
     kind: Group['kind'];
     name: string;

@@ -220,7 +220,7 @@ export async function refuseImport(tx: Transaction, checker: Principal, importId
 /** The rows of an import that go back, in the order of the file. */
 export async function returnedRows(db: Database | Transaction, importId: bigint): Promise<ReturnedRow[]> {
   await importOf(db, importId);
-  const { rows } = await (db as Database).query<{
+  const { rows } = await db.query<{
     line: number;
     column_name: string;
     reason: string;
@@ -238,7 +238,7 @@ export async function importOf(
   importId: bigint,
   options: { readonly lock?: boolean } = {},
 ): Promise<LegacyImport> {
-  const { rows } = await (db as Database).query<ImportRow>(
+  const { rows } = await db.query<ImportRow>(
     `${SELECT} where import_id = $1 ${options.lock === true ? 'for update' : ''}`,
     [importId],
   );
