@@ -22,7 +22,7 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   cardUnknown: { status: 404, sentence: 'No card has this number.' },
   cardNotReady: { status: 409, sentence: 'The card is {state}; {step} is not possible.' },
   shiftUnknown: { status: 404, sentence: 'No open shift of this clerk has this number.' },
-  shiftOpen: { status: 409, sentence: 'This clerk has an open shift; close it first.' },
+  shiftOpen: { status: 409, sentence: 'This clerk has shift {shiftId} open; go on with it, or close it first.' },
   chipRefused: { status: 502, sentence: 'The chip refused {step} with {status}.' },
   chipGone: { status: 502, sentence: 'The chip was taken away before it had answered.' },
   chipOfOtherKind: {

@@ -48,6 +48,10 @@ const isWhole = async () => {
   return [differenceFen, deposits.differenceFen, ok];
 };
 
+it('tells a clerk who opens a second shift which one is open', async () => {
+  await expect(run((tx) => openShift(tx, clerk))).rejects.toThrow(`This clerk has shift ${shiftId} open`);
+});
+
 it('lets a till pay balances and deposits from whose money they are, and the float holds at every step', async () => {
   const { number } = await world.cardInHand({ balance: 5_000 });
   // The deposit reached the bank with the till of another clerk.

@@ -11,14 +11,24 @@ import { accountBalance, currentBusinessDate, openAccount, postOrThrow } from '@
 import { issuerErrors } from '../errors.ts';
 import { endCashSupplies } from './cash-supply-end.ts';
 
-/** Opens the clerk's shift with an account for its cash. One open shift per clerk. @throws card-issuer.shift-open */
+/**
+ * Opens the clerk's shift with an account for its cash. One open shift per clerk.
+ *
+ * @throws card-issuer.shift-open with the number of the one that is open
+ */
 export async function openShift(tx: Transaction, clerk: Principal): Promise<{ shiftId: bigint }> {
   const opened = await tx.query<{ shift_id: bigint }>(
     `insert into issuer.shift (clerk) values ($1) on conflict (clerk) where closed_at is null do nothing returning shift_id`,
     [clerk.id],
   );
   const shiftId = opened.rows[0]?.shift_id;
-  if (shiftId === undefined) throw issuerErrors.shiftOpen();
+  if (shiftId === undefined) {
+    const { rows } = await tx.query<{ shift_id: bigint }>(
+      'select shift_id from issuer.shift where clerk = $1 and closed_at is null',
+      [clerk.id],
+    );
+    throw issuerErrors.shiftOpen({ shiftId: Number(rows[0]?.shift_id) });
+  }
   await openAccount(tx, `cash-shift:${shiftId}`, { owner: clerk.id });
   return { shiftId };
 }

@@ -34,9 +34,17 @@ test('every command is found by its words; nothing else is', () => {
     expect(() => findCommand(words)).toThrow(complaint);
 });
 
-test('an answer for people has one line per value', () => {
-  expect(describeAnswer({ ok: true, head: { chunk: 3, hash: 'ab' }, faults: [{ at: 1 }, { at: 2 }], none: [] })).toBe(
-    ['ok            true', 'head.chunk    3', 'head.hash     ab', 'faults[0].at  1', 'faults[1].at  2', ''].join('\n'),
+test('an answer for people has one line per value, and says that a list is empty', () => {
+  expect(describeAnswer({ ok: true, head: { chunk: 3, hash: 'ab' }, faults: [{ at: 1 }, { at: 2 }], left: [] })).toBe(
+    [
+      'ok            true',
+      'head.chunk    3',
+      'head.hash     ab',
+      'faults[0].at  1',
+      'faults[1].at  2',
+      'left          none',
+      '',
+    ].join('\n'),
   );
   expect(describeAnswer({})).toBe('');
   expect(describeAnswer([1, null])).toBe('[0]  1\n[1]  null\n');

@@ -31,7 +31,8 @@ beforeAll(async () => {
   auditor = (await register('auditor', 'auditor')).token;
 
   server = createHttpServer({ logger, db: test.db, title: 'Test shop' });
-  const Sale = Type.Object({ amountFen: Type.Integer({ minimum: 1 }) }, { additionalProperties: false });
+  const paidBy = Type.Optional(Type.Union([Type.Literal('cash'), Type.Literal('card')]));
+  const Sale = Type.Object({ amountFen: Type.Integer({ minimum: 1 }), paidBy }, { additionalProperties: false });
   server.post('/v1/sales', { schema: { body: Sale }, onRequest: rolesAllowed('clerk') }, async (request, reply) => {
     const answer = await idempotent(test.db, request, async (tx) => {
       await tx.query('INSERT INTO sale VALUES ($1)', [request.body.amountFen]);
@@ -97,7 +98,13 @@ describe('bad requests', () => {
     const wrong = await sell({ amountFen: '5' }, 'k1');
     expect(wrong.status).toBe(422);
     expect(((await wrong.json()) as { title: string }).title).toContain('body/amountFen');
-    expect((await sell({ amountFen: 1, discount: 1 }, 'k1')).status).toBe(422);
+    const problems = async (body: object) => {
+      const answer = await sell(body, 'k1');
+      expect(answer.status).toBe(422);
+      return ((await answer.json()) as { params: { problems: string } }).params.problems;
+    };
+    expect(await problems({ amountFen: 1, discount: 1 })).toBe('body/discount is not known');
+    expect(await problems({ amountFen: 1, paidBy: 'shells' })).toBe('body/paidBy must be cash or card');
     expect((await sell('{"amountFen":', 'k1')).status).toBe(400);
     expect((await sell(`{"pad":"${'x'.repeat(1_100_000)}"}`, 'k1')).status).toBe(413);
     expect((await get('/v1/sales?limit=ten', clerk)).status).toBe(422);

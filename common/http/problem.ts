@@ -26,9 +26,7 @@ function asCityCardError(error: unknown): CityCardError {
   if (!(error instanceof Error)) return httpErrors.unexpected(undefined, error);
   const { validation, validationContext, statusCode } = error as FastifyError;
   if (validation !== undefined) {
-    const problems = validation
-      .map((problem) => `${validationContext ?? 'request'}${problem.instancePath} ${problem.message ?? 'is wrong'}`)
-      .join('; ');
+    const problems = wordsFor(validation, validationContext ?? 'request').join('; ');
     return httpErrors.invalid({ problems }, error);
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -40,4 +38,27 @@ function asCityCardError(error: unknown): CityCardError {
     );
   }
   return httpErrors.unexpected(undefined, error);
+}
+
+type Fault = NonNullable<FastifyError['validation']>[number];
+
+/**
+ * What is wrong, each once. Of one value out of a list the checker says once per value what it is not; whoever sent another
+ * wants to know the list. A word the description does not know it reports as a schema that is false.
+ */
+function wordsFor(faults: readonly Fault[], context: string): string[] {
+  const choices = new Map<string, string[]>();
+  for (const { keyword, instancePath, params } of faults)
+    if (keyword === 'const')
+      choices.set(instancePath, [...(choices.get(instancePath) ?? []), String(params['allowedValue'])]);
+  const unknown = faults.some(({ keyword }) => keyword === 'boolean');
+  const said = faults.flatMap(({ keyword, instancePath, message }) => {
+    const allowed = choices.get(instancePath);
+    if (keyword === 'const') return `${context}${instancePath} must be ${allowed?.join(' or ')}`;
+    if (keyword === 'anyOf' && allowed !== undefined) return [];
+    if (keyword === 'boolean') return `${context}${instancePath} is not known`;
+    if (keyword === 'additionalProperties' && unknown) return [];
+    return `${context}${instancePath} ${message ?? 'is wrong'}`;
+  });
+  return [...new Set(said)];
 }
