@@ -6,18 +6,16 @@ const closed = { additionalProperties: false } as const;
 /** Sides the acceptance kit can try. */
 export type Kit = 'terminal' | 'operator' | 'city' | 'biller';
 
-/**
- * What became of one case. `not-claimed`: the candidate does not claim the function the case is about; `not-run`: it was
- * not its turn, because one case was asked for or the run was broken off.
- */
-export type Outcome = 'passed' | 'failed' | 'not-run' | 'not-claimed';
-
 const KitName = Type.Union([
   Type.Literal('terminal'),
   Type.Literal('operator'),
   Type.Literal('city'),
   Type.Literal('biller'),
 ]);
+/**
+ * What became of one case. `not-claimed`: the candidate does not claim the function the case is about; `not-run`: it was
+ * not its turn, because one case was asked for or the run was broken off.
+ */
 const OutcomeName = Type.Union([
   Type.Literal('passed'),
   Type.Literal('failed'),

@@ -1,4 +1,5 @@
-export { registerCertificateRoutes, type CertificateRouteDeps } from './routes.ts';
+export { registerCertificateRoutes } from './routes.ts';
+export type { CertificateRouteDeps } from './route-deps.ts';
 export { newKeyAndRequest, type NewKey } from './new-key.ts';
 export { followTrust, type LinkTrust, type ShownCertificate } from './trust.ts';
 export { startCertificateUpkeep } from './upkeep.ts';
@@ -16,5 +17,6 @@ export {
 export { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 export { claimedDigest, type CmsVerdict, verifyDetachedCms } from './verify.ts';
 export type { SignedContent } from './digest.ts';
+export { certificateOfKey } from './certificate-of-key.ts';
 export { signDetachedCms } from './sign.ts';
 export { readDetachedSignature } from './cms-structure.ts';

@@ -3,7 +3,7 @@ import { partnerCertificateKinds } from './city-ca.ts';
 import { certificateErrors } from './errors.ts';
 import { findCertificate, listCertificates, type RegisteredCertificate, renewCertificate } from './register.ts';
 import { revocationList } from './revocations.ts';
-import type { CertificateRouteDeps } from './routes.ts';
+import type { CertificateRouteDeps } from './route-deps.ts';
 
 const Serial = Type.Object({ serial: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
 const PAGE = 200;

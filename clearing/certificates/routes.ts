@@ -1,14 +1,9 @@
-import { type Database, type HttpServer, type Logger, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 import { HsmRefused, HsmUnavailable } from '@citycard/hsm-sim';
-import {
-  type CertificateDeps,
-  cityCa,
-  issueCertificate,
-  partnerCertificateKinds,
-  revokeCertificate,
-} from './city-ca.ts';
+import { cityCa, issueCertificate, partnerCertificateKinds, revokeCertificate } from './city-ca.ts';
 import { registerCertificateRegisterRoutes } from './register-routes.ts';
+import type { CertificateRouteDeps } from './route-deps.ts';
 import { publishRevocationList } from './revocations.ts';
 
 const Issued = Type.Object({
@@ -17,14 +12,6 @@ const Issued = Type.Object({
   serial: Type.String(),
   notAfter: Type.String(),
 });
-
-export interface CertificateRouteDeps {
-  readonly db: Database;
-  readonly hsm: CertificateDeps['hsm'];
-  readonly logger?: Logger;
-  /** A new revocation list is out: listeners of this process need not wait for their next look. */
-  readonly onRevocationList?: () => void;
-}
 
 /**
  * The city CA over HTTP (docs/certificates.md). Issuing and revoking are acts of the platform and go into the act log; the

@@ -1,4 +1,4 @@
-import { bcdToDigits, digitsToBcd, instantOfCityDigits } from '@citycard/common';
+import { digitsToBcd, instantOfCityDigits } from '@citycard/common';
 import { FLAG, RECORD_LENGTH, RECORD_VERSION } from '../purchases/purchase-record.ts';
 
 /** N: decimal digits; hex: hexadecimal digits; AN: any printable ASCII. */
@@ -138,9 +138,4 @@ function wrongField(line: string): string {
 function said(number: number, text: string, wrong: string): string {
   // What a broken line holds is shown only as far as it can be printed.
   return `field ${number} (${FIELDS[number - 1]?.[1]}) is "${text.replaceAll(/[^ -~]/g, '?')}": ${wrong}`;
-}
-
-/** The digits of a stored record's card serial. */
-export function serialOf(raw: Buffer): string {
-  return bcdToDigits(raw.subarray(4, 14));
 }

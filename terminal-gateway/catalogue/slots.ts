@@ -58,7 +58,7 @@ export function textPayload<T>(field: TextField, part: Part<T>): RequiredSlot<T>
 }
 
 function withLayout<T>(part: Part<T>, required: RequiredSlot<T>): RequiredSlot<T> {
-  return { ...required, part: part as Part<unknown> };
+  return { ...required, part };
 }
 
 /** The length is the part's first rule; a part of fixed size is never shown other lengths. */

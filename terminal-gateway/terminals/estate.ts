@@ -47,11 +47,6 @@ interface TerminalRow {
   last_settled_batch: string | null;
 }
 
-/** The terminal of that number, whatever its status. */
-export async function findTerminal(db: Database, terminalNo: string): Promise<Terminal | undefined> {
-  return (await findTerminals(db, [terminalNo])).get(terminalNo);
-}
-
 /** The terminals of these numbers, by number; one that is not registered is not in it. */
 export async function findTerminals(db: Database, terminalNos: readonly string[]): Promise<Map<string, Terminal>> {
   const { rows } = await db.query<TerminalRow>({

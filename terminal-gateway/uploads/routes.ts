@@ -51,7 +51,7 @@ function registerFileRoutes(server: HttpServer, deps: UploadRouteDeps): void {
     '/v1/purchase-files',
     { onRequest: SENDERS, schema: { querystring: Type.Object({ name: FileName }) } },
     async (request, reply) => {
-      const { name } = request.query as { name: string };
+      const { name } = request.query;
       const signature = request.headers['x-signature'];
       if (typeof signature !== 'string') throw gatewayErrors.signatureMissing();
       const bytes = Number(request.headers['content-length'] ?? Number.NaN);
@@ -169,7 +169,7 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
     },
     async (request, reply) => {
       const participantNo = participantOf(request.principal);
-      const { uploadId } = request.params as { uploadId: string };
+      const { uploadId } = request.params;
       const at = { uploadId: BigInt(uploadId), participantNo, offset: Number(request.headers['upload-offset']) };
       const carried = await appendToUpload(db, at, bodyOf(request.body));
       const upload = await completeUpload(clearing(deps), carried.uploadId, new Date());

@@ -159,7 +159,7 @@ export class SimulatedTerminal {
         return card.transmit(apdu);
       },
     };
-    return this.terminal.load(torn as VirtualCard, { amountFen: 1000 });
+    return this.terminal.load(torn, { amountFen: 1000 });
   }
 
   /** Does what the kit asks in a case; `turn` counts the sentences of the case from 0. */

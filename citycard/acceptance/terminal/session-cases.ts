@@ -96,6 +96,6 @@ export const sessionCases: readonly TerminalCase[] = [
   },
 ];
 
-async function anySignOn(bench: Parameters<TerminalCase['run']>[0]): Promise<Exchange> {
-  return await next(bench, 'A sign-on', 'signOn');
+function anySignOn(bench: Parameters<TerminalCase['run']>[0]): Promise<Exchange> {
+  return next(bench, 'A sign-on', 'signOn');
 }

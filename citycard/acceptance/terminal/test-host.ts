@@ -1,6 +1,5 @@
 import type { HsmClient } from '@citycard/hsm-sim';
 import {
-  type AnswerValues,
   contentHash,
   type Message,
   type MessageName,
@@ -156,7 +155,7 @@ export class TestHost {
     const target =
       how.delivery === 'lost' ? silenced(exchange, (frame) => this.#remember(exchange, code, frame)) : exchange;
     const { delivery, wrongMac } = how;
-    await target.answer(code, values as AnswerValues<MessageName> | undefined, {
+    await target.answer(code, values, {
       ...(delivery === undefined || delivery === 'lost' ? {} : { delivery }),
       ...(wrongMac === undefined ? {} : { wrongMac }),
     });
