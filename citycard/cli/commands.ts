@@ -10,9 +10,11 @@ import { hsmCommands } from './hsm-commands.ts';
 import { industryCommands } from './industry-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
 import { departmentCommands } from './department-commands.ts';
+import { loadCommands } from './load-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
+import { registrarCommands } from './registrar-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
@@ -87,8 +89,10 @@ export const commands: readonly Command[] = [
   ...departmentCommands,
   ...industryCommands,
   ...populationCommands,
+  ...registrarCommands,
   ...residentCommands,
   ...cardCommands,
+  ...loadCommands,
   ...legacyCommands,
   ...groupCommands,
   ...terminalCommands,

@@ -15,6 +15,7 @@ export interface Connection {
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
   put(path: string, body: unknown): Promise<unknown>;
+  delete(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -111,6 +112,7 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
+    delete: (path) => call('DELETE', path),
   };
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { citycardErrors } from '../errors.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
+import { readJsonFile } from './json-file.ts';
 
 /** With whom population data is shared; who decides, decides from a file that both people have before them. */
 export const departmentCommands: readonly Command[] = [
@@ -40,29 +40,17 @@ async function decide(
     throw citycardErrors.badOption('name the department, for example public-security');
   const path = `/v1/departments/${department}/${what}`;
   if (act === 'propose' && rest.length === 1)
-    return { answer: await connection.post(path, await readDecision(rest[0])), ok: true };
+    return { answer: await connection.post(path, await readJsonFile(rest[0])), ok: true };
   if (act === 'approve' && rest.length === 2) {
     const [approval, file] = rest;
     if (approval === undefined || !/^[0-9]{1,18}$/.test(approval))
       throw citycardErrors.badOption('approve takes the number that the proposal answered, and the same file');
-    await connection.post(`${path}/${approval}/approval`, await readDecision(file));
+    await connection.post(`${path}/${approval}/approval`, await readJsonFile(file));
     return { answer: { department, approved: approval }, ok: true };
   }
   if (act === 'revoke' && rest.length === 1 && what === 'entitlements')
-    return { answer: await connection.post(`${path}/revocation`, await readDecision(rest[0])), ok: true };
+    return { answer: await connection.post(`${path}/revocation`, await readJsonFile(rest[0])), ok: true };
   const acts =
     what === 'terms' ? 'propose FILE or approve NUMBER FILE' : 'propose FILE, approve NUMBER FILE or revoke FILE';
   throw citycardErrors.badOption(`behind the department stands ${acts}`);
-}
-
-/** @throws citycard.bad-option naming what is wrong with the file */
-async function readDecision(file = ''): Promise<object> {
-  try {
-    const decision: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof decision === 'object' && decision !== null) return decision;
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'it is not JSON';
-    throw citycardErrors.badOption(`${file} cannot be read: ${reason}`);
-  }
-  throw citycardErrors.badOption(`${file} holds no JSON object`);
 }

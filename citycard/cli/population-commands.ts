@@ -164,16 +164,15 @@ async function readFiles(manifest: string): Promise<{ department: string; file: 
   if (!manifest.endsWith(MANIFEST))
     throw citycardErrors.badOption(`"${basename(manifest)}" is no manifest; name the file that ends in ${MANIFEST}`);
   const stem = manifest.slice(0, -MANIFEST.length);
-  const [bytes, content, signature] = await Promise.all(
-    Object.values(parts).map(async (ending) => {
-      try {
-        return await readFile(stem + ending);
-      } catch (error) {
-        const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-        throw citycardErrors.badOption(`${basename(stem)}${ending} cannot be read (${reason})`);
-      }
-    }),
-  );
+  const read: Buffer[] = [];
+  // One after the other: of a file that lies there in half, the same part is always named.
+  for (const ending of Object.values(parts))
+    read.push(
+      await readFile(stem + ending).catch((error: NodeJS.ErrnoException) => {
+        throw citycardErrors.badOption(`${basename(stem)}${ending} cannot be read (${error.code ?? String(error)})`);
+      }),
+    );
+  const [bytes, content, signature] = read;
   const base64 = (part: Buffer | undefined) => part?.toString('base64') ?? '';
   const file = { manifest: base64(bytes), content: base64(content), signature: base64(signature) };
   return { department: departmentOf(bytes), file };

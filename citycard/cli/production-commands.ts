@@ -93,6 +93,14 @@ export const productionCommands: readonly Command[] = [
       done(connection.post(`${versionPath(product, version)}/approval`), { product, version, state: 'approved' }),
   ),
   production(
+    'product withdraw',
+    'PRODUCT VERSION',
+    'take a version back that waits for approval',
+    { person: 'platform', from: 2 },
+    (connection, [product, version]) =>
+      done(connection.delete(versionPath(product, version)), { product, version, state: 'withdrawn' }),
+  ),
+  production(
     'batch prepare',
     'PRODUCT COUNT',
     'numbers and data of so many cards, waiting for release',

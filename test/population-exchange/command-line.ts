@@ -91,6 +91,36 @@ export function commandLineTests(started: () => ExchangeCity): void {
     expect((await readdir(folder)).length).toBe(before + 4);
   });
 
+  it('enters an order from a file, has it approved by another, and writes its answer once to a new file', async () => {
+    const { idNumber } = await city.register('测试湖');
+    const [order, answer] = [join(folder, 'order.json'), join(folder, 'answer.json')];
+    const document = { kind: 'inquiry', authority: '测试法院', documentNo: '(2026) line 1', target: { idNumber } };
+    await writeFile(order, JSON.stringify(document));
+    const { orderId } = (await run('registrar-1', 'legal', 'propose', order)).answer;
+    expect((await run('registrar-1', 'legal', 'approve', String(orderId))).complaint).toContain(
+      'takes a second person',
+    );
+    // A file that cannot be made is found out before the only answer is given out, and a refusal leaves no file.
+    const collect = (file: string) => run('registrar-1', 'legal', 'collect', String(orderId), file);
+    expect((await collect(answer)).complaint).toContain('is proposed');
+    expect((await run('registrar-2', 'legal', 'approve', String(orderId))).answer).toMatchObject({ answerWaits: true });
+    expect((await collect(order)).complaint).toContain('EEXIST');
+    expect(await collect(answer)).toMatchObject({ code: 0, answer: { written: answer } });
+    expect(JSON.parse(await readFile(answer, 'utf8'))).toMatchObject({ person: { 'id-number': idNumber } });
+    expect((await collect(join(folder, 'again.json'))).complaint).toContain('given out once');
+    expect(await readdir(folder)).not.toContain('again.json');
+    expect((await run('registrar-1', 'legal', 'list')).answer.orders[0]).toMatchObject({ orderId, state: 'approved' });
+  });
+
+  it('shows what waits at the desk and closes it with what was found', async () => {
+    const { answer } = await run('registrar-1', 'case', 'list');
+    const number = String(answer.cases[0].caseId);
+    expect((await run('registrar-1', 'case', 'close', number)).code).toBe(2);
+    const closed = await run('registrar-1', 'case', 'close', number, 'looked', 'at', 'with', 'the', 'department');
+    expect(closed).toMatchObject({ code: 0, answer: { state: 'closed' } });
+    expect((await run('registrar-1', 'case', 'close', number, 'again')).complaint).toContain('no open case');
+  });
+
   it('writes the data dictionary', async () => {
     const page = join(folder, 'dictionary.md');
     expect(await run('auditor', 'dictionary', page)).toMatchObject({ code: 0, answer: { written: page } });
