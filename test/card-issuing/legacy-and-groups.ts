@@ -21,7 +21,7 @@ export function legacyAndGroupTests(city: () => TestCity): void {
 
   describe('old cards over HTTP', () => {
     it('come in signed, are accepted by a second person, converted at the counter and reported to the fen', async () => {
-      const admitted = { participantNo: GAS, name: 'Old gas cards (test)', kind: 'operator', industry: 4 };
+      const admitted = { participantNo: GAS, name: 'Old gas cards (test)', kind: 'biller', industry: 4 };
       expect((await post('platform', '/v1/participants', admitted)).status).toBe(201);
       expect((await city().http('platform', 'PUT', `/v1/legacy-issuers/${GAS}`, { firstUse: true })).status).toBe(204);
       const signer = await certified(city(), GAS);
