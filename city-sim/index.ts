@@ -61,6 +61,8 @@ export {
 export { totalOf, writePurchaseFile, type NamedFile, type PurchaseFile } from './purchase/purchase-file.ts';
 export { busData, decodeRecord, encodeRecord, INDUSTRY, RECORD_FLAG, type PurchaseRecord } from './purchase/record.ts';
 export { createCertificateRequest, signDetached, type Signer } from './purchase/signature.ts';
+export { PartnerCity, type PartnerCitySettings } from './partner-city/partner-city.ts';
+export { verifyDetached } from './partner-city/signed-file.ts';
 export type { CarriedConcession, ConcessionFares, Fare } from './purchase/fare.ts';
 export { TapReader, type HeldHotlist, type TapReaderSettings, type TapResult } from './purchase/tap.ts';
 export { readReceipt, type Bill, type BillDue, type Forwarded } from './terminal/forwarding.ts';

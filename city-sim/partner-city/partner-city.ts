@@ -27,7 +27,15 @@ import { personaliseSam } from '../sam/issue.ts';
 import { VirtualSam } from '../sam/virtual-sam.ts';
 
 /** Outcomes of a CCIR row that this city gives. */
-const OUTCOME = { accepted: 0x00, tacWrong: 0x01, cardUnknown: 0x02, duplicate: 0x03, notOurCard: 0x0a } as const;
+const OUTCOME = {
+  accepted: 0x00,
+  tacWrong: 0x01,
+  cardUnknown: 0x02,
+  duplicate: 0x03,
+  conflict: 0x04,
+  notOurCard: 0x0a,
+  held: 0x0f,
+} as const;
 
 export interface PartnerCitySettings {
   /** Inter-city codes, 4 digits. */
@@ -37,6 +45,8 @@ export interface PartnerCitySettings {
   readonly secret: string;
   /** The root purchase key that cities share, so that every SAM reads every card. */
   readonly rootPurchaseKey: Buffer;
+  /** The root of its TAC keys, when somebody else has to know it; else its own. */
+  readonly rootTacKey?: Buffer;
   readonly clock: () => Date;
 }
 
@@ -49,7 +59,9 @@ export class PartnerCity {
   readonly #roots: CardKeySet;
   readonly #transportKey: Buffer;
   readonly #issued = new Map<string, CardKeySet>();
-  readonly #answered = new Set<string>();
+  /** Content of every purchase that was answered, by card and counter. */
+  readonly #answered = new Map<string, string>();
+  #held: { readonly sequence: number; readonly index: number }[] = [];
   readonly #tapped: PurchaseRecord[] = [];
   readonly #bus: TapReader;
   #sequence = 0;
@@ -59,7 +71,7 @@ export class PartnerCity {
     const own = (name: string) =>
       createHash('sha256').update(`${settings.secret} ${settings.city} ${name}`).digest().subarray(0, 16);
     const roots = Object.fromEntries(CARD_KEY_USAGES.map((usage) => [usage, own(usage)])) as CardKeySet;
-    this.#roots = { ...roots, purchase: settings.rootPurchaseKey };
+    this.#roots = { ...roots, purchase: settings.rootPurchaseKey, tac: settings.rootTacKey ?? roots.tac };
     this.#transportKey = own('transport');
     const sam = new VirtualSam({ transportKey: this.#transportKey });
     personaliseSam(sam, this.#transportKey, {
@@ -112,9 +124,17 @@ export class PartnerCity {
     const rows = records.map((bytes, index) => {
       const outcome = this.#judge(bytes);
       const acceptedFen = outcome === OUTCOME.accepted ? bytes.readUInt32BE(26) : 0;
+      if (outcome === OUTCOME.held) this.#held.push({ sequence, index });
       return { sequence, index, outcome, acceptedFen };
     });
     return { file: writeInterCityAnswer(this.#fileOf(businessDate), rows), rows };
+  }
+
+  /** Decides against everything that is held, and answers it; undefined when nothing is. */
+  answerHeld(businessDate: string): NamedFile | undefined {
+    const rows = this.#held.map((held) => ({ ...held, outcome: OUTCOME.conflict, acceptedFen: 0 }));
+    this.#held = [];
+    return rows.length === 0 ? undefined : writeInterCityAnswer(this.#fileOf(businessDate), rows);
   }
 
   /** Reads the partner's answer to our purchases. Throws MalformedBytes. */
@@ -135,8 +155,13 @@ export class PartnerCity {
     if (keys === undefined) return OUTCOME.cardUnknown;
     if (record.flag === RECORD_FLAG.gray || !tacOf(record, keys).equals(record.tac)) return OUTCOME.tacWrong;
     const purchase = `${record.applicationSerial} ${record.counter}`;
-    if (this.#answered.has(purchase)) return OUTCOME.duplicate;
-    this.#answered.add(purchase);
+    // Same purchase: bytes 2–13, 16 and 20–50 of the record (interface page, "Sameness").
+    const content = Buffer.concat([bytes.subarray(2, 14), bytes.subarray(16, 17), bytes.subarray(20, 51)]).toString(
+      'hex',
+    );
+    const known = this.#answered.get(purchase);
+    if (known !== undefined) return known === content ? OUTCOME.duplicate : OUTCOME.held;
+    this.#answered.set(purchase, content);
     return OUTCOME.accepted;
   }
 }

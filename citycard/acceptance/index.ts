@@ -1,10 +1,12 @@
 import type { Kit } from '@citycard/clearing';
 import type { AcceptanceCase } from './case.ts';
+import { cityCases } from './city/kit.ts';
 import { billerCases } from './partner/biller-kit.ts';
 import { operatorCases } from './partner/operator-kit.ts';
 import { terminalCases } from './terminal/kit.ts';
 
 export type { KitEvent } from './case.ts';
+export { type CityOrder, runCityKit } from './city/kit.ts';
 export { runBillerKit } from './partner/biller-kit.ts';
 export { runOperatorKit } from './partner/operator-kit.ts';
 export { TERMINAL_FUNCTIONS } from './terminal/bench.ts';
@@ -16,7 +18,7 @@ const CASES: Readonly<Record<Kit, readonly CaseText[]>> = {
   terminal: terminalCases,
   biller: billerCases,
   operator: operatorCases,
-  city: [],
+  city: cityCases,
 };
 
 /** The mandatory cases of a kit, in the order they are played. */

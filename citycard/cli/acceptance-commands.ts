@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { AcceptanceReport, Kit } from '@citycard/clearing';
+import { type AcceptanceReport, HOME_CITY, type Kit, parseCardNo } from '@citycard/clearing';
 import {
   casesOf,
   type KitEvent,
   runBillerKit,
+  runCityKit,
   runOperatorKit,
   runTerminalKit,
   TERMINAL_FUNCTIONS,
@@ -57,6 +58,13 @@ export const acceptanceCommands: readonly Command[] = [
     local: true,
     takesWords: true,
     run: (surroundings, words) => operator(surroundings, words),
+  },
+  {
+    words: 'acceptance city',
+    help: 'acceptance city participant=NO city=CODE folder=DIR certificate=FILE cards=N,N: exchange files with a candidate city and write its report',
+    local: true,
+    takesWords: true,
+    run: (surroundings, words) => city(surroundings, words),
   },
   {
     words: 'acceptance sign',
@@ -161,6 +169,39 @@ async function operator(surroundings: Surroundings, words: readonly string[]): P
   });
   return written(report, settings);
 }
+
+async function city(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
+  const settings = new KitSettings(words, ['participant', 'city', 'home', 'folder', 'certificate', 'cards', ...COMMON]);
+  const certificate = settings.required('certificate', /./, 'the file of the certificate the city signs with (PEM)');
+  const code = settings.required('city', CITY, 'the inter-city code of the candidate, 4 digits');
+  const home = settings.text('home') ?? HOME_CITY;
+  if (!CITY.test(home) || home === code)
+    throw citycardErrors.badOption('home= takes the 4 digits of the city the kit plays, another one than city=');
+  const cards = settings.required('cards', /./, TWO_CARDS).split(',').map(parseCardNo);
+  const [first, second] = cards;
+  if (
+    first === undefined ||
+    second === undefined ||
+    cards.length > 2 ||
+    cards.some((card) => card?.slice(3, 7) !== code)
+  )
+    throw citycardErrors.badOption(`cards= takes ${TWO_CARDS}`);
+  const folder = settings.required('folder', /./, 'the folder that files are exchanged through');
+  const report = await runCityKit({
+    participantNo: settings.required('participant', PARTICIPANT, 'the participant number of the city'),
+    ...{ city: code, home, folder, cards: [first, second] },
+    certificatePem: (await readOrSay(certificate)).toString('utf8'),
+    ...commonOf(settings, 'city', surroundings),
+    ready: () =>
+      surroundings.say(
+        `Let the candidate trust ${folder}/our-city/ca.pem for files of city ${home}, look for them in ${folder}/out, and write its own and what became of ours to ${folder}/in.`,
+      ),
+  });
+  return written(report, settings);
+}
+
+const CITY = /^[0-9]{4}$/;
+const TWO_CARDS = 'two numbers of test cards of the candidate, with a comma between them';
 
 /** Seconds for one step of the candidate, and minutes for the whole run, when nothing else is said. */
 const STEP_SECONDS = 60;

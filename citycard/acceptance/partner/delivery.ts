@@ -1,5 +1,5 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readDetachedSignature } from '@citycard/clearing';
 import { CaseFailed } from '../case.ts';
@@ -11,7 +11,7 @@ export interface Delivered {
   readonly signature: Buffer;
 }
 
-const LOOK_AGAIN_MS = 100;
+const LOOK_AGAIN_MS = 30;
 /** More than a depot writes in a test; what is larger is no test file. */
 const LARGEST_FILE = 64 * 1024 * 1024;
 
@@ -58,7 +58,45 @@ export class ExchangeFolder {
     name: string,
     answer: { readonly outcome: 'taken' | 'refused'; readonly reason?: string },
   ): Promise<void> {
-    await writeFile(join(this.#out, `${name}.json`), `${JSON.stringify({ file: name, ...answer })}\n`);
+    await this.#put(`${name}.json`, `${JSON.stringify({ file: name, ...answer })}\n`);
+  }
+
+  /** Delivers a file of ours, its signature first: who sees the file finds both. */
+  async send({ name, content, signature }: Delivered): Promise<void> {
+    await this.#put(stemOf(name), signature);
+    await this.#put(name, content);
+  }
+
+  /** What the candidate says became of a file of ours, in `in/<name>.json`. @throws CaseFailed when it says nothing in time */
+  async note(name: string, withinMs: number): Promise<'taken' | 'refused'> {
+    const path = join(this.#in, `${name}.json`);
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const text = await readFile(path, 'utf8').catch(() => undefined);
+      if (text !== undefined) {
+        await rm(path);
+        return outcomeIn(text, name);
+      }
+      if (performance.now() > end)
+        throw new CaseFailed(`${name}.json, what became of ${name}, did not come within ${withinMs / 1000} s.`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** The names of files of a kind that lie there now. */
+  async lying(extension: string): Promise<string[]> {
+    return (await readdir(this.#in)).filter((name) => name.endsWith(extension)).sort();
+  }
+
+  /** Takes away what lies there of a kind: what an earlier case left behind is not this one's answer. */
+  async discard(extension: string): Promise<void> {
+    for (const name of await this.lying(extension)) await rm(join(this.#in, name));
+  }
+
+  /** By rename: a file that is seen is whole. */
+  async #put(name: string, content: Buffer | string): Promise<void> {
+    await writeFile(join(this.#out, `.${name}.part`), content);
+    await rename(join(this.#out, `.${name}.part`), join(this.#out, name));
   }
 
   async #take(name: string, signatureName: string): Promise<Delivered> {
@@ -73,6 +111,18 @@ export class ExchangeFolder {
 const SIGNATURE = '.p7s';
 /** `name.ccpf` is signed by `name.p7s`; `name.ccpf.p7s` is understood as well. */
 const stemOf = (name: string): string => name.replace(/\.[a-z]+$/, SIGNATURE);
+
+function outcomeIn(text: string, name: string): 'taken' | 'refused' {
+  let outcome: unknown;
+  try {
+    outcome = (JSON.parse(text) as { outcome?: unknown } | null)?.outcome;
+  } catch {
+    throw new CaseFailed(`${name}.json is not JSON.`);
+  }
+  if (outcome !== 'taken' && outcome !== 'refused')
+    throw new CaseFailed(`${name}.json has to say outcome "taken" or "refused".`);
+  return outcome;
+}
 
 /** Holds a signature to the certificate the candidate showed. @throws CaseFailed */
 export function requireSigned({ name, content, signature }: Delivered, certificate: X509Certificate, cn: string): void {

@@ -7,8 +7,10 @@ import { holdCeremony } from '../../demo/ceremony.ts';
 /** Keys the kit plays the host with. They are the published ones of demo cities: a candidate is tried with test cards. */
 export const TEST_KEYS = { masterKey: 'SANDBOX-TMK', load: 'DLK', tac: 'DTK', purchase: 'DPK' } as const;
 
-/** An HSM of its own for the length of a run: keys of a city never come near a candidate. */
-export async function openTestHsm(): Promise<{ readonly hsm: HsmClient; close(): Promise<void> }> {
+/** An HSM of its own for the length of a run: keys of a city never come near a candidate. `more` names further keys. */
+export async function openTestHsm(
+  more: readonly string[] = [],
+): Promise<{ readonly hsm: HsmClient; close(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'citycard-acceptance-'));
   const device = await startHsm({ directory, lmk: 'test' });
   const hsm = connectHsm({ host: '127.0.0.1', port: device.port });
@@ -18,7 +20,7 @@ export async function openTestHsm(): Promise<{ readonly hsm: HsmClient; close():
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await holdCeremony(hsm, undefined, Object.values(TEST_KEYS));
+    await holdCeremony(hsm, undefined, [...Object.values(TEST_KEYS), ...more]);
   } catch (error) {
     await close();
     throw error;
