@@ -16,6 +16,11 @@ export interface TerminalMacItem {
   readonly data: Buffer;
 }
 
+/** A message and the MAC it came with. */
+export interface TerminalMacCheck extends TerminalMacItem {
+  readonly mac: Buffer;
+}
+
 export interface HsmClientOptions {
   readonly host: string;
   readonly port: number;
@@ -220,6 +225,8 @@ export interface HsmClient {
   /** `terminalMac` of any number of messages, in order; one the HSM refuses rejects the whole call. */
   terminalMacs(items: readonly TerminalMacItem[]): Promise<Buffer[]>;
   verifyTerminalMac(mak: KeyRef, algorithm: TerminalMacAlgorithm, data: Buffer, mac: Buffer): Promise<boolean>;
+  /** `verifyTerminalMac` of any number of messages, in order; one the HSM refuses rejects the whole call. */
+  verifyTerminalMacs(items: readonly TerminalMacCheck[]): Promise<boolean[]>;
 
   /** The card key of the given root and factors, enciphered for WRITE KEY under the chip's transport key. */
   wrapCardKey(

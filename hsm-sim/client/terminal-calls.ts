@@ -1,7 +1,7 @@
 import { FieldWriter } from '../wire/field-writer.ts';
 import { BulkCommand, type BulkForm } from './bulk-command.ts';
 import { exactly } from './checks.ts';
-import type { HsmClient, KeyRef, TerminalMacItem } from './hsm-client.ts';
+import type { HsmClient, KeyRef, TerminalMacCheck, TerminalMacItem } from './hsm-client.ts';
 import type { LinkPool } from './link-pool.ts';
 
 const MAC_BYTES = 8;
@@ -14,6 +14,7 @@ type TerminalCalls = Pick<
   | 'terminalMac'
   | 'terminalMacs'
   | 'verifyTerminalMac'
+  | 'verifyTerminalMacs'
 >;
 
 /** The terminal part of the client. */
@@ -24,6 +25,7 @@ export function terminalCalls(pool: LinkPool, connections: number): TerminalCall
     terminalMac: (mak, algorithm, data) => macs.one({ mak, algorithm, data }),
     terminalMacs: (items) => macs.all(items),
     verifyTerminalMac: (mak, algorithm, data, mac) => checks.one({ mak, algorithm, data, mac }),
+    verifyTerminalMacs: (items) => checks.all(items),
     createTerminalMasterKey: async () =>
       pool.call({ command: 'T4', fields: Buffer.alloc(0), pure: false }, (answer) => ({
         tmk: blockReference(answer.longText()),
@@ -61,7 +63,7 @@ const macForm: BulkForm<TerminalMacItem, Buffer> = {
   right: (answer, at) => answer.subarray(at, at + MAC_BYTES),
 };
 
-const checkForm: BulkForm<TerminalMacItem & { readonly mac: Buffer }, boolean> = {
+const checkForm: BulkForm<TerminalMacCheck, boolean> = {
   command: 'T2',
   keyOf: macForm.keyOf,
   sizeOf: (item) => macForm.sizeOf(item) + exactly(item.mac, MAC_BYTES, 'a MAC').length,

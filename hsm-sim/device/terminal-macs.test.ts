@@ -47,6 +47,15 @@ describe('terminal MACs equal an independent computation', () => {
     const mak = name(algorithm);
     const macs = await founded.client.terminalMacs(messages.map((data) => ({ mak, algorithm: 'ecb', data })));
     expect(macs).toEqual(messages.map((data) => ecbMac(algorithm, data)));
+    const checks = messages.map((data, at) => ({
+      mak,
+      algorithm: 'ecb' as const,
+      data,
+      mac: macs[at % 7 === 0 ? 1 : at]!,
+    }));
+    const right = await founded.client.verifyTerminalMacs(checks);
+    expect(right).toEqual(checks.map(({ mac }, at) => mac.equals(macs[at]!)));
+    expect(right).toContain(false);
     for (const [index, data] of messages.entries()) {
       const mac = macs[index]!;
       expect(await founded.client.terminalMac(mak, 'ecb', data)).toEqual(mac);
