@@ -1,10 +1,11 @@
-import { cityDateTimeDigits } from '@citycard/common';
 import type { FieldValues } from '../codec/field-table.ts';
 import { OutgoingFrame, packFrame, type Envelope } from '../codec/frame-writer.ts';
 import { Message } from '../codec/message.ts';
 import { Misfit } from '../codec/parts.ts';
 import { EncodingError, type Decoded } from '../codec/problem.ts';
+import { clockDigits } from './clock-digits.ts';
 import { messages, type MessageName } from './messages.ts';
+import { packPlainAnswer } from './plain-answer.ts';
 import type { ResponseCode } from './response-codes.ts';
 import type { Slot, ValuesOf } from './slots.ts';
 
@@ -74,12 +75,16 @@ function encodeSlots(slots: object, values: object): FieldValues {
  * Serves a request with a problem as well: what could not be read of it is left out.
  */
 export function packAnswer(request: Message, answer: Answer, mac: boolean): OutgoingFrame {
-  const { date, time } = cityDateTimeDigits(answer.at);
+  if (answer.fields === undefined) {
+    const plain = packPlainAnswer(request, answer, mac);
+    if (plain !== undefined) return plain;
+  }
+  const { time, day } = clockDigits(answer.at);
   const fields: FieldValues = {
     ...answer.fields,
     11: request.text(11),
     12: time,
-    13: date.slice(4),
+    13: day,
     37: answer.reference,
     39: answer.code,
     41: request.text(41),

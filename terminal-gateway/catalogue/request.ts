@@ -3,7 +3,7 @@ import type { Message } from '../codec/message.ts';
 import { Misfit } from '../codec/parts.ts';
 import type { Problem } from '../codec/problem.ts';
 import { messages, type MessageDefinition, type MessageKey, type MessageName } from './messages.ts';
-import type { ValuesOf } from './slots.ts';
+import type { Slot, ValuesOf } from './slots.ts';
 
 interface RequestBase {
   readonly message: Message;
@@ -28,12 +28,19 @@ export type RequestReading =
   /** Field 39 to answer with: 12 for a message we do not have, 30 for one that is not as it must be. */
   | { readonly ok: false; readonly code: '12' | '30'; readonly problem: Problem };
 
+interface Row {
+  readonly name: MessageName;
+  readonly definition: MessageDefinition;
+  readonly key: MessageKey;
+  readonly slots: readonly (readonly [string, Slot<unknown>])[];
+}
+
 /** MTI → the messages that have it, so that a lookup looks at three rows and not at seventeen. */
-const byMti = new Map<string, { name: MessageName; definition: MessageDefinition; key: MessageKey }[]>();
+const byMti = new Map<string, Row[]>();
 for (const name of Object.keys(messages) as MessageName[]) {
   const definition: MessageDefinition = messages[name];
   const rows = byMti.get(definition.mti) ?? [];
-  rows.push(...definition.keys.map((key) => ({ name, definition, key })));
+  rows.push(...definition.keys.map((key) => ({ name, definition, key, slots: Object.entries(definition.request) })));
   byMti.set(definition.mti, rows);
 }
 
@@ -67,7 +74,7 @@ export function readRequest(message: Message): RequestReading {
     if (code !== wantedCode) return refused('12', 'field 3', `${code} is not ${wantedCode}`);
   }
   const values: Record<string, unknown> = {};
-  for (const [key, slot] of Object.entries(row.definition.request)) {
+  for (const [key, slot] of row.slots) {
     if (!message.has(slot.field)) {
       if (slot.optional) continue;
       return missing(slot.field);
@@ -78,15 +85,17 @@ export function readRequest(message: Message): RequestReading {
     }
     values[key] = value;
   }
-  const base: RequestBase = {
+  const request = {
     message,
     trace,
     terminalNo,
     merchantNo,
     management: management.value,
     definition: row.definition,
+    name: row.name,
+    values,
   };
-  return { ok: true, request: { ...base, name: row.name, values } as TerminalRequest };
+  return { ok: true, request: request as unknown as TerminalRequest };
 }
 
 function missing(field: number): RequestReading {

@@ -143,6 +143,19 @@ export class Message {
     return this.frame.subarray(start - ((layout >> 3) & 3), end);
   }
 
+  /** Copies a field as it was encoded, its length prefix included, to `target`. @returns where it ends; `at` when it is not there */
+  copyEncoded(field: FieldNumber, target: Buffer, at: number): number {
+    const position = this.#positions[field] ?? 0;
+    if (position === 0) return at;
+    const start = position >> 13;
+    const layout = layoutOf[field] ?? 0;
+    const end = start + contentBytes(layout & 7, this.#lengthOf(start, layout));
+    const { frame } = this;
+    let to = at;
+    for (let from = start - ((layout >> 3) & 3); from < end; from++) target[to++] = frame[from] ?? 0;
+    return to;
+  }
+
   /** Digits or bytes of a field whose content begins there: fixed, or what its prefix says. */
   #lengthOf(start: number, layout: number): number {
     const prefix = (layout >> 3) & 3;

@@ -23,9 +23,8 @@ export class MessageTrail {
     this.#at = at;
   }
 
-  /** The stretch since the last stage, or since the message came, ends now and is called so. */
-  stage(name: string): void {
-    const now = performance.now();
+  /** The stretch since the last stage, or since the message came, ends (now, by `performance.now()`) and is called so. */
+  stage(name: string, now = performance.now()): void {
     this.#stages.push({ name, ms: now - this.#mark });
     this.#mark = now;
   }

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { BillerDirectory } from '@citycard/clearing';
 import type { Database, Logger, Transaction } from '@citycard/common';
 import type { HsmClient, KeyRef } from '@citycard/hsm-sim';
@@ -46,13 +46,32 @@ export interface Decision {
 /** Decides inside the transaction that also keeps the answer. */
 export type Decide<P> = (tx: Transaction, prepared: P) => Promise<Decision>;
 
+/** 32 characters: five bits of chance are one of them. */
 const referenceAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const CHANCE_CHARACTERS = 8;
+const CITY_OFFSET_MS = 8 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Chance, asked for in one piece for many references. */
+const chance = Buffer.alloc(CHANCE_CHARACTERS * 512);
+let chanceLeft = 0;
+let day = Number.NaN;
+let dayDigits = '';
 
 /** Field 37, 12 characters: the day as YDDD, then eight that make it unique; no letters that are misread aloud. */
 export function newReference(now: Date): string {
-  const city = new Date(now.getTime() + 8 * 3_600_000);
-  const dayOfYear = Math.floor((city.getTime() - Date.UTC(city.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
-  let reference = `${city.getUTCFullYear() % 10}${dayOfYear.toString().padStart(3, '0')}`;
-  while (reference.length < 12) reference += referenceAlphabet[randomInt(referenceAlphabet.length)];
+  const asked = Math.floor((now.getTime() + CITY_OFFSET_MS) / DAY_MS);
+  if (asked !== day) {
+    const city = new Date(asked * DAY_MS);
+    const dayOfYear = asked - Math.floor(Date.UTC(city.getUTCFullYear(), 0, 1) / DAY_MS) + 1;
+    dayDigits = `${city.getUTCFullYear() % 10}${dayOfYear.toString().padStart(3, '0')}`;
+    day = asked;
+  }
+  if (chanceLeft === 0) chanceLeft = randomFillSync(chance).length;
+  let reference = dayDigits;
+  for (const end = chanceLeft - CHANCE_CHARACTERS; chanceLeft > end;) {
+    chanceLeft -= 1;
+    reference += referenceAlphabet.charAt((chance[chanceLeft] ?? 0) & 31);
+  }
   return reference;
 }

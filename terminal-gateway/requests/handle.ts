@@ -1,142 +1,163 @@
 import { HsmUnavailable, type KeyRef } from '@citycard/hsm-sim';
-import type { FieldValues } from '../codec/field-table.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
-import type { Message } from '../codec/message.ts';
-import { packAnswer } from '../catalogue/answer.ts';
-import { readRequest, type TerminalRequest } from '../catalogue/request.ts';
-import type { ResponseCode } from '../catalogue/response-codes.ts';
-import type { LinkHandler, LinkInfo } from '../link/terminal-link.ts';
-import { MessageTrail } from '../observation/trail.ts';
-import { sealAnswer, verifyMac } from '../sessions/keys.ts';
-import { signOn } from '../sessions/sign-on.ts';
-import { createTerminalLookup, type TerminalLookup } from '../sessions/terminal-lookup.ts';
-import type { Terminal } from '../terminals/estate.ts';
+import type { MessageName } from '../catalogue/messages.ts';
+import type { LinkHandler } from '../link/terminal-link.ts';
+import { findTerminals, type Terminal } from '../terminals/estate.ts';
 import { noteSeen } from '../terminals/last-seen.ts';
-import { reportUnreadableUpload } from '../uploads/messages.ts';
-import { type GatewayDeps, newReference } from './context.ts';
-import { createDecider, type Decider } from './decide.ts';
+import {
+  answerChecked,
+  answerSignOn,
+  answerUnreadable,
+  checkAlone,
+  type Gateway,
+  type Known,
+  seal,
+  tryNextMak,
+} from './alone.ts';
+import { Arrival } from './arrival.ts';
+import { ArrivalQueue } from './arrival-queue.ts';
+import type { GatewayDeps } from './context.ts';
+import { createDecider } from './decide.ts';
 
 /**
- * Handles one message from a link: who is it, is its MAC right, what does it ask. Nothing is decided before the MAC is
- * known to be right (terminal interface, section 2). When the HSM cannot make our MAC the link is closed without an
- * answer: what was committed is committed, and the repeat gets its answer.
+ * Handles the messages of links: who is it, is its MAC right, what does it ask. Nothing is decided before the MAC is
+ * known to be right (terminal interface, section 2).
+ *
+ * Messages that come together go together as far as they are alike: one query for their terminals, one list to the HSM for
+ * their MACs, one for the MACs of answers that are known at once. Whatever takes longer goes its own way and is waited for
+ * by nobody else. Of a terminal nothing is remembered: one that was suspended, or got new keys, is seen so by its next
+ * message, at whichever gateway it arrives.
  */
 export function createHandler(deps: GatewayDeps): LinkHandler {
-  const parts = { decide: createDecider(deps), findTerminal: createTerminalLookup(deps.db) };
-  return async (message, link) => {
-    const now = new Date();
-    const trail = new MessageTrail(message, link, now);
-    let outcome: OutgoingFrame | 'close' = 'close';
+  const gateway = { deps, decide: createDecider(deps) };
+  const queue = new ArrivalQueue((set) => handleSet(gateway, set));
+  return (message, link) =>
+    new Promise((resolve, reject) => queue.add(new Arrival(deps, message, link, resolve, reject)));
+}
+
+/** A message whose field 64 is to be checked under the MAK in force. */
+interface Unchecked extends Known {
+  readonly mak: KeyRef;
+  readonly mac: Buffer;
+}
+
+/** An answer that waits for its field 64. */
+interface Unsealed extends Known {
+  readonly mak: KeyRef;
+  readonly frame: OutgoingFrame;
+}
+
+async function handleSet(gateway: Gateway, set: readonly Arrival[]): Promise<void> {
+  const terminals = await findTerminals(gateway.deps.db, [...new Set(set.map(({ terminalNo }) => terminalNo))]);
+  const unchecked: Unchecked[] = [];
+  const found = performance.now();
+  for (const arrival of set) {
     try {
-      outcome = await handle(deps, parts, message, link, now, trail);
+      arrival.trail.stage('terminal', found);
+      admit(gateway, arrival, terminals.get(arrival.terminalNo), unchecked);
     } catch (error) {
-      if (!(error instanceof HsmUnavailable)) throw error;
-      trail.remark = error.message;
-      deps.logger.warn({ link: link.id, error: error.message }, 'HSM not reachable, the terminal will repeat');
-    } finally {
-      deps.observeMessage?.(trail.end(outcome));
+      arrival.fail(error);
     }
-    return outcome;
-  };
+  }
+  if (unchecked.length === 0) return;
+  const right = await checkSet(gateway, unchecked);
+  if (right === undefined) return;
+  const unsealed: Unsealed[] = [];
+  const checked = performance.now();
+  for (const [index, one] of unchecked.entries()) {
+    try {
+      if (right[index] === true) decide(gateway, one, checked, unsealed);
+      else one.arrival.follow(tryNextMak(gateway, one));
+    } catch (error) {
+      one.arrival.fail(error);
+    }
+  }
+  if (unsealed.length > 0) await sealSet(gateway, unsealed);
 }
 
-/** What the messages of one gateway share: each gathers what arrives together. */
-interface GatewayParts {
-  readonly decide: Decider;
-  readonly findTerminal: TerminalLookup;
-}
-
-async function handle(
-  deps: GatewayDeps,
-  { decide, findTerminal }: GatewayParts,
-  message: Message,
-  link: LinkInfo,
-  now: Date,
-  trail: MessageTrail,
-): Promise<OutgoingFrame> {
-  const plain = (code: ResponseCode, fields: FieldValues = {}) =>
-    packAnswer(message, { code, at: now, reference: newReference(now), fields }, false);
-
-  const reading = readRequest(message);
-  if (reading.ok) trail.kind = reading.request.name;
-  else trail.remark = `${reading.problem.path}: ${reading.problem.reason}`;
-  const terminal = await findTerminal(message.text(41) ?? '');
-  trail.terminal = terminal;
-  trail.stage('terminal');
-  if (terminal === undefined || !terminal.active) return plain(message.problem === undefined ? '97' : '30');
-  if (link.secure ? link.certificateName !== terminal.terminalNo : terminal.tlsOnly) return plain('97');
-  const sealed = (code: ResponseCode, mak: KeyRef | undefined) =>
-    mak === undefined
-      ? Promise.resolve(plain(code))
-      : seal(deps, terminal, mak, packAnswer(message, { code, at: now, reference: newReference(now) }, true), trail);
-
-  // A message that cannot be read whole cannot be checked either; its refusal is made under the key in force.
+/** Answers those who are turned away, or need no MAC; the others are to be checked. */
+function admit(gateway: Gateway, arrival: Arrival, terminal: Terminal | undefined, unchecked: Unchecked[]): void {
+  const { message, link, reading } = arrival;
+  arrival.trail.terminal = terminal;
+  if (terminal === undefined || !terminal.active) {
+    arrival.answer(arrival.pack(message.problem === undefined ? '97' : '30', false));
+    return;
+  }
+  if (link.secure ? link.certificateName !== terminal.terminalNo : terminal.tlsOnly) {
+    arrival.answer(arrival.pack('97', false));
+    return;
+  }
+  const known = { arrival, terminal };
+  const mac = message.bytes(64);
   if (message.problem !== undefined) {
-    await noteUnreadable(deps, terminal, message, message.problem.reason);
-    return sealed('30', terminal.mak);
+    arrival.follow(answerUnreadable(gateway.deps, known, message.problem.reason));
+  } else if (reading.ok && !reading.request.definition.mac) {
+    arrival.follow(answerSignOn(gateway.deps, known, reading.request));
+  } else if (mac === undefined || terminal.mak === undefined) {
+    arrival.follow(checkAlone(gateway, known));
+  } else {
+    unchecked.push({ arrival, terminal, mak: terminal.mak, mac });
   }
-  if (reading.ok && !reading.request.definition.mac) {
-    const frame = await signOn(deps, terminal, reading.request, plain);
-    trail.stage('new keys');
-    return frame;
-  }
-
-  const mak = await verifyMac(deps, terminal, message);
-  trail.stage('check MAC');
-  if (mak === undefined) return sealed('A0', terminal.mak);
-  noteSeen(deps.db, terminal.terminalNo, now);
-  if (!reading.ok) {
-    if (reading.code === '30') await noteUnreadable(deps, terminal, message, reading.problem.reason);
-    return sealed(reading.code, mak);
-  }
-  if (reading.request.merchantNo.trimEnd() !== terminal.merchantNo) return sealed('03', mak);
-  return answerWith(deps, decide, terminal, reading.request, mak, now, trail);
 }
 
-/** Decides; a fault of ours becomes 96 with nothing changed, because every change is one transaction. */
-async function answerWith(
-  deps: GatewayDeps,
-  decide: Decider,
-  terminal: Terminal,
-  request: TerminalRequest,
-  mak: KeyRef,
-  now: Date,
-  trail: MessageTrail,
-): Promise<OutgoingFrame> {
-  const refuse = (code: ResponseCode) =>
-    packAnswer(request.message, { code, at: now, reference: newReference(now) }, true);
-  let frame: OutgoingFrame;
+/** Which are right under the MAK in force; undefined when they were dealt with otherwise. */
+async function checkSet(gateway: Gateway, unchecked: readonly Unchecked[]): Promise<readonly boolean[] | undefined> {
   try {
-    frame = await decide({ deps, terminal, request, mak, now, trail });
+    return await gateway.deps.hsm.verifyTerminalMacs(
+      unchecked.map(({ arrival, terminal, mak, mac }) => ({
+        mak,
+        algorithm: terminal.macAlgorithm,
+        data: arrival.message.macInput,
+        mac,
+      })),
+    );
   } catch (error) {
-    if (error instanceof HsmUnavailable) frame = refuse('98');
-    else {
-      deps.logger.error(
-        { message: request.name, terminal: terminal.terminalNo, trace: request.trace, err: error },
-        'request failed',
-      );
-      frame = refuse('96');
+    for (const one of unchecked) {
+      // A list is refused for the sake of one of them: each is asked about alone, so that nobody fails for another.
+      if (error instanceof HsmUnavailable) one.arrival.fail(error);
+      else one.arrival.follow(checkAlone(gateway, one));
+    }
+    return undefined;
+  }
+}
+
+/** Messages that are answered 00 with nothing to decide. */
+const acknowledged: ReadonlySet<MessageName> = new Set<MessageName>(['echo', 'signOff']);
+
+/** What a right MAC leads to: acknowledgements wait for their MAC together, the others are decided on their own. */
+function decide(gateway: Gateway, one: Unchecked, at: number, unsealed: Unsealed[]): void {
+  const { arrival, terminal, mak } = one;
+  const { reading, trail } = arrival;
+  trail.stage('check MAC', at);
+  if (
+    !reading.ok ||
+    !acknowledged.has(reading.request.name) ||
+    reading.request.merchantNo.trimEnd() !== terminal.merchantNo
+  ) {
+    arrival.follow(answerChecked(gateway, one, mak));
+    return;
+  }
+  noteSeen(gateway.deps.db, terminal.terminalNo, arrival.now);
+  unsealed.push({ arrival, terminal, mak, frame: arrival.pack('00', true) });
+  trail.stage('decide', at);
+}
+
+async function sealSet({ deps }: Gateway, unsealed: readonly Unsealed[]): Promise<void> {
+  try {
+    const macs = await deps.hsm.terminalMacs(
+      unsealed.map(({ terminal, mak, frame }) => ({ mak, algorithm: terminal.macAlgorithm, data: frame.macInput })),
+    );
+    const now = performance.now();
+    for (const [index, { arrival, frame }] of unsealed.entries()) {
+      const mac = macs[index];
+      if (mac === undefined) throw new Error('the HSM client gave fewer MACs than messages');
+      arrival.trail.stage('make MAC', now);
+      arrival.answer(frame.setMac(mac));
+    }
+  } catch (error) {
+    for (const one of unsealed) {
+      if (error instanceof HsmUnavailable) one.arrival.fail(error);
+      else one.arrival.follow(seal(deps, one, one.mak, one.frame));
     }
   }
-  trail.stage('decide');
-  return seal(deps, terminal, mak, frame, trail);
-}
-
-async function seal(
-  deps: GatewayDeps,
-  terminal: Terminal,
-  mak: KeyRef,
-  frame: OutgoingFrame,
-  trail: MessageTrail,
-): Promise<OutgoingFrame> {
-  const sealed = await sealAnswer(deps, terminal, mak, frame);
-  trail.stage('make MAC');
-  return sealed;
-}
-
-const UPLOAD_MTI = '0320';
-
-async function noteUnreadable(deps: GatewayDeps, terminal: Terminal, message: Message, reason: string): Promise<void> {
-  deps.logger.warn({ terminal: terminal.terminalNo, mti: message.mti, reason }, 'message refused for its format');
-  if (message.mti === UPLOAD_MTI) await reportUnreadableUpload(deps, terminal, reason);
 }

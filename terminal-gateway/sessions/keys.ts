@@ -19,26 +19,32 @@ export interface SessionDeps {
 export async function verifyMac(deps: SessionDeps, terminal: Terminal, message: Message): Promise<KeyRef | undefined> {
   const mac = message.bytes(64);
   if (mac === undefined) return undefined;
-  const { macInput } = message;
-  if (
-    terminal.mak !== undefined &&
-    (await deps.hsm.verifyTerminalMac(terminal.mak, terminal.macAlgorithm, macInput, mac))
-  ) {
-    return terminal.mak;
-  }
-  if (
-    terminal.nextMak === undefined ||
-    !(await deps.hsm.verifyTerminalMac(terminal.nextMak, terminal.macAlgorithm, macInput, mac))
-  ) {
-    return undefined;
-  }
+  const { mak, macAlgorithm } = terminal;
+  if (mak !== undefined && (await deps.hsm.verifyTerminalMac(mak, macAlgorithm, message.macInput, mac))) return mak;
+  return adoptNextMak(deps, terminal, message);
+}
+
+/**
+ * As {@link verifyMac} for a message that is known not to be right under the key in force.
+ *
+ * @throws HsmUnavailable
+ */
+export async function adoptNextMak(
+  deps: SessionDeps,
+  terminal: Terminal,
+  message: Message,
+): Promise<KeyRef | undefined> {
+  const mac = message.bytes(64);
+  const { nextMak, macAlgorithm } = terminal;
+  if (mac === undefined || nextMak === undefined) return undefined;
+  if (!(await deps.hsm.verifyTerminalMac(nextMak, macAlgorithm, message.macInput, mac))) return undefined;
   await deps.db.query(
     `update gateway.terminal set mak = next_mak, pik = next_pik, next_mak = null, next_pik = null,
             software = next_software, software_at = clock_timestamp(), next_software = null
       where terminal_no = $1 and next_mak = $2`,
-    [terminal.terminalNo, terminal.nextMak],
+    [terminal.terminalNo, nextMak],
   );
-  return terminal.nextMak;
+  return nextMak;
 }
 
 /** Makes field 64 of an answer. @throws HsmUnavailable */
