@@ -81,7 +81,8 @@ export async function startTestCity(options: { prefundFen?: bigint; jobs?: boole
       ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answered['body'] };
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, body: (json && text !== '' ? JSON.parse(text) : {}) as Answered['body'] };
   };
   const created = await http('platform', 'POST', '/v1/participants', {
     participantNo: SANDBOX_MERCHANT,

@@ -15,6 +15,7 @@ test('everything has a default that works', () => {
     gatewayName: '127.0.0.1',
     hsmPort: 1500,
     readerPort: 0,
+    readBack: 'at-once',
     billerTokens: new Map(),
     logLevel: 'info',
   });

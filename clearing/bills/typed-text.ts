@@ -3,7 +3,7 @@ import type { TypedText } from '../industries/document.ts';
 const CHARACTERS = {
   digits: /^[0-9]*$/,
   'letters-and-digits': /^[0-9A-Za-z]*$/,
-  printable: /^[\x20-\x7e]*$/,
+  printable: /^\P{Cc}*$/u,
 } as const;
 
 /** Whether a customer number, a decision number or another reference looks as its industry says. */

@@ -5,15 +5,16 @@ import { Fresh } from './fresh.ts';
 import { hotlistLogOf } from './hotlist-log.ts';
 
 /**
- * Message 5, 390: one page of the log after the version held. A terminal that names a version never published (our database was
- * restored to an older state, or its memory is another installation's) is told the whole log from the start under the index it
- * asks with: applying it again in order leaves the right list. An index behind the end is answered 30.
+ * Message 5, 390: one page of the log after the version held. A version never published (our database was restored to an older
+ * state, or the terminal's memory is another installation's) is answered 30 with an alarm, as is an index behind the end; the
+ * terminal asks again from version 0, or is told from the start once somebody has the list told afresh.
  */
 export async function sendHotlist(context: RequestContext<'hotlist'>): Promise<Decision> {
   const { db } = context.deps;
   const { versionHeld, nextIndex } = context.request.values.wanted;
   const [head, afresh] = await Promise.all([hotlistLogOf(db).head(), toldAfresh(db).ask()]);
-  const base = (await baseFor(context, head, afresh.get(context.terminal.terminalNo))) ?? versionHeld;
+  const base = await baseFor(context, afresh.get(context.terminal.terminalNo));
+  if (base > head) await reportVersion(context, head);
   const from = base + nextIndex;
   if (from > head) return { code: '30' };
   return { code: '00', fields: { 62: hotlistLogOf(db).page(head, from, nextIndex) } };
@@ -21,31 +22,32 @@ export async function sendHotlist(context: RequestContext<'hotlist'>): Promise<D
 
 type Afresh = 'wanted' | 'running';
 
-/** Position 0 for a terminal that is told from the start; undefined for one that goes on from what it holds. */
+/** Position 0 for a terminal that is told from the start, else what it holds. A download under way ends as it began. */
 async function baseFor(
-  { deps, terminal, request, now }: RequestContext<'hotlist'>,
-  head: number,
+  { deps, terminal, request }: RequestContext<'hotlist'>,
   afresh: Afresh | undefined,
-): Promise<number | undefined> {
+): Promise<number> {
   const { versionHeld, nextIndex } = request.values.wanted;
   if (afresh === 'running') return 0;
-  const ahead = versionHeld > head;
-  // A download under way ends as it began; the one after it begins at index 0.
-  if (!ahead && (afresh === undefined || nextIndex !== 0)) return undefined;
-  await transact(deps.db, async (tx) => {
-    await tx.query(`update gateway.terminal set hotlist_afresh = 'running' where terminal_no = $1`, [
-      terminal.terminalNo,
-    ]);
-    if (!ahead || afresh === 'wanted') return;
-    const evidence = { versionHeld, newest: head, at: now.toISOString() };
-    await raiseAlarm(tx, {
-      kind: 'hotlist-version-from-future',
-      severity: 'warning',
-      subject: `terminal ${terminal.terminalNo}`,
-      evidence,
-    });
-  });
+  if (afresh === undefined || nextIndex !== 0) return versionHeld;
+  await deps.db.query(`update gateway.terminal set hotlist_afresh = 'running' where terminal_no = $1`, [
+    terminal.terminalNo,
+  ]);
   return 0;
+}
+
+/** One alarm per terminal, however often it asks. */
+async function reportVersion({ deps, terminal, request, now }: RequestContext<'hotlist'>, head: number): Promise<void> {
+  const alarm = { kind: 'hotlist-version-from-future', subject: `terminal ${terminal.terminalNo}` };
+  await transact(deps.db, async (tx) => {
+    const { rowCount } = await tx.query('select from clearing.alarm where kind = $1 and subject = $2 limit 1', [
+      alarm.kind,
+      alarm.subject,
+    ]);
+    if (rowCount !== 0) return;
+    const evidence = { versionHeld: request.values.wanted.versionHeld, newest: head, at: now.toISOString() };
+    await raiseAlarm(tx, { ...alarm, severity: 'warning', evidence });
+  });
 }
 
 /** Message 5, 391: the terminal has adopted a version; from now on taps against it are the terminal's risk. */

@@ -69,4 +69,9 @@ async function inOwnFolder(environment: Environment, runner: Runner): Promise<En
 }
 
 /** Ports nobody minds. */
-export const anyPorts = { CITYCARD_HTTP_PORT: '0', CITYCARD_GATEWAY_PORT: '0', CITYCARD_HSM_PORT: '0' };
+export const anyPorts = {
+  CITYCARD_HTTP_PORT: '0',
+  CITYCARD_GATEWAY_PORT: '0',
+  CITYCARD_GATEWAY_TLS_PORT: '0',
+  CITYCARD_HSM_PORT: '0',
+};

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardBalance, type CityRecord, feeOf, outcomeOf, type Totals, totalsBy } from './expectation.ts';
@@ -46,6 +46,7 @@ describe('a day in the city', () => {
   let city: CityRecord;
 
   beforeAll(async () => {
+    await mkdir('var', { recursive: true });
     directory = await mkdtemp(join(process.cwd(), 'var', 'test-day-'));
     day = await playDay(directory);
     city = JSON.parse(await readFile(join(directory, 'demo', 'city-record.json'), 'utf8')) as CityRecord;

@@ -51,6 +51,12 @@ export function pythonTerminalTests(city: () => TestCity): void {
         industry: 3,
       });
       await ordered('PUT', `/v1/billers/${bill.biller}`, { participantNo: utility, baseUrl: biller.baseUrl });
+      await ordered('POST', '/v1/sam-assignments', {
+        samNo: sam,
+        participantNo: place.merchant,
+        terminalNo: terminal,
+        validFrom: '2026-01-01T00:00:00+08:00',
+      });
       await ordered('POST', '/v1/terminals', {
         terminalNo: terminal,
         participantNo: place.merchant,
@@ -59,13 +65,13 @@ export function pythonTerminalTests(city: () => TestCity): void {
         functions: ['load', 'load-bound', 'purchase-upload', 'bill', 'enquiry'],
         macAlgorithm: 'x9.19',
       });
-      const handed = await ordered('POST', `/v1/terminals/${terminal}/key`, { transport: 'TRANSPORT' });
-      await ordered('POST', '/v1/sam-assignments', {
-        samNo: sam,
-        participantNo: place.merchant,
-        terminalNo: terminal,
-        validFrom: '2026-01-01T00:00:00+08:00',
+      const { changeNo } = await ordered('POST', '/v1/terminal-changes', {
+        kind: 'hand-over-keys',
+        content: { terminals: [terminal], transport: 'TRANSPORT' },
+        reason: 'first key of a new terminal',
       });
+      const approved = await http('platform-2', 'POST', `/v1/terminal-changes/${String(changeNo)}/approval`);
+      const [handed = {}] = approved.body['keys'] as readonly Record<string, unknown>[];
       const [hotCard = '', ...cards] = place.cards;
       await transact(installation.db, (tx) =>
         addHotlistEntry(tx, { action: 'add', applicationSerial: `0${hotCard}`, reason: 'Python terminal (test)' }),
