@@ -26,7 +26,13 @@ export type TerminalRequest<N extends MessageName = MessageName> = {
 export type RequestReading =
   | { readonly ok: true; readonly request: TerminalRequest }
   /** Field 39 to answer with: 12 for a message we do not have, 30 for one that is not as it must be. */
-  | { readonly ok: false; readonly code: '12' | '30'; readonly problem: Problem };
+  | {
+      readonly ok: false;
+      readonly code: '12' | '30';
+      readonly problem: Problem;
+      /** A message that carries no MAC is refused without asking for one. */
+      readonly carriesMac: boolean;
+    };
 
 interface Row {
   readonly name: MessageName;
@@ -77,11 +83,12 @@ export function readRequest(message: Message): RequestReading {
   for (const [key, slot] of row.slots) {
     if (!message.has(slot.field)) {
       if (slot.optional) continue;
-      return missing(slot.field);
+      return missing(slot.field, row.definition.mac);
     }
     const value = slot.decode(message);
     if (value instanceof Misfit) {
-      return refused(slot.misfitCode, [`field ${slot.field}`, ...value.steps].join(' / '), value.reason);
+      const path = [`field ${slot.field}`, ...value.steps].join(' / ');
+      return refused(slot.misfitCode, path, value.reason, row.definition.mac);
     }
     values[key] = value;
   }
@@ -98,10 +105,10 @@ export function readRequest(message: Message): RequestReading {
   return { ok: true, request: request as unknown as TerminalRequest };
 }
 
-function missing(field: number): RequestReading {
-  return refused('30', `field ${field}`, 'is missing');
+function missing(field: number, carriesMac = true): RequestReading {
+  return refused('30', `field ${field}`, 'is missing', carriesMac);
 }
 
-function refused(code: '12' | '30', path: string, reason: string): RequestReading {
-  return { ok: false, code, problem: { path, reason } };
+function refused(code: '12' | '30', path: string, reason: string, carriesMac = true): RequestReading {
+  return { ok: false, code, problem: { path, reason }, carriesMac };
 }

@@ -11,7 +11,7 @@ import { hotlistLogOf } from './hotlist-log.ts';
  */
 export async function sendHotlist(context: RequestContext<'hotlist'>): Promise<Decision> {
   const { db } = context.deps;
-  const { versionHeld, nextIndex } = context.request.values.wanted;
+  const { nextIndex } = context.request.values.wanted;
   const [head, afresh] = await Promise.all([hotlistLogOf(db).head(), toldAfresh(db).ask()]);
   const base = await baseFor(context, afresh.get(context.terminal.terminalNo));
   if (base > head) await reportVersion(context, head);

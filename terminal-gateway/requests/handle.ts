@@ -64,7 +64,8 @@ async function handleSet(gateway: Gateway, set: readonly Arrival[]): Promise<voi
   if (right === undefined) return;
   const unsealed: Unsealed[] = [];
   const checked = performance.now();
-  for (const [index, one] of unchecked.entries()) {
+  for (let index = 0; index < unchecked.length; index++) {
+    const one = unchecked[index] as Unchecked;
     try {
       if (right[index] === true) decide(gateway, one, checked, unsealed);
       else one.arrival.follow(tryNextMak(gateway, one));
@@ -93,6 +94,8 @@ function admit(gateway: Gateway, arrival: Arrival, terminal: Terminal | undefine
     arrival.follow(answerUnreadable(gateway.deps, known, message.problem.reason));
   } else if (reading.ok && !reading.request.definition.mac) {
     arrival.follow(answerSignOn(gateway.deps, known, reading.request));
+  } else if (!reading.ok && !reading.carriesMac) {
+    arrival.answer(arrival.pack(reading.code, false));
   } else if (mac === undefined || terminal.mak === undefined) {
     arrival.follow(checkAlone(gateway, known));
   } else {
@@ -148,7 +151,8 @@ async function sealSet({ deps }: Gateway, unsealed: readonly Unsealed[]): Promis
       unsealed.map(({ terminal, mak, frame }) => ({ mak, algorithm: terminal.macAlgorithm, data: frame.macInput })),
     );
     const now = performance.now();
-    for (const [index, { arrival, frame }] of unsealed.entries()) {
+    for (let index = 0; index < unsealed.length; index++) {
+      const { arrival, frame } = unsealed[index] as Unsealed;
       const mac = macs[index];
       if (mac === undefined) throw new Error('the HSM client gave fewer MACs than messages');
       arrival.trail.stage('make MAC', now);
