@@ -34,6 +34,11 @@ export const residentErrors = errorCatalogue('card-issuer.residents', {
     sentence: 'Only the producing department changes {items}; send the correction there, or record what it decided.',
   },
   notLiving: { status: 409, sentence: 'Resident {residentId} is {state}; {step} is not possible.' },
+  deathStatedByProducer: {
+    status: 409,
+    sentence:
+      'The death was stated by {producer}; name it as the source of the correction when it has corrected itself.',
+  },
   mergeUnknown: { status: 404, sentence: 'No merge is proposed under approval {approvalId}.' },
   mergeDone: { status: 409, sentence: 'This merge was carried out before.' },
   mergeImpossible: { status: 409, sentence: 'Residents {survivor} and {merged} cannot be merged: {reason}.' },

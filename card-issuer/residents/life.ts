@@ -1,9 +1,10 @@
-import { type Principal, recordAct, type Transaction } from '@citycard/common';
+import { cityDate, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { changeItems, type ItemChange } from './change.ts';
 import type { ResidentDeps } from './deps.ts';
 import { residentErrors } from './errors.ts';
 import { type ChangeKind, recordChanges } from './history.ts';
-import type { ItemName, Producer } from './items.ts';
+import { checkItem } from './item-values.ts';
+import { type ItemName, items, type Producer } from './items.ts';
 import { lockRecord, type ResidentState } from './record.ts';
 
 /** What happens to a resident beyond a change of items. */
@@ -73,9 +74,10 @@ export async function recordDeath(
 }
 
 /**
- * A death was recorded by mistake: the resident lives. Cards that were blocked stay blocked; new ones are issued.
+ * A death was recorded by mistake: the resident lives and no date of death stays, whatever day the correction bears. Cards
+ * that were blocked stay blocked; new ones are issued.
  *
- * @throws card-issuer.resident-unknown, card-issuer.residents.not-living
+ * @throws card-issuer.resident-unknown, card-issuer.residents.not-living, .impossible-item, .death-stated-by-producer
  */
 export async function correctDeath(
   tx: Transaction,
@@ -96,7 +98,8 @@ async function takeStep(
   statement: Statement,
   said: readonly [ItemName, string | null][],
 ): Promise<void> {
-  const { state } = await lockRecord(tx, deps.protection, residentId);
+  requireDayThatWas(said[0]?.[0] ?? 'death-date', statement.date);
+  const { state, document } = await lockRecord(tx, deps.protection, residentId);
   const to = stateAfterStep(state, step);
   if (to === undefined) {
     // The same news twice, from two departments, is no error.
@@ -105,9 +108,14 @@ async function takeStep(
   }
   await tx.query('update issuer.resident set state = $2 where resident_id = $1', [residentId, to]);
   await runHooks(tx, deps, actor, residentId, step);
-  const at = new Date(`${statement.date}T00:00:00+08:00`);
+  const stated = new Date(`${statement.date}T00:00:00+08:00`);
+  const known = document['death-date'];
+  // A correction is of what was said, so it is newer than that.
+  const at = step === 'correct-death' && known !== undefined && known.at > stated ? known.at : stated;
   const changes = said.map(([item, value]): ItemChange => ({ item, value, source: statement.source, at }));
   const { refused } = await changeItems(tx, deps, actor, residentId, changes, statement.reason);
+  if (step === 'correct-death' && refused.length > 0)
+    throw residentErrors.deathStatedByProducer({ producer: items['death-date'].producer });
   const impossible = refused.find(({ reason }) => reason === 'impossible');
   if (impossible !== undefined)
     throw residentErrors.impossibleItem({ item: impossible.item, reason: impossible.detail ?? 'it is no date' });
@@ -115,6 +123,14 @@ async function takeStep(
     { residentId, kind: kinds[step], source: statement.source, at },
   ]);
   await recordAct(tx, actor, { act: `resident-${step}`, subject: `resident ${residentId}` });
+}
+
+/** Nobody has died or moved on a day to come, and a step closes cards at once. */
+function requireDayThatWas(item: ItemName, date: string): void {
+  const checked = checkItem(item, date);
+  if (!checked.ok) throw residentErrors.impossibleItem({ item, reason: checked.reason });
+  if (date > cityDate(new Date()))
+    throw residentErrors.impossibleItem({ item, reason: 'the day is in the future; record it when it has come' });
 }
 
 async function runHooks(

@@ -105,11 +105,11 @@ describe('a life', () => {
   it('goes through its states, tells the hooks once, and keeps everything in the history', async () => {
     const id = await register();
     const post = (path: string, body: object) => http('one', 'POST', `/v1/residents/${id}/${path}`, body);
-    const move = (direction: string) => post('moves', { direction, date: '2030-05-01', reason: 'work' });
+    const move = (direction: string) => post('moves', { direction, date: '2025-05-01', reason: 'work' });
     expect((await move('out')).status).toBe(204);
     expect((await move('out')).status).toBe(204);
     expect((await move('in')).status).toBe(204);
-    const death = { date: '2031-01-02', reason: 'certificate seen', source: 'public-security' };
+    const death = { date: '2026-01-02', reason: 'certificate seen', source: 'public-security' };
     expect((await post('death', death)).status).toBe(204);
     expect(await move('out')).toMatchObject({ status: 409, body: { code: 'card-issuer.residents.not-living' } });
     expect((await http('clerk', 'GET', `/v1/residents/${id}`)).body).toMatchObject({ state: 'deceased', name: '测**' });
@@ -122,18 +122,18 @@ describe('a life', () => {
       'registered',
       'moved-out',
       'moved-in',
-      'changed death-date 2031-01-02',
+      'changed death-date 2026-01-02',
       'deceased',
       'changed death-date',
       'death-corrected',
     ]);
-    expect((await post('death', { ...death, date: '2031-02-30' })).status).toBe(422);
+    expect((await post('death', { ...death, date: '2026-02-30' })).status).toBe(422);
 
     expect((await http('clerk', 'GET', `/v1/residents/${id}/changes`)).status).toBe(403);
     const shown = await http('auditor', 'GET', `/v1/residents/${id}/changes`);
     const line = (shown.body['changes'] as Record<string, unknown>[]).find(({ item }) => item === 'death-date');
     expect(line).toMatchObject({
-      ...{ kind: 'changed', after: '2031-**-**', producer: 'public-security', source: 'public-security' },
+      ...{ kind: 'changed', after: '2026-**-**', producer: 'public-security', source: 'public-security' },
       ...{ actor: 'one', reason: 'certificate seen' },
     });
     const seen = await http('auditor', 'GET', `/v1/residents/${id}/disclosures`);
@@ -144,6 +144,33 @@ describe('a life', () => {
     expect((await http('auditor', 'GET', '/v1/residents/999999/changes')).status).toBe(404);
     expect((await http('one', 'POST', '/v1/residents/999999/death', death)).status).toBe(404);
     expect((await http('clerk', 'POST', `/v1/residents/${id}/death`, death)).status).toBe(403);
+  });
+
+  it('takes no death of a day to come, and leaves no date of death behind when one is corrected', async () => {
+    const id = await register();
+    const post = (path: string, more: object) =>
+      http('one', 'POST', `/v1/residents/${id}/${path}`, { reason: 'certificate seen', ...more });
+    const dayOfDeath = async () => {
+      const asked = { purpose: 'compare with the certificate', items: ['death-date'] };
+      const { body } = await http('one', 'POST', `/v1/residents/${id}/disclosure`, asked);
+      return (body['items'] as Record<string, { value: string }>)['death-date']?.value;
+    };
+    for (const date of ['2099-01-02', '2026-02-30']) {
+      const refused = { status: 422, body: { code: 'card-issuer.residents.impossible-item' } };
+      expect(await post('death', { date })).toMatchObject(refused);
+      expect(await post('death-correction', { date })).toMatchObject(refused);
+      expect(await post('moves', { date, direction: 'out' })).toMatchObject(refused);
+    }
+    expect((await post('death', { date: '2026-03-04' })).status).toBe(204);
+    expect((await post('death-correction', { date: '2026-03-01' })).status).toBe(204);
+    expect(await dayOfDeath()).toBeUndefined();
+    expect((await post('death', { date: '2026-02-03', source: 'public-security' })).status).toBe(204);
+    expect(await post('death-correction', { date: '2026-03-05' })).toMatchObject({
+      status: 409,
+      body: { code: 'card-issuer.residents.death-stated-by-producer' },
+    });
+    expect((await http('clerk', 'GET', `/v1/residents/${id}`)).body).toMatchObject({ state: 'deceased' });
+    expect(await dayOfDeath()).toBe('2026-02-03');
   });
 
   it('has one table of steps', () => {
