@@ -6,18 +6,18 @@ import type { ResponseCode } from '../catalogue/response-codes.ts';
 const BITMAP = 15;
 const FIELDS = 23;
 const REFERENCE = 37;
-const CODE = 39;
+const REFERENCE_BYTES = 12;
+/** Field 38, which may stand between them. */
+const APPROVAL_BIT = 0x04;
+const APPROVAL_BYTES = 6;
 
-/** Field 39 of an answer of ours; every answer has one. */
-export function codeOf(answer: OutgoingFrame): ResponseCode {
-  const at = placeOf(answer.frame, CODE);
-  return answer.frame.toString('latin1', at, at + 2) as ResponseCode;
-}
-
-/** Field 37 of an answer of ours. */
-export function referenceOf(answer: OutgoingFrame): string {
-  const at = placeOf(answer.frame, REFERENCE);
-  return answer.frame.toString('latin1', at, at + 12);
+/** Fields 37 and 39 of an answer of ours; every answer has them. */
+export function outcomeOf({ frame }: OutgoingFrame): { readonly code: ResponseCode; readonly reference: string } {
+  const at = placeOf(frame, REFERENCE);
+  const approval = (frame[BITMAP + 4] ?? 0) & APPROVAL_BIT;
+  const codeAt = at + REFERENCE_BYTES + (approval === 0 ? 0 : APPROVAL_BYTES);
+  const text = frame.toString('latin1', at, codeAt + 2);
+  return { code: text.slice(-2) as ResponseCode, reference: text.slice(0, REFERENCE_BYTES) };
 }
 
 /** Where a field of fixed length begins: behind the lengths of those announced before it. The frame is one we packed. */

@@ -2,8 +2,10 @@ import type { Message } from '../codec/message.ts';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import type { MessageName } from '../catalogue/messages.ts';
 import type { LinkInfo } from '../link/terminal-link.ts';
-import { codeOf, referenceOf } from './answer-fields.ts';
+import { outcomeOf } from './answer-fields.ts';
 import type { ObservedMessage, Stage } from './observed-message.ts';
+
+const NO_ANSWER = { code: 'none', reference: undefined } as const;
 
 /** What is noted of a message while it goes through us. */
 export class MessageTrail {
@@ -33,10 +35,11 @@ export class MessageTrail {
   end(outcome: OutgoingFrame | 'close'): ObservedMessage {
     const message = this.#message;
     const amount = message.text(4);
+    const told = outcome === 'close' ? NO_ANSWER : outcomeOf(outcome);
     return {
       mti: message.mti,
       kind: this.kind,
-      code: outcome === 'close' ? 'none' : codeOf(outcome),
+      code: told.code,
       operator: this.terminal?.merchantNo,
       industry: this.terminal?.industry,
       terminalNo: message.text(41) ?? '',
@@ -46,7 +49,7 @@ export class MessageTrail {
       batchNo: message.text(60)?.slice(2, 8),
       cardNo: message.text(2),
       amountFen: amount === undefined ? undefined : BigInt(amount),
-      reference: outcome === 'close' ? undefined : referenceOf(outcome),
+      reference: told.reference,
       link: this.#link,
       remark: this.remark,
     };
