@@ -73,7 +73,7 @@ function clerkOf(index: number): (typeof CLERKS)[number] {
 
 async function makeCards(office: Office, count: number, events: DayEvents): Promise<IssuedCard[]> {
   const transportKey = publishedKey('CHIP');
-  const { cards: machine } = await findMachines(office);
+  const machines = await findMachines(office);
   const made: IssuedCard[] = [];
   while (made.length < count) {
     const size = Math.min(CARDS_PER_BATCH, count - made.length);
@@ -82,7 +82,10 @@ async function makeCards(office: Office, count: number, events: DayEvents): Prom
     });
     await office.post('bureau-2', `/v1/card-batches/${batchId}/release`);
     const blanks = Array.from({ length: size }, () => new VirtualCard({ transportKey }));
-    await runThroughMachine(blanks, machine, () => events.step());
+    await runThroughMachine(blanks, machines.cards, () => events.step());
+    // A machine that only writes leaves its cards to another reader, and nobody hands out a card that nobody has read.
+    const unread = await office.get<readonly unknown[]>('bureau-1', `/v1/card-batches/${batchId}/to-read-back`);
+    if (unread.length > 0) await runThroughMachine(blanks, machines.readBack, () => undefined);
     made.push(...blanks.map((card) => ({ cardNo: askCard(card).cardNo, card })));
   }
   return made.sort((a, b) => (a.cardNo < b.cardNo ? -1 : 1));

@@ -12,7 +12,7 @@ interface Address {
 }
 
 /** Where the machines listen for chips. */
-export async function findMachines(office: Office): Promise<{ cards: Address; sams: Address }> {
+export async function findMachines(office: Office): Promise<{ cards: Address; sams: Address; readBack: Address }> {
   return office.get('bureau-1', '/v1/personalisation/machines');
 }
 
