@@ -36,7 +36,10 @@ export async function blockCard(
   const state = await lockCard(tx, cardNo);
   if ((await openBlocks(tx, cardNo)).includes(kind)) return;
   await tx.query('insert into issuer.card_block (card_no, kind, reason, placed_by) values ($1, $2, $3, $4)', [
-    ...[cardNo, kind, reason, actor.id],
+    cardNo,
+    kind,
+    reason,
+    actor.id,
   ]);
   const keepsState: readonly CardState[] = ['blocked', 'replaced', 'returned', 'destroyed'];
   if (!keepsState.includes(state)) await stepCard(tx, cardNo, 'block', { actor, why: `${kind}: ${reason}` });

@@ -100,8 +100,14 @@ export async function stepCard(
     [number, step, card.state, to, options.actor?.id ?? 'system', options.why ?? step],
   );
   return {
-    ...{ cardNo: number, from: card.state, to, product: card.product, algorithm: card.algorithm },
-    ...{ validFrom: card.valid_from, validTo: card.valid_to, depositFen: card.deposit_fen },
+    cardNo: number,
+    from: card.state,
+    to,
+    product: card.product,
+    algorithm: card.algorithm,
+    validFrom: card.valid_from,
+    validTo: card.valid_to,
+    depositFen: card.deposit_fen,
     ...(residentId !== undefined && { residentId }),
   };
 }

@@ -59,7 +59,9 @@ export async function startCardWorld() {
     transact(db, async (tx) => {
       await postOrThrow(tx, await currentBusinessDate(tx), [
         {
-          ...{ cardNo: card as never, key: `load:test:${(keys += 1)}`, reason: 'generated load' },
+          cardNo: card as never,
+          key: `load:test:${(keys += 1)}`,
+          reason: 'generated load',
           legs: [{ debit: 'bank-custody:B1', credit: 'purse', amount: fen(amount) }],
         },
       ]);
@@ -104,7 +106,9 @@ export async function startCardWorld() {
       await transact(db, async (tx) => {
         await postOrThrow(tx, await currentBusinessDate(tx), [
           {
-            ...{ cardNo: card as never, key: `purchase:${intake}:0`, reason: 'offline purchase' },
+            cardNo: card as never,
+            key: `purchase:${intake}:0`,
+            reason: 'offline purchase',
             legs: [{ debit: 'purse', credit: 'operator-pending:O1', amount: fen(amount) }],
           },
         ]);

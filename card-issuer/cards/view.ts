@@ -74,7 +74,10 @@ async function viewOf(db: Database, card: CardRow): Promise<CardView> {
   const lock = await openCardLock(db, number);
   return {
     cardNo: card.card_no,
-    ...{ state: card.state, product: card.product, validTo: card.valid_to, depositFen: fen(card.deposit_fen) },
+    state: card.state,
+    product: card.product,
+    validTo: card.valid_to,
+    depositFen: fen(card.deposit_fen),
     ...(card.resident_id !== null && { residentId: card.resident_id }),
     ...(concession && { concession: { category: concession.category, validTo: concession.validTo } }),
     ...(card.lapses_on !== null && { lossLapsesOn: businessDate(card.lapses_on) }),

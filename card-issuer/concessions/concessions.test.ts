@@ -31,7 +31,10 @@ const run = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => transact(w
 const verify = (residentId: bigint, category: Category = 'senior', validTo?: typeof TODAY) =>
   run((tx) =>
     verifyConcession(tx, registrar, {
-      ...{ residentId, category, evidence: 'identity-document', method: 'counter' },
+      residentId,
+      category,
+      evidence: 'identity-document',
+      method: 'counter',
       ...(validTo !== undefined && { validTo }),
     }),
   );
@@ -98,7 +101,11 @@ it('goes with its holder to the next card', async () => {
   const next = await world.stockCard();
   await run((tx) =>
     replaceCard(tx, world.clerk, {
-      ...{ cardNo: number, newCardNo: next, shiftId: world.shiftId, cardHandedIn: true, depositKept: false },
+      cardNo: number,
+      newCardNo: next,
+      shiftId: world.shiftId,
+      cardHandedIn: true,
+      depositKept: false,
     }),
   );
   expect([await fareOn(number, TODAY), await fareOn(next, TODAY)]).toEqual(['full fare', 'student']);
@@ -122,7 +129,11 @@ it('is verified for many at once by number: who never had it, moved, or is unkno
   };
   const answer = await verifyBatch(deps, registrar, batch);
   expect(answer).toEqual({
-    ...{ verified: 1, unknownLines: [2, 5], notLivingLines: [3], withoutConcessionLines: [4], repeated: false },
+    verified: 1,
+    unknownLines: [2, 5],
+    notLivingLines: [3],
+    withoutConcessionLines: [4],
+    repeated: false,
   });
   expect(await fareOn(had.card, addDays(TODAY, 200))).toBe('senior');
   expect(await verifyBatch(deps, registrar, batch)).toEqual({ ...answer, repeated: true });

@@ -112,7 +112,10 @@ export async function concessionsOf(db: Database | Transaction, residentId: bigi
     [residentId],
   );
   return rows.map((row) => ({
-    ...{ category: row.category, evidence: row.evidence, method: row.method, verifiedBy: row.verified_by },
+    category: row.category,
+    evidence: row.evidence,
+    method: row.method,
+    verifiedBy: row.verified_by,
     verifiedAt: row.verified_at,
     validFrom: businessDate(row.valid_from),
     validTo: businessDate(row.valid_to),

@@ -70,7 +70,8 @@ export async function grantOnIssue(tx: Transaction, residentId: bigint, number: 
   const carrying = (await carryingCards(tx, residentId)).find((card) => card.cardNo === number);
   if (carrying === undefined || !carrying.concessions.includes(SUB_TYPE_OF[running.category])) return;
   await grantConcession(tx, cardNo(number), {
-    ...{ category: running.category, validFrom: today },
+    category: running.category,
+    validFrom: today,
     validTo: businessDate(running.valid_to),
   });
 }

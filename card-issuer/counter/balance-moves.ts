@@ -50,7 +50,10 @@ const SELECT = `select card_no, move_no, kind, new_card_no, state, due_on, give_
 
 function moveOf(row: MoveRow): BalanceMove {
   return {
-    ...{ cardNo: row.card_no, moveNo: row.move_no, kind: row.kind, state: row.state },
+    cardNo: row.card_no,
+    moveNo: row.move_no,
+    kind: row.kind,
+    state: row.state,
     ...(row.new_card_no !== null && { newCardNo: row.new_card_no }),
     dueOn: businessDate(row.due_on),
     giveUpOn: businessDate(row.give_up_on),
@@ -83,7 +86,11 @@ export async function openMove(
     `insert into issuer.balance_move (card_no, kind, new_card_no, opened_by, due_on, give_up_on) values ($1, $2, $3, $4, $5, $6)
      returning card_no, move_no, kind, new_card_no, state, due_on, give_up_on, parts, purse_fen, online_fen, paid_fen`,
     [
-      ...[move.cardNo, move.newCardNo === undefined ? 'refund' : 'to-card', move.newCardNo ?? null, actor.id, dueOn],
+      move.cardNo,
+      move.newCardNo === undefined ? 'refund' : 'to-card',
+      move.newCardNo ?? null,
+      actor.id,
+      dueOn,
       dueOn > giveUpOn ? dueOn : giveUpOn,
     ],
   );

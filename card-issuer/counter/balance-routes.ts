@@ -53,7 +53,10 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await replaceCard(tx, request.principal, {
-            ...{ ...order, cardNo, shiftId: BigInt(shiftId), depositKept: depositKept ?? false },
+            ...order,
+            cardNo,
+            shiftId: BigInt(shiftId),
+            depositKept: depositKept ?? false,
             ...(depositFen !== undefined && { depositFen: fen(depositFen) }),
             ...(says && { cardSays: says }),
           }),
@@ -83,7 +86,10 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await returnCard(tx, request.principal, {
-            ...{ cardNo, shiftId: BigInt(shiftId), cardHandedIn, damaged: damaged ?? false },
+            cardNo,
+            shiftId: BigInt(shiftId),
+            cardHandedIn,
+            damaged: damaged ?? false,
             ...(says && { cardSays: says }),
           }),
         })),
@@ -122,7 +128,9 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
         idempotent(db, request, async (tx) => ({
           status: 200,
           body: await renewCard(tx, request.principal, {
-            ...{ cardNo, newCardNo, shiftId: BigInt(shiftId) },
+            cardNo,
+            newCardNo,
+            shiftId: BigInt(shiftId),
             ...(says && { cardSays: says }),
           }),
         })),

@@ -51,7 +51,11 @@ const refused = (work: Promise<unknown>, code: string) =>
 const replace = (old: string, next: string, more: Partial<Replacement> = {}) =>
   run((tx) =>
     replaceCard(tx, world.clerk, {
-      ...{ cardNo: old, newCardNo: next, shiftId: world.shiftId, cardHandedIn: false, depositKept: false },
+      cardNo: old,
+      newCardNo: next,
+      shiftId: world.shiftId,
+      cardHandedIn: false,
+      depositKept: false,
       ...more,
     }),
   );
@@ -187,7 +191,8 @@ describe('replacing a card', () => {
     await world.purchase(number, 0, 100);
     const next = await world.stockCard();
     const answer = await replace(number, next, {
-      ...{ cardHandedIn: true, depositKept: true },
+      cardHandedIn: true,
+      depositKept: true,
       cardSays: { balanceFen: fen(800), offlineCounter: 1 },
     });
     // The damaged card's deposit is kept, so the new one is paid in full.
@@ -266,7 +271,10 @@ describe('replacing a card', () => {
 
 describe('returning a card', () => {
   const order = (number: string, more: object = {}) => ({
-    ...{ cardNo: number, shiftId: world.shiftId, cardHandedIn: true, damaged: false },
+    cardNo: number,
+    shiftId: world.shiftId,
+    cardHandedIn: true,
+    damaged: false,
     ...more,
   });
   it('pays balance and deposit at once when the card says what the books say', async () => {

@@ -78,8 +78,10 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
       const answer = await idempotent(db, request, async (tx) => {
         const { maker } = await approveAct(tx, principal, BigInt(approvalId), { ...params, payer });
         const ref = {
-          ...{ cardNo: params.cardNo, businessDate: businessDate(params.businessDate) },
-          ...{ intakeId: BigInt(params.intakeId), index: Number(params.index) },
+          cardNo: params.cardNo,
+          businessDate: businessDate(params.businessDate),
+          intakeId: BigInt(params.intakeId),
+          index: Number(params.index),
         };
         const by = payer === 'company' ? { by: payer } : { by: payer, card: await successorOf(tx, params.cardNo) };
         await fundLateTap(tx, ref, by, { maker, checker: principal });

@@ -49,7 +49,12 @@ export async function renewCard(
   await requireNearEnd(tx, old, today);
   const given = await giveNext(tx, clerk, old, newCardNo);
   const cashTakenFen = await carryDeposit(tx, {
-    ...{ old, newCardNo, shiftId, depositKept: false, feeFen: fen(0), step: 'renewal' },
+    old,
+    newCardNo,
+    shiftId,
+    depositKept: false,
+    feeFen: fen(0),
+    step: 'renewal',
     depositFen: await depositOf(tx, given.product),
   });
   const ended = old.validTo < today ? addDays(old.validTo, 1) : today;

@@ -129,12 +129,19 @@ export async function carryDeposit(
   const had = fen(old.depositFen);
   const given = terms.depositKept ? fen(0) : had;
   await postCounterMoney(tx, {
-    ...{ cardNo: old.cardNo, shiftId, key: `${step}-deposit:${old.cardNo}`, reason: `deposit at ${step}` },
+    cardNo: old.cardNo,
+    shiftId,
+    key: `${step}-deposit:${old.cardNo}`,
+    reason: `deposit at ${step}`,
     ...(terms.depositKept ? { depositKeptFen: had } : { depositGivenFen: had }),
   });
   await postCounterMoney(tx, {
-    ...{ cardNo: newCardNo, shiftId, key: `${step}:${old.cardNo}`, reason: `fee and deposit at ${step}` },
-    ...{ feeFen, depositTakenFen: depositFen },
+    cardNo: newCardNo,
+    shiftId,
+    key: `${step}:${old.cardNo}`,
+    reason: `fee and deposit at ${step}`,
+    feeFen,
+    depositTakenFen: depositFen,
   });
   await tx.query(
     'update issuer.card set deposit_fen = case card_no when $1 then $2::bigint else 0 end where card_no in ($1, $3)',

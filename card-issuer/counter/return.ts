@@ -56,7 +56,10 @@ export async function returnCard(tx: Transaction, clerk: Principal, order: CardR
   const back = order.cardHandedIn && !order.damaged;
   if (back) await requireCash(tx, shiftId, deposit);
   await postCounterMoney(tx, {
-    ...{ cardNo: number, shiftId, key: `return-deposit:${number}`, reason: 'deposit of a returned card' },
+    cardNo: number,
+    shiftId,
+    key: `return-deposit:${number}`,
+    reason: 'deposit of a returned card',
     ...(back ? { depositGivenFen: deposit } : { depositKeptFen: deposit }),
   });
   await tx.query('update issuer.card set deposit_fen = 0 where card_no = $1', [number]);
@@ -111,11 +114,16 @@ async function payOut(tx: Transaction, clerk: Principal, move: BalanceMove, shif
   const open = fen(movedFen - paidFen);
   await requireCash(tx, shiftId, open);
   await payRefund(tx, {
-    ...{ card: cardNo(move.cardNo), to: `cash-shift:${shiftId}`, amountFen: open },
-    ...{ key: `balance-paid:${move.moveNo}:${movedFen}`, reason: 'balance of a returned card paid in cash' },
+    card: cardNo(move.cardNo),
+    to: `cash-shift:${shiftId}`,
+    amountFen: open,
+    key: `balance-paid:${move.moveNo}:${movedFen}`,
+    reason: 'balance of a returned card paid in cash',
   });
   await tx.query('update issuer.balance_move set paid_fen = paid_fen + $3 where card_no = $1 and move_no = $2', [
-    ...[move.cardNo, move.moveNo, open],
+    move.cardNo,
+    move.moveNo,
+    open,
   ]);
   if (open > 0n)
     await noteOnCard(tx, move.cardNo, { step: 'pay-balance', by: clerk.id, why: `${open} fen paid in cash` });

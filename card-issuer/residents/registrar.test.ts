@@ -133,8 +133,12 @@ describe('a life', () => {
     const shown = await http('auditor', 'GET', `/v1/residents/${id}/changes`);
     const line = (shown.body['changes'] as Record<string, unknown>[]).find(({ item }) => item === 'death-date');
     expect(line).toMatchObject({
-      ...{ kind: 'changed', after: '2026-**-**', producer: 'public-security', source: 'public-security' },
-      ...{ actor: 'one', reason: 'certificate seen' },
+      kind: 'changed',
+      after: '2026-**-**',
+      producer: 'public-security',
+      source: 'public-security',
+      actor: 'one',
+      reason: 'certificate seen',
     });
     const seen = await http('auditor', 'GET', `/v1/residents/${id}/disclosures`);
     expect(seen.body['disclosures']).toMatchObject([

@@ -54,7 +54,7 @@ export const acceptanceCommands: readonly Command[] = [
   },
   {
     words: 'acceptance operator',
-    help: 'acceptance operator participant=NO folder=DIR certificate=FILE: take the files of a candidate depot and write its report',
+    help: 'acceptance operator participant=NO folder=DIR (or port=P) certificate=FILE: take the files of a candidate depot and write its report',
     local: true,
     takesWords: true,
     run: (surroundings, words) => operator(surroundings, words),
@@ -159,13 +159,27 @@ async function biller(surroundings: Surroundings, words: readonly string[]): Pro
 }
 
 async function operator(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
-  const settings = new KitSettings(words, ['participant', 'folder', 'certificate', ...COMMON]);
+  const own = ['participant', 'folder', 'certificate', 'host', 'port', 'token'];
+  const settings = new KitSettings(words, [...own, ...COMMON]);
   const certificate = settings.required('certificate', /./, 'the file of the certificate the depot signs with (PEM)');
+  const folder = settings.text('folder');
+  if ((folder === undefined) === (settings.text('port') === undefined))
+    throw citycardErrors.badOption(
+      'give folder=, through which files are exchanged, or port=, where the kit takes them',
+    );
+  const [host, token] = [settings.text('host') ?? '127.0.0.1', settings.text('token')];
   const report = await runOperatorKit({
     participantNo: settings.required('participant', PARTICIPANT, 'the participant number of the operator'),
-    folder: settings.required('folder', /./, 'the folder that files are exchanged through'),
+    door:
+      folder === undefined
+        ? { host, port: settings.number('port', 0, [0, 65_535]), ...(token === undefined ? {} : { token }) }
+        : { folder },
     certificatePem: (await readOrSay(certificate)).toString('utf8'),
     ...commonOf(settings, 'operator', surroundings),
+    ready: (port) => {
+      if (port !== undefined)
+        surroundings.say(`Let the depot post its files to http://${host}:${port}/v1/purchase-files.`);
+    },
   });
   return written(report, settings);
 }

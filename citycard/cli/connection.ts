@@ -108,7 +108,9 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
     return answer;
   };
   return {
-    ...{ baseUrl, token, close },
+    baseUrl,
+    token,
+    close,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),

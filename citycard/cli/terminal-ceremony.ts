@@ -55,9 +55,13 @@ async function giveComponent(
   const component = await hsm.randomBytes(COMPONENT_BYTES);
   const kcv = checkValue('3des', component);
   await hsm.submitComponent({
-    ...{ name: key, usage: 'terminal-master', algorithm: '3des', exportable: false },
+    name: key,
+    usage: 'terminal-master',
+    algorithm: '3des',
+    exportable: false,
     ...credential,
-    ...{ component, kcv },
+    component,
+    kcv,
   });
   const digits = component
     .toString('hex')

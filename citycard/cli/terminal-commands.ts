@@ -38,13 +38,11 @@ export const terminalCommands: readonly Command[] = [
     async (connection, { plain: [terminalNo, participantNo, industry, functions, macAlgorithm], named }) =>
       all(
         await connection.post('/v1/terminals', {
-          ...{
-            terminalNo,
-            participantNo,
-            industry: wholeNumber(industry, 'industry'),
-            functions: functionsOf(functions),
-            macAlgorithm,
-          },
+          terminalNo,
+          participantNo,
+          industry: wholeNumber(industry, 'industry'),
+          functions: functionsOf(functions),
+          macAlgorithm,
           ...members(named, { sam: 'samNo', model: 'model', group: 'groupName' }),
           ...(named.has('tls-only') && { tlsOnly: true }),
         }),

@@ -101,7 +101,9 @@ export const terminalListCommands: readonly Command[] = [
       );
       return all(
         await connection.post('/v1/parameter-rollouts', {
-          ...{ version: wholeNumber(version, 'version'), reason: reason.join(' '), ...scope },
+          version: wholeNumber(version, 'version'),
+          reason: reason.join(' '),
+          ...scope,
           ...(named.has('everybody') && { everybody: true }),
         }),
       );

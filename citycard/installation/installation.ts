@@ -45,6 +45,9 @@ import { assertPortFree } from './ports.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
+/** Longer than terminals are ever quiet by day: a connection keeps the plans of its statements. */
+const KEEP_CONNECTIONS_MS = 600_000;
+
 /** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
 export interface Installation {
   readonly db: Database;
@@ -109,7 +112,7 @@ async function start(
 
   step(configuration.databaseUrl === undefined ? 'starting PostgreSQL' : 'connecting to PostgreSQL');
   const databaseUrl = await provideDatabase(configuration, logger, undo);
-  const db = openDatabase(databaseUrl, { applicationName: 'citycard' });
+  const db = openDatabase(databaseUrl, { applicationName: 'citycard', idleTimeoutMs: KEEP_CONNECTIONS_MS });
   undo.push(() => db.end());
 
   let found = await readMark(db);

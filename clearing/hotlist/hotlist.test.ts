@@ -101,8 +101,13 @@ describe('cards locked by terminals', () => {
     transact(database.db, (tx) =>
       noteCardLocks(tx, [
         {
-          ...{ cardNo: card, applicationSerial: `0${card}`, lockedAt, samNo: '370799000001' },
-          ...{ terminalNo: 'T0000001', participantNo: 'BUS1', reportedAt: lockedAt },
+          cardNo: card,
+          applicationSerial: `0${card}`,
+          lockedAt,
+          samNo: '370799000001',
+          terminalNo: 'T0000001',
+          participantNo: 'BUS1',
+          reportedAt: lockedAt,
         },
       ]),
     );

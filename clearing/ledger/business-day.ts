@@ -19,8 +19,9 @@ export async function findOpenBusinessDate(tx: Transaction): Promise<BusinessDat
 }
 
 async function lockOpenDay(tx: Transaction): Promise<BusinessDate | undefined> {
-  const { rows } = await tx.query<{ business_date: string }>(
-    `select business_date from clearing.business_day where state = 'open' for share`,
-  );
+  const { rows } = await tx.query<{ business_date: string }>({
+    name: 'clearing-lock-open-day',
+    text: `select business_date from clearing.business_day where state = 'open' for share`,
+  });
   return rows[0] && businessDate(rows[0].business_date);
 }

@@ -63,11 +63,12 @@ export async function post(
   postings: readonly (Posting | Resolution)[],
 ): Promise<PostingOutcome[]> {
   if (postings.length === 0) return [];
-  const { rows } = await tx.query<OutcomeRow>(
-    `select item, outcome, detail
-       from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) order by item`,
-    [businessDate, ...columnsOf(postings)],
-  );
+  const { rows } = await tx.query<OutcomeRow>({
+    name: 'clearing-ledger-post',
+    text: `select item, outcome, detail
+             from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) order by item`,
+    values: [businessDate, ...columnsOf(postings)],
+  });
   return rows.map(outcomeOf);
 }
 

@@ -15,7 +15,6 @@ import {
   type LoadQuestion,
   type LoadState,
   loadsOfQuestions,
-  nextLoadIds,
 } from './load.ts';
 import { judgeRequest, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './request.ts';
 import { applyChanges, type LegsOf, legsOfLoads, LoadChanges, type SetChange } from './resolution.ts';
@@ -193,9 +192,12 @@ async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<Loa
   const requests = acts.flatMap((act) => (act.act === 'request' ? [act.request] : []));
   const circumstances = await circumstancesOf(
     tx,
-    requests.map(({ cardNo, identity, at }) => ({ cardNo, identity, cityDate: cityDate(at) })),
+    requests.map(({ cardNo, identity, kind, at }) => {
+      const day = cityDate(at);
+      const limitedDaily = set.limits.get(day)?.daily !== undefined;
+      return { cardNo, identity, cityDate: day, limitedDaily, drawsOnCredit: kind === 'bound-account' };
+    }),
   );
-  const ids = requests.length === 0 ? [] : await nextLoadIds(tx, requests.length);
   let request = 0;
   const judged = acts.map((act, place): Judged => {
     const changes = new LoadChanges();
@@ -204,9 +206,7 @@ async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<Loa
     if (result !== undefined) return { decision: judgeResult(result, legsOf, changes), changes };
     if (act.act === 'reversal') return { decision: judgeReversal(act.reversal, known, changes), changes };
     if (act.act === 'result') throw new Error('a result was not read');
-    const own = { circumstances: circumstances[request], loadId: ids[request] };
-    request += 1;
-    return openOrRefuse(set, act, known, legsOf, own, changes);
+    return openOrRefuse(set, act, known, legsOf, circumstances[request++], changes);
   });
   return write(set, judged);
 }
@@ -226,14 +226,14 @@ function openOrRefuse(
   { request, authorised }: Extract<LoadAct, { act: 'request' }>,
   loads: readonly Load[],
   legsOf: LegsOf,
-  own: { readonly circumstances: LoadCircumstances | undefined; readonly loadId: bigint | undefined },
+  circumstances: LoadCircumstances | undefined,
   changes: LoadChanges,
 ): Judged {
   const purse = purses.get(request.cardNo);
   if (purse === undefined) return { decision: { code: '14' }, changes };
-  const { circumstances, loadId } = own;
-  if (circumstances === undefined || loadId === undefined || !('mac' in authorised) || authorised.mac !== 'ok')
+  if (circumstances === undefined || !('mac' in authorised) || authorised.mac !== 'ok')
     throw new Error('a request was judged before it was looked up');
+  const { loadId } = circumstances;
   const limitsOfDay = limits.get(cityDate(request.at)) ?? {};
   const facts = { purse, loads, circumstances, limits: limitsOfDay, legsOf };
   const judgement = judgeRequest(request, authorised, facts, changes);

@@ -207,16 +207,6 @@ export async function findLoad(tx: Transaction, cardNo: CardNo, loadId: bigint):
   return rows[0] && fromRow(rows[0]);
 }
 
-/** Numbers for loads about to be opened; those of loads that are refused after all are never used. */
-export async function nextLoadIds(tx: Transaction, count: number): Promise<bigint[]> {
-  const { rows } = await tx.query<{ id: bigint }>({
-    name: 'clearing-next-load-ids',
-    text: `select nextval('clearing.load_id') as id from generate_series(1, $1::integer)`,
-    values: [count],
-  });
-  return rows.map(({ id }) => id);
-}
-
 /** Writes loads just opened. */
 export async function insertLoads(tx: Transaction, loads: readonly { load: Load; openedAt: Date }[]): Promise<void> {
   if (loads.length === 0) return;
@@ -253,26 +243,40 @@ export async function insertLoads(tx: Transaction, loads: readonly { load: Load;
 export interface LoadCircumstances {
   /** A reversal of this identity came within 40 days; after that the numbers may have come round again. */
   readonly barred: boolean;
-  /** What the card was loaded with on that city date, or may have been. */
+  /** What the card was loaded with on that city date, or may have been; zero where no daily limit asked for it. */
   readonly loadedToday: Fen;
-  /** What waits to be loaded (补登); undefined for a card without accounts. */
+  /** What waits to be loaded (补登); undefined for a card without accounts and for a load that does not draw on it. */
   readonly pendingCredit: Fen | undefined;
+  /** Number for the load, if one is opened; never used otherwise. */
+  readonly loadId: bigint;
+}
+
+export interface CircumstancesQuestion {
+  readonly cardNo: CardNo;
+  readonly identity: LoadIdentity;
+  readonly cityDate: BusinessDate;
+  /** A daily limit is in force. */
+  readonly limitedDaily: boolean;
+  /** The load is paid from the card's pending credit as far as that goes. */
+  readonly drawsOnCredit: boolean;
 }
 
 /** The circumstances of requests, in their order. */
 export async function circumstancesOf(
   tx: Transaction,
-  requests: readonly { cardNo: CardNo; identity: LoadIdentity; cityDate: BusinessDate }[],
+  requests: readonly CircumstancesQuestion[],
 ): Promise<LoadCircumstances[]> {
   if (requests.length === 0) return [];
   const { rows } = await tx.query<{
     place: number;
     barred: boolean;
-    loaded_fen: bigint;
+    loaded_fen: bigint | null;
     pending_credit_fen: bigint | null;
+    load_id: bigint;
   }>({
     name: 'clearing-load-circumstances',
-    text: `select place, barred, loaded_fen, pending_credit_fen from clearing.load_circumstances($1, $2, $3, $4, $5, $6, $7)`,
+    text: `select place, barred, loaded_fen, pending_credit_fen, nextval('clearing.load_id') as load_id
+             from clearing.load_circumstances($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       requests.map(({ cardNo }) => cardNo),
       requests.map(({ identity }) => identity.terminalNo),
@@ -280,6 +284,8 @@ export async function circumstancesOf(
       requests.map(({ identity }) => identity.batchNo),
       requests.map(({ identity }) => identity.traceNo),
       requests.map(({ cityDate }) => cityDate),
+      requests.map(({ limitedDaily }) => limitedDaily),
+      requests.map(({ drawsOnCredit }) => drawsOnCredit),
       REFERENCE_DAYS,
     ],
   });
@@ -287,8 +293,9 @@ export async function circumstancesOf(
   for (const row of rows)
     ordered[row.place - 1] = {
       barred: row.barred,
-      loadedToday: fen(row.loaded_fen),
+      loadedToday: fen(row.loaded_fen ?? 0n),
       pendingCredit: row.pending_credit_fen === null ? undefined : fen(row.pending_credit_fen),
+      loadId: row.load_id,
     };
   return ordered;
 }

@@ -143,12 +143,10 @@ describe('credits of an employer', () => {
     const [maker, checker] = [await person('finance-maker'), await person('finance-checker')];
     const holders = [await Holder.issue(), await Holder.issue()];
     const file = {
-      ...{
-        payer: AGENT,
-        account: 'bank-custody:B1',
-        bankReference: `REF${nextNumber()}`,
-        reason: 'subsidy, generated',
-      },
+      payer: AGENT,
+      account: 'bank-custody:B1',
+      bankReference: `REF${nextNumber()}`,
+      reason: 'subsidy, generated',
       lines: holders.map(({ card }) => ({ key: `L${nextNumber()}`, cardNo: card.cardNo, amountFen: fen(3000) })),
     };
     const propose = (over: Partial<typeof file> = {}) =>
@@ -182,12 +180,10 @@ describe('credits of an employer', () => {
     const maker = await person('finance-maker');
     const holder = await Holder.issue();
     const file = {
-      ...{
-        payer: AGENT,
-        account: 'bank-custody:B1',
-        bankReference: `REF${nextNumber()}`,
-        reason: 'subsidy, generated',
-      },
+      payer: AGENT,
+      account: 'bank-custody:B1',
+      bankReference: `REF${nextNumber()}`,
+      reason: 'subsidy, generated',
       lines: [{ key: `L${nextNumber()}`, cardNo: holder.card.cardNo, amountFen: fen(100) }],
     };
     const first = await transact(database.db, (tx) => proposeCredits(tx, maker, file));

@@ -34,7 +34,9 @@ export async function alarmTornCancellations(db: Database, now: Date): Promise<n
         severity: 'warning',
         subject: `card ${row.card_no}`,
         evidence: {
-          ...{ loadId: row.load_id, amountFen: row.amount_fen, counter: row.counter },
+          loadId: row.load_id,
+          amountFen: row.amount_fen,
+          counter: row.counter,
           debitBegunAt: row.debit_begun_at.toISOString(),
         },
       });

@@ -125,8 +125,8 @@ export async function findPurse(
 export async function findPurses(db: Database | Transaction, cards: readonly CardNo[]): Promise<Map<CardNo, Purse>> {
   const { rows } = await db.query<PurseRow>({
     name: 'clearing-find-purses',
-    text: `select ${COLUMNS} from clearing.purse where card_no = any($1)`,
-    values: [cards],
+    text: `select ${COLUMNS} from clearing.purses_of($1)`,
+    values: [[...new Set(cards)]],
   });
   return byCard(rows);
 }

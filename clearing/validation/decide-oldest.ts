@@ -100,9 +100,13 @@ function lockReport(purchase: ReceivedPurchase, facts: Facts): LockReport[] {
   if (record.flag !== FLAG.cardLocked || record.tappedAt === undefined) return [];
   return [
     {
-      ...{ cardNo: ref.cardNo, applicationSerial: record.applicationSerial, samNo: record.samNo, participantNo },
+      cardNo: ref.cardNo,
+      applicationSerial: record.applicationSerial,
+      samNo: record.samNo,
+      participantNo,
       terminalNo: purchase.terminalNo ?? assignmentAtTap(purchase, facts)?.terminalNo ?? undefined,
-      ...{ lockedAt: record.tappedAt, reportedAt: receivedAt },
+      lockedAt: record.tappedAt,
+      reportedAt: receivedAt,
     },
   ];
 }

@@ -255,7 +255,9 @@ async function formerIssuerPays(
       severity: 'warning',
       subject: hand.participantNo,
       evidence: {
-        ...{ account: account.code, bankReference: entry.reference, amountFen: entry.amountFen },
+        account: account.code,
+        bankReference: entry.reference,
+        amountFen: entry.amountFen,
         bookedByHandFen: hand.amountFen,
       },
     });
@@ -266,8 +268,11 @@ async function formerIssuerPays(
   }
   const participantNo = credit.slice(credit.indexOf(':') + 1);
   const receipt = await bookReceipt(tx, participantNo, {
-    ...{ account: account.code, bankReference: entry.reference, part: part.no },
-    ...{ amountFen, bookedOn: entry.booked.date },
+    account: account.code,
+    bankReference: entry.reference,
+    part: part.no,
+    amountFen,
+    bookedOn: entry.booked.date,
   });
   if (receipt.outcome === 'unknown-issuer')
     return { state: 'unmatched', reason: `no former issuer ${participantNo} has been opened` };

@@ -146,7 +146,13 @@ function readResult(context: LoadContext, { cardNo: digits, amount, original, re
     act: 'result',
     result: {
       identity: identityOf(context),
-      ...{ cardNo, amount, outcome, tac, balanceAfter, onlineCounterBefore, at: context.now },
+      cardNo,
+      amount,
+      outcome,
+      tac,
+      balanceAfter,
+      onlineCounterBefore,
+      at: context.now,
       ...(!isZeros(original) && { original: referenceOf(original) }),
     },
   };

@@ -32,13 +32,11 @@ const pair = (first: number, second: number, width: 2 | 4) => {
 
 describe('parameters', () => {
   const limits = {
-    ...{
-      loadMaximumFen: 50_000,
-      purseCapFen: 100_000,
-      uploadIntervalSeconds: 600,
-      recordAgeLimitDays: 90,
-      hotlistIntervalSeconds: 300,
-    },
+    loadMaximumFen: 50_000,
+    purseCapFen: 100_000,
+    uploadIntervalSeconds: 600,
+    recordAgeLimitDays: 90,
+    hotlistIntervalSeconds: 300,
   };
   const fetch = async (terminal: TestTerminal, block = 0) => {
     const { code, field } = await terminal.ask('360', pair(0, block, 2));
@@ -55,7 +53,9 @@ describe('parameters', () => {
   it('reach some terminals first, then everybody, and go back', async () => {
     const [north, south] = [await ready('P0000001', 'north'), await ready('P0000002', 'south')];
     expect(await fetch(north)).toEqual({
-      ...{ code: '00', version: 1, last: 1 },
+      code: '00',
+      version: 1,
+      last: 1,
       values: '0104000186a0' + '0204000186a0' + '030400000384' + '0402005a' + '050400000384',
     });
     const { body } = await estate.change('publish-parameters', limits);

@@ -4,8 +4,15 @@ import { MessageMetrics } from './message-metrics.ts';
 import type { ObservedMessage } from './observed-message.ts';
 
 const echo = (ms: number): ObservedMessage => ({
-  ...{ mti: '0820', kind: 'echo', code: '00', operator: 'M1', industry: 1, terminalNo: 'T0000001', traceNo: '000001' },
-  ...{ stages: [{ name: 'check MAC', ms }], at: new Date() },
+  mti: '0820',
+  kind: 'echo',
+  code: '00',
+  operator: 'M1',
+  industry: 1,
+  terminalNo: 'T0000001',
+  traceNo: '000001',
+  stages: [{ name: 'check MAC', ms }],
+  at: new Date(),
 });
 
 it('counts messages and their time in the form scrapers read, and reads the same twice', async () => {

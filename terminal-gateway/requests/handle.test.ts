@@ -27,7 +27,12 @@ async function keyed(...terminalNos: string[]) {
 describe('messages that come in the same moment', () => {
   it('are each judged by themselves', async () => {
     const [right, again, suspended, wrong, renewed, broken] = await keyed(
-      ...['A0000001', 'A0000002', 'A0000003', 'A0000004', 'A0000005', 'A0000006'],
+      'A0000001',
+      'A0000002',
+      'A0000003',
+      'A0000004',
+      'A0000005',
+      'A0000006',
     );
     const set = (column: string, value: string, terminalNo: string) =>
       estate.database.db.query(`update gateway.terminal set ${column} = $1 where terminal_no = $2`, [

@@ -10,7 +10,7 @@ export interface SetLimits {
   readonly deadlineMs: number;
 }
 
-export const defaultSetLimits: SetLimits = { largestSet: 256, setsAtOnce: 3, waiting: 4096, deadlineMs: 15_000 };
+export const defaultSetLimits: SetLimits = { largestSet: 256, setsAtOnce: 2, waiting: 4096, deadlineMs: 15_000 };
 
 /** There was no room, or no time: ask again. Nothing is known to have happened, and what happened is found by the repeat. */
 export const TOO_LATE = 'too-late';

@@ -52,7 +52,9 @@ export function readRegistration(row: Readonly<Record<string, unknown>>): ReadRo
   const { terminalNo = '', participantNo = '', industry, functions = '', macAlgorithm } = cells;
   return {
     terminal: {
-      ...{ terminalNo, participantNo, industry: Number(industry) },
+      terminalNo,
+      participantNo,
+      industry: Number(industry),
       functions: [...new Set(functions.split('|'))] as TerminalFunction[],
       macAlgorithm: macAlgorithm === 'ecb' ? 'ecb' : 'x9.19',
       ...(cells['samNo'] !== undefined && { samNo: cells['samNo'] }),

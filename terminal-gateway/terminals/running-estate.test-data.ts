@@ -79,7 +79,10 @@ export async function startEstate(options: { readonly demo: boolean }): Promise<
   const call: RunningEstate['call'] = (person, method, url, payload, headers = {}) =>
     request(server, tokens.get(person) ?? '', method, url, payload, headers);
   return {
-    ...{ database, hsm, reports, call },
+    database,
+    hsm,
+    reports,
+    call,
     change: async (kind, content) => {
       const proposed = await call('platform', 'POST', '/v1/terminal-changes', { kind, content, reason: 'for a test' });
       if (proposed.status !== 201) return proposed;
@@ -137,7 +140,10 @@ async function people({ db }: TestDatabase): Promise<Map<string, string>> {
     { id: 'operator', name: 'Test operator', kind: 'partner', roles: ['operator-partner'], participantNo: MERCHANT },
   ];
   const participant = (participantNo: string): Omit<Participant, 'status'> => ({
-    ...{ participantNo, name: `Test ${participantNo}`, kind: 'agent', industry: 1 },
+    participantNo,
+    name: `Test ${participantNo}`,
+    kind: 'agent',
+    industry: 1,
   });
   return transact(db, async (tx) => {
     for (const no of [MERCHANT, OTHER_MERCHANT]) await createParticipant(tx, participant(no));
@@ -156,7 +162,9 @@ async function request(
   headers: Record<string, string>,
 ): Promise<Answered> {
   const response = await server.inject({
-    ...{ method, url, headers: { ...headers, authorization: `Bearer ${token}` } },
+    method,
+    url,
+    headers: { ...headers, authorization: `Bearer ${token}` },
     ...(payload && { payload }),
   });
   const body = response.payload === '' ? {} : response.json<Record<string, unknown>>();
@@ -216,7 +224,9 @@ export class TestTerminal {
     const fields: FieldValues = {
       ...own,
       11: this.#trace.toString().padStart(6, '0'),
-      ...{ 41: this.#terminalNo, 42: this.#merchantNo, 60: management },
+      41: this.#terminalNo,
+      42: this.#merchantNo,
+      60: management,
     };
     const frame = packFrame({ ...envelope, mti }, fields, mac);
     if (mac) frame.setMac(retailMac(this.#mak ?? Buffer.alloc(16), frame.macInput));

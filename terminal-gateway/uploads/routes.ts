@@ -249,7 +249,13 @@ function standing(upload: Upload) {
   const { uploadId, participantNo, channel, fileName, bytes, receivedBytes, state, refusal: why } = upload;
   const ended = upload.endedAt === undefined ? {} : { endedAt: upload.endedAt };
   return {
-    ...{ uploadId, participantNo, channel, fileName, bytes, offset: receivedBytes, state },
+    uploadId,
+    participantNo,
+    channel,
+    fileName,
+    bytes,
+    offset: receivedBytes,
+    state,
     ...(why === undefined ? {} : { refusal: why }),
     openedAt: upload.openedAt,
     ...ended,

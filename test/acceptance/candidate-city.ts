@@ -17,12 +17,11 @@ import {
   VirtualCard,
   type CardKeySet,
 } from '@citycard/city-sim';
-import { certificateOfKey } from '@citycard/clearing';
 import { cityDate, compactDate } from '@citycard/common';
-import { createPrivateKey, createPublicKey, privateEncrypt, constants } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { selfSigned } from './test-certificate.ts';
 
 export const CITY = '4520';
 const HOME = '4580';
@@ -79,7 +78,7 @@ export class CandidateCity {
 
   /** What it signs with: made once, given to the kit. */
   async certify(): Promise<string> {
-    this.#certificatePem = await selfSigned(this.#privateKeyPem);
+    this.#certificatePem = await selfSigned(this.#privateKeyPem, CITY, 'city');
     return this.#certificatePem;
   }
 
@@ -252,20 +251,3 @@ export class CandidateCity {
 }
 
 const today = () => compactDate(cityDate(new Date()));
-
-/** SHA-256 as PKCS#1 v1.5 names it before the digest. */
-const SHA256_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-
-/** A certificate for a test, signed by its own key: the kit holds files to this very one. */
-function selfSigned(privateKeyPem: string): Promise<string> {
-  const key = createPrivateKey(privateKeyPem);
-  const signer = {
-    publicKey: () => Promise.resolve(createPublicKey(key).export({ type: 'spki', format: 'der' })),
-    sign: ({ digest }: { digest: Buffer }) =>
-      Promise.resolve(
-        privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([SHA256_INFO, digest])),
-      ),
-  };
-  const asked = { keyName: 'TEST', caKeyName: 'TEST', kind: 'city', cn: CITY, validMs: 86_400_000 } as const;
-  return certificateOfKey(signer, asked);
-}

@@ -35,7 +35,7 @@ export function operatorKitTests(city: () => TestCity): void {
       const play = (onAsk: (id: string) => Promise<unknown>) =>
         runOperatorKit({
           participantNo: DEPOT,
-          folder,
+          door: { folder },
           certificatePem,
           limitMs: 4000,
           quietMs: 50,
@@ -93,7 +93,7 @@ class Depot {
 
   /** A free ride on a card nobody had before. */
   #tap(): Buffer[] {
-    const card = sandboxCard(this.#cards[this.#sequence] ?? '');
+    const card = sandboxCard(this.#cards[this.#sequence % this.#cards.length] ?? '');
     return this.#reader.tap(card, { amountFen: 0 }).records.map(encodeRecord);
   }
 
@@ -113,7 +113,7 @@ class Depot {
     if (id === 'file') return;
     await taken(join(this.#in, first.name));
     if (id === 'answer-lost') return this.deliver(first);
-    if (id === 'refused') return this.deliver(this.file([first.bytes.subarray(64)]));
+    if (id.startsWith('refused')) return this.deliver(this.file([first.bytes.subarray(64)]));
     return this.deliver(this.file());
   }
 

@@ -19,19 +19,31 @@ describe.skipIf(!hasPython)(reason, () => {
     const turns = new Map<string, number>();
     const tell = (line: unknown) => child.stdin.write(`${JSON.stringify(line)}\n`);
     const report = await runTerminalKit({
-      ...{ model: 'PYTHON', softwareVersion: '1.0', functions: ['load', 'purchase', 'bill'], macAlgorithm: 'x9.19' },
-      ...{ host: '127.0.0.1', port: 0, hotCard: HOT_CARD },
-      ...{ limitMs: 6_000, quietMs: 100, clockLimitMs: 90_000, stopping: new AbortController().signal },
+      model: 'PYTHON',
+      softwareVersion: '1.0',
+      functions: ['load', 'purchase', 'bill'],
+      macAlgorithm: 'x9.19',
+      host: '127.0.0.1',
+      port: 0,
+      hotCard: HOT_CARD,
+      limitMs: 6_000,
+      quietMs: 100,
+      clockLimitMs: 90_000,
+      stopping: new AbortController().signal,
       ready: (to) =>
         tell({
-          ...{ host: to.host, port: to.port, terminal: to.terminalNo, merchant: to.merchantNo, sam: to.samNo },
-          ...{
-            tmk: to.terminalMasterKey,
-            dpkRoot: to.rootPurchaseKey,
-            dlkRoot: to.rootLoadKey,
-            dtkRoot: to.rootTacKey,
-          },
-          ...{ cards: Array.from({ length: 99 }, (_, at) => testCardNo(at + 1)), hotCard: HOT_CARD, timeout: 0.4 },
+          host: to.host,
+          port: to.port,
+          terminal: to.terminalNo,
+          merchant: to.merchantNo,
+          sam: to.samNo,
+          tmk: to.terminalMasterKey,
+          dpkRoot: to.rootPurchaseKey,
+          dlkRoot: to.rootLoadKey,
+          dtkRoot: to.rootTacKey,
+          cards: Array.from({ length: 99 }, (_, at) => testCardNo(at + 1)),
+          hotCard: HOT_CARD,
+          timeout: 0.4,
         }),
       tell: (event) => {
         if (event.event !== 'ask') return;

@@ -30,6 +30,25 @@ export function testCardNo(number: number): string {
 
 export const HOT_CARD = testCardNo(900);
 
+/** A test card made with the published roots. */
+export function testCard(cardNo: string): VirtualCard {
+  const card = new VirtualCard({ transportKey: CHIP_KEY, serial: Buffer.from(cardNo.slice(-16), 'hex') });
+  const roots = {
+    purchase: publishedKey('DPK'),
+    load: publishedKey('DLK'),
+    tac: publishedKey('DTK'),
+    cardMaster: publishedKey('DACK'),
+    maintenance: publishedKey('DAMK'),
+    pinUnblock: publishedKey('DPUK'),
+    pinReload: publishedKey('DRPK'),
+    applicationBlock: publishedKey('DABK'),
+    applicationUnblock: publishedKey('DAUK'),
+  };
+  const identity = { cityCode: '4580', cardNo, start: '20260101', expiry: '20341231', mainType: 1, subType: 0 };
+  personaliseCard(card, CHIP_KEY, identity, deriveCardKeys(roots, identity));
+  return card;
+}
+
 /** How a terminal of the simulator may be broken, each in one way. */
 export interface Breakage {
   /** Changes a record before it is stored. */
@@ -86,21 +105,7 @@ export class SimulatedTerminal {
   }
 
   freshCard(cardNo = testCardNo((this.#cards += 1))): VirtualCard {
-    const card = new VirtualCard({ transportKey: CHIP_KEY, serial: Buffer.from(cardNo.slice(-16), 'hex') });
-    const roots = {
-      purchase: publishedKey('DPK'),
-      load: publishedKey('DLK'),
-      tac: publishedKey('DTK'),
-      cardMaster: publishedKey('DACK'),
-      maintenance: publishedKey('DAMK'),
-      pinUnblock: publishedKey('DPUK'),
-      pinReload: publishedKey('DRPK'),
-      applicationBlock: publishedKey('DABK'),
-      applicationUnblock: publishedKey('DAUK'),
-    };
-    const identity = { cityCode: '4580', cardNo, start: '20260101', expiry: '20341231', mainType: 1, subType: 0 };
-    personaliseCard(card, CHIP_KEY, identity, deriveCardKeys(roots, identity));
-    return card;
+    return testCard(cardNo);
   }
 
   /** A tap for nothing: fresh cards are empty, and a free ride has a TAC as any other. */

@@ -69,7 +69,8 @@ export async function startGatewayCity(options: {
   readonly forTest?: boolean;
 }): Promise<GatewayCity> {
   const postgres = options.forTest === true ? await startTestDatabase(SCHEMAS) : await startOwnDatabase();
-  const db = openDatabase(postgres.url);
+  // As the service opens it: connections outlive a quiet moment.
+  const db = openDatabase(postgres.url, { idleTimeoutMs: 600_000 });
   const hsm = await startBenchHsm();
   const dlk = await formKey(hsm.client, 'DLK', 'load', '3des');
   const dtk = await formKey(hsm.client, 'DTK', 'tac', '3des');

@@ -29,7 +29,9 @@ function frames(
       },
       {
         11: ((n % 999_999) + 1).toString().padStart(6, '0'),
-        ...{ 41: terminal.terminalNo, 42: terminal.merchantNo, 60: `00000001${management}` },
+        41: terminal.terminalNo,
+        42: terminal.merchantNo,
+        60: `00000001${management}`,
         ...(field !== undefined && { 62: field }),
       },
       true,

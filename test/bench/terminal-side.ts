@@ -122,8 +122,15 @@ export function prepare(order: LoadOrder, amountFen = AMOUNT): Card[] {
     const mac1 = macWith(session, Buffer.concat([u32(0), u32(amountFen), bytes('02'), sam]));
     const trace = (1 + Math.floor(index / order.terminals.length)).toString().padStart(6, '0');
     const payload = Buffer.concat([
-      ...[bytes('01'), bytes(`0${cardNo}`), bytes('0000000000004580'), bytes('02010101'), u32(0), u16(0)],
-      ...[CARD_RANDOM, sam, mac1],
+      bytes('01'),
+      bytes(`0${cardNo}`),
+      bytes('0000000000004580'),
+      bytes('02010101'),
+      u32(0),
+      u16(0),
+      CARD_RANDOM,
+      sam,
+      mac1,
     ]);
     const fields = new Map<number, Buffer>([
       ...common(terminal, trace, order.batchNo),

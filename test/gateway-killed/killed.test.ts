@@ -30,7 +30,12 @@ async function startGateway(): Promise<{ process: ChildProcess; port: number }> 
 
 async function orderFor(cards: number, batchNo: string): Promise<LoadOrder> {
   return {
-    ...{ port: 0, results: true, window: 1, batchNo, terminals: city.terminals, roots: city.roots },
+    port: 0,
+    results: true,
+    window: 1,
+    batchNo,
+    terminals: city.terminals,
+    roots: city.roots,
     cards: await city.cards(cards),
   };
 }

@@ -91,7 +91,9 @@ export function legalTests(started: () => ExchangeCity): void {
     const standing = await order({ kind: 'freeze', ...document(), target: { idNumber: frozen.idNumber } });
     // Entered about a record that is merged before it is approved.
     const { body: late } = await post('registrar-1', '', {
-      ...{ kind: 'freeze', ...document(), target: { idNumber: frozen.idNumber } },
+      kind: 'freeze',
+      ...document(),
+      target: { idNumber: frozen.idNumber },
     });
     expect(await statuses()).toEqual(['blocked', 'active']);
     const merge = { survivor: Number(kept.residentId), merged: Number(frozen.residentId), reason: 'one person' };

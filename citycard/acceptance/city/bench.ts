@@ -150,7 +150,9 @@ export async function nextPurchases(bench: CityBench): Promise<TheirFile> {
 /** Rows that accept every record of a file of theirs. */
 export function acceptAll({ header, records }: TheirFile): CcirRow[] {
   return records.map((raw, index) => ({
-    ...{ ccipSequence: header.sequence, index, outcome: ACCEPTED },
+    ccipSequence: header.sequence,
+    index,
+    outcome: ACCEPTED,
     acceptedFen: decodePurchaseRecord(raw).amountFen,
   }));
 }

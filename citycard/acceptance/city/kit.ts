@@ -64,7 +64,11 @@ export async function runCityKit(order: CityOrder): Promise<AcceptanceReport> {
       functions: [],
     });
     return reportOf({
-      ...{ kit: 'city', candidate: participantNo, cases, startedAt, finishedAt: new Date() },
+      kit: 'city',
+      candidate: participantNo,
+      cases,
+      startedAt,
+      finishedAt: new Date(),
       conditions: { city, home, stepLimitSeconds: String(limitMs / 1000) },
     });
   } finally {

@@ -118,10 +118,17 @@ export class OurCity {
   #record(card: CardNo, said: { counter: number; balanceFen: number; amountFen: number }): Buffer {
     this.#transaction += 1;
     const record = encodePurchaseRecord({
-      ...{ issuerCity: card.slice(3, 7), applicationSerial: applicationSerial(card) },
-      ...{ offlineCounter: said.counter, balanceBeforeFen: fen(said.balanceFen), amountFen: fen(said.amountFen) },
-      ...{ samNo: `${this.home}01000001`, samTransactionNo: this.#transaction, tappedAt: new Date() },
-      ...{ mainType: 1, keyVersion: 1, industry: 1 },
+      issuerCity: card.slice(3, 7),
+      applicationSerial: applicationSerial(card),
+      offlineCounter: said.counter,
+      balanceBeforeFen: fen(said.balanceFen),
+      amountFen: fen(said.amountFen),
+      samNo: `${this.home}01000001`,
+      samTransactionNo: this.#transaction,
+      tappedAt: new Date(),
+      mainType: 1,
+      keyVersion: 1,
+      industry: 1,
     });
     return withTac(record, card);
   }
@@ -164,8 +171,13 @@ export class OurCity {
     const sequence = this.#state[kind] + 1;
     await this.#keep({ ...this.#state, [kind]: sequence });
     const header = {
-      ...{ magic, sender: `${this.home}${how.to ?? this.partner}`, sequence },
-      ...{ businessDate: cityDate(new Date()), count: rows.length, totalFen: fen(total), createdAt: new Date() },
+      magic,
+      sender: `${this.home}${how.to ?? this.partner}`,
+      sequence,
+      businessDate: cityDate(new Date()),
+      count: rows.length,
+      totalFen: fen(total),
+      createdAt: new Date(),
     };
     const right = Buffer.concat([encodeFileHeader(header), ...rows]);
     return this.signed(fileNameOf(header), sequence, how.change?.(right) ?? right, how.signedBy);

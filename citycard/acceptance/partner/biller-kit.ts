@@ -161,7 +161,10 @@ export async function runBillerKit(order: BillerOrder): Promise<AcceptanceReport
   const shared = {
     biller: httpBiller({ ...line, timeoutMs: limitMs }),
     impatient: httpBiller({ ...line, timeoutMs: IMPATIENT_MS }),
-    ...{ customer, paid, limitMs, quietMs },
+    customer,
+    paid,
+    limitMs,
+    quietMs,
   };
   const cases = await runCases(billerCases, (_one, ask) => ({ ...shared, ask }), {
     ...order,
@@ -169,7 +172,11 @@ export async function runBillerKit(order: BillerOrder): Promise<AcceptanceReport
     functions: [],
   });
   return reportOf({
-    ...{ kit: 'biller', candidate: order.participantNo, cases, startedAt, finishedAt: new Date() },
+    kit: 'biller',
+    candidate: order.participantNo,
+    cases,
+    startedAt,
+    finishedAt: new Date(),
     conditions: { stepLimitSeconds: String(limitMs / 1000) },
   });
 }
@@ -204,6 +211,9 @@ async function pay(bench: BillerBench, bill: DueBill, paymentId: string = random
 }
 
 const orderOf = ({ customer }: BillerBench, { reference, due, lateFee }: DueBill, paymentId: string) => ({
-  ...{ paymentId, customer, reference, amount: due },
+  paymentId,
+  customer,
+  reference,
+  amount: due,
   lateFee: lateFee ?? fen(0n),
 });

@@ -11,12 +11,29 @@ export interface Delivered {
   readonly signature: Buffer;
 }
 
+/** What becomes of a file. */
+export interface Verdict {
+  readonly outcome: 'taken' | 'refused';
+  readonly reason?: string;
+}
+
+/** Where files of a candidate come in: a folder, or over HTTP. */
+export interface Door {
+  /** The next file of a kind. @throws CaseFailed when none comes in time */
+  next(extension: string, what: string, withinMs: number): Promise<Delivered>;
+  /** The names of files of a kind that came and were not looked at. */
+  lying(extension: string): Promise<string[]>;
+  answer(name: string, verdict: Verdict): Promise<void>;
+  /** The answer to a file does not arrive. */
+  lose(name: string): void;
+}
+
 const LOOK_AGAIN_MS = 30;
 /** More than a depot writes in a test; what is larger is no test file. */
-const LARGEST_FILE = 64 * 1024 * 1024;
+export const LARGEST_FILE = 64 * 1024 * 1024;
 
 /** The folders a candidate exchanges files through: it writes to `in`, the kit answers in `out`. */
-export class ExchangeFolder {
+export class ExchangeFolder implements Door {
   readonly #in: string;
   readonly #out: string;
 
@@ -54,11 +71,12 @@ export class ExchangeFolder {
   }
 
   /** Tells the candidate what became of its file. */
-  async answer(
-    name: string,
-    answer: { readonly outcome: 'taken' | 'refused'; readonly reason?: string },
-  ): Promise<void> {
-    await this.#put(`${name}.json`, `${JSON.stringify({ file: name, ...answer })}\n`);
+  async answer(name: string, verdict: Verdict): Promise<void> {
+    await this.#put(`${name}.json`, `${JSON.stringify({ file: name, ...verdict })}\n`);
+  }
+
+  lose(): void {
+    // Nothing appears in `out`.
   }
 
   /** Delivers a file of ours, its signature first: who sees the file finds both. */

@@ -13,12 +13,14 @@ import { type AcceptanceCase, type Bench, CaseFailed, type KitEvent, runCases } 
 import { reportOf } from '../report.ts';
 import { faultsOfRecord } from '../terminal/records.ts';
 import { openTestHsm } from '../terminal/test-keys.ts';
-import { type Delivered, ExchangeFolder, requireSigned } from './delivery.ts';
+import { type Delivered, type Door, ExchangeFolder, requireSigned } from './delivery.ts';
+import { HttpDoor } from './http-door.ts';
 
 export interface OperatorOrder {
   readonly participantNo: string;
-  /** The candidate writes to `in` of this folder and finds answers in `out`. */
-  readonly folder: string;
+  /** The candidate writes to `in` of this folder and finds answers in `out`; or posts to this address as to the installation. */
+  readonly door:
+    { readonly folder: string } | { readonly host: string; readonly port: number; readonly token?: string };
   /** The certificate the candidate signs with, PEM. */
   readonly certificatePem: string;
   readonly only?: string;
@@ -26,11 +28,13 @@ export interface OperatorOrder {
   readonly quietMs: number;
   readonly clockLimitMs: number;
   readonly stopping: AbortSignal;
+  /** From here on the candidate is asked; over HTTP, at this port. */
+  ready?(port?: number): void;
   tell(event: KitEvent): void;
 }
 
 interface OperatorBench extends Bench {
-  readonly folder: ExchangeFolder;
+  readonly door: Door;
   readonly participantNo: string;
   readonly certificate: X509Certificate;
   readonly hsm: HsmClient;
@@ -50,7 +54,7 @@ export const operatorCases: readonly AcceptanceCase<OperatorBench>[] = [
       bench.ask('Let the depot deliver a file of at least one purchase made with a test card and the test SAM.');
       const { delivered, header } = await wholeFile(bench);
       if (header.count === 0) throw new CaseFailed('The file has no record.');
-      await bench.folder.answer(delivered.name, { outcome: 'taken' });
+      await bench.door.answer(delivered.name, { outcome: 'taken' });
     },
   },
   {
@@ -65,7 +69,7 @@ export const operatorCases: readonly AcceptanceCase<OperatorBench>[] = [
         if (last !== undefined && header.sequence <= last)
           throw new CaseFailed(`Sequence ${header.sequence} came after ${last}.`);
         last = header.sequence;
-        await bench.folder.answer(delivered.name, { outcome: 'taken' });
+        await bench.door.answer(delivered.name, { outcome: 'taken' });
       }
     },
   },
@@ -76,46 +80,85 @@ export const operatorCases: readonly AcceptanceCase<OperatorBench>[] = [
     async run(bench) {
       bench.ask('Let the depot deliver a file. It will not be answered; let the depot deliver it again.');
       const first = await wholeFile(bench);
+      bench.door.lose(first.delivered.name);
       const again = await deliver(bench, 'The same file again');
       if (again.name !== first.delivered.name)
         throw new CaseFailed(`${first.delivered.name} was to come again, ${again.name} came.`);
       if (!again.content.equals(first.delivered.content))
         throw new CaseFailed(`${again.name} came again with other content.`);
       requireSigned(again, bench.certificate, bench.participantNo);
-      await bench.folder.answer(again.name, { outcome: 'taken' });
+      await bench.door.answer(again.name, { outcome: 'taken' });
     },
   },
-  {
-    id: 'refused',
-    title: 'Delivers what was refused under a new sequence',
+  refusedCase('refused', 'Delivers what was refused under a new sequence', 'acceptance test: send a new file'),
+  refusedCase(
+    'refused-total',
+    'Delivers anew what was refused because the total was wrong',
+    'the header says another total than the records',
+  ),
+  refusedCase(
+    'refused-truncated',
+    'Delivers anew what was refused because it was cut short',
+    'the file ends in the middle of a record',
+  ),
+  refusedCase(
+    'refused-signature',
+    'Delivers anew what was refused because somebody else had signed it',
+    'the signature is not by the certificate of this participant',
+  ),
+  refusedCase(
+    'refused-name',
+    'Delivers anew what was refused because name and header differed',
+    'the file name says another sequence than the header',
+  ),
+];
+
+/**
+ * A right file is refused as if it had arrived spoiled: all of its purchases come again in a new file, and the refused one
+ * does not. The sequence of the refused file is left out; that is no fault.
+ */
+function refusedCase(id: string, title: string, reason: string): AcceptanceCase<OperatorBench> {
+  return {
+    id,
+    title,
     document: PAGE,
     async run(bench) {
-      bench.ask('Let the depot deliver a file. It will be refused; let the depot deliver the purchases in a new file.');
+      bench.ask(
+        `Let the depot deliver a file. It will be refused (${reason}); let the depot deliver the purchases in a new file.`,
+      );
       const first = await wholeFile(bench);
-      await bench.folder.answer(first.delivered.name, {
-        outcome: 'refused',
-        reason: 'acceptance test: send a new file',
-      });
+      await bench.door.answer(first.delivered.name, { outcome: 'refused', reason });
       const second = await wholeFile(bench);
       if (second.header.sequence <= first.header.sequence)
         throw new CaseFailed(`After sequence ${first.header.sequence} was refused, ${second.header.sequence} came.`);
-      const body = ({ content }: Delivered) => content.subarray(HEADER_LENGTH);
-      if (!body(second.delivered).includes(body(first.delivered).subarray(0, RECORD_LENGTH)))
-        throw new CaseFailed('The purchases of the file that was refused are not in the new one.');
-      await bench.folder.answer(second.delivered.name, { outcome: 'taken' });
+      const sent = new Set(recordsOf(second.delivered.content).map((raw) => raw.toString('hex')));
+      const missing = recordsOf(first.delivered.content).findIndex((raw) => !sent.has(raw.toString('hex')));
+      if (missing >= 0)
+        throw new CaseFailed(
+          `Record ${missing + 1} of the file that was refused is not in the new one, ${second.delivered.name}.`,
+        );
+      await bench.door.answer(second.delivered.name, { outcome: 'taken' });
+      await new Promise((resolve) => setTimeout(resolve, bench.quietMs));
+      const [more] = await bench.door.lying('.ccpf');
+      if (more !== undefined) throw new CaseFailed(`${more} came after the purchases had been taken.`);
     },
-  },
-];
+  };
+}
 
 /** Plays our side for a candidate depot. @returns the report, not yet signed */
 export async function runOperatorKit(order: OperatorOrder): Promise<AcceptanceReport> {
   const startedAt = new Date();
   const certificate = new X509Certificate(order.certificatePem);
-  const folder = await ExchangeFolder.open(order.folder);
   const { hsm, close } = await openTestHsm();
+  let http: HttpDoor | undefined;
   try {
+    const where = order.door;
+    let door: Door;
+    if ('folder' in where) door = await ExchangeFolder.open(where.folder);
+    else door = http = await HttpDoor.open(where);
+    order.ready?.(http?.port);
     const { participantNo, limitMs, quietMs } = order;
-    const shared = { folder, certificate, hsm, participantNo, limitMs, quietMs, seen: new Map<number, Buffer>() };
+    const shared = { door, certificate, hsm, participantNo, limitMs, quietMs, seen: new Map<number, Buffer>() };
     const cases = await runCases(operatorCases, (_one, ask) => ({ ...shared, ask }), {
       ...order,
       kit: 'operator',
@@ -123,14 +166,15 @@ export async function runOperatorKit(order: OperatorOrder): Promise<AcceptanceRe
     });
     return reportOf({
       ...{ kit: 'operator', candidate: participantNo, cases, startedAt, finishedAt: new Date() },
-      conditions: { stepLimitSeconds: String(limitMs / 1000) },
+      conditions: { delivery: http === undefined ? 'folder' : 'HTTP', stepLimitSeconds: String(limitMs / 1000) },
     });
   } finally {
+    await http?.close();
     await close();
   }
 }
 
-const deliver = ({ folder, limitMs }: OperatorBench, what: string) => folder.next('.ccpf', what, limitMs);
+const deliver = ({ door, limitMs }: OperatorBench, what: string) => door.next('.ccpf', what, limitMs);
 
 /** The next file, held to everything the page says of one. @throws CaseFailed with the first thing that is wrong */
 async function wholeFile(bench: OperatorBench): Promise<{ delivered: Delivered; header: PurchaseFileHeader }> {
@@ -143,9 +187,7 @@ async function wholeFile(bench: OperatorBench): Promise<{ delivered: Delivered; 
   if (header.sender !== bench.participantNo)
     throw new CaseFailed(`${name}: the header names ${header.sender}, not ${bench.participantNo}.`);
   if (fileNameOf(header) !== name) throw new CaseFailed(`${name}: by its header the file is ${fileNameOf(header)}.`);
-  const records = Array.from({ length: Math.floor((content.length - HEADER_LENGTH) / RECORD_LENGTH) }, (_, at) =>
-    content.subarray(HEADER_LENGTH + at * RECORD_LENGTH, HEADER_LENGTH + (at + 1) * RECORD_LENGTH),
-  );
+  const records = recordsOf(content);
   if (content.length !== HEADER_LENGTH + header.count * RECORD_LENGTH)
     throw new CaseFailed(`${name}: the header counts ${header.count} records, the file has ${records.length}.`);
   const total = records.reduce((sum, raw) => sum + decodePurchaseRecord(raw).amountFen, 0n);
@@ -161,4 +203,10 @@ async function wholeFile(bench: OperatorBench): Promise<{ delivered: Delivered; 
     if (fault !== undefined) throw new CaseFailed(`${name}, record ${at + 1}: ${fault}.`);
   }
   return { delivered, header };
+}
+
+function recordsOf(content: Buffer): Buffer[] {
+  return Array.from({ length: Math.floor((content.length - HEADER_LENGTH) / RECORD_LENGTH) }, (_, at) =>
+    content.subarray(HEADER_LENGTH + at * RECORD_LENGTH, HEADER_LENGTH + (at + 1) * RECORD_LENGTH),
+  );
 }

@@ -142,8 +142,15 @@ export class HonestHost {
     if (!authorised.ok)
       return this.#refuse('A1', 'MAC1 in field 58 of a load is wrong for this card, counter, balance and amount.');
     this.loads.push({
-      ...{ cardNo: card, amount, balanceBefore: load.balanceBefore, onlineCounter: load.onlineCounter },
-      ...{ hostDate, hostTime, batch: management.batch, trace, state: 'pending' },
+      cardNo: card,
+      amount,
+      balanceBefore: load.balanceBefore,
+      onlineCounter: load.onlineCounter,
+      hostDate,
+      hostTime,
+      batch: management.batch,
+      trace,
+      state: 'pending',
     });
     return ['00', { load: { version: 1, hostDate, hostTime, mac2: authorised.mac2 } }];
   }

@@ -72,7 +72,11 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
     const startedAt = new Date();
     const { macAlgorithm, hotCard, limitMs, quietMs } = order;
     const host = await TestHost.open({
-      ...{ hsm, host: order.host, port: order.port, macAlgorithm, ...TEST_IDENTITY },
+      hsm,
+      host: order.host,
+      port: order.port,
+      macAlgorithm,
+      ...TEST_IDENTITY,
       ...(hotCard === undefined ? {} : { hotCard }),
     });
     try {
@@ -90,7 +94,11 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
         () => (host.faults.length === 0 ? undefined : host.faults.join(' ')),
       );
       return reportOf({
-        ...{ kit: 'terminal', candidate: order.model, softwareVersion: order.softwareVersion, cases, startedAt },
+        kit: 'terminal',
+        candidate: order.model,
+        softwareVersion: order.softwareVersion,
+        cases,
+        startedAt,
         finishedAt: new Date(),
         conditions: {
           macAlgorithm,
@@ -109,7 +117,10 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
 function settingsOf(order: TerminalOrder, port: number): TerminalSettings {
   const hex = (name: string) => publishedKey(name).toString('hex').toUpperCase();
   return {
-    ...{ host: order.host, port, ...TEST_IDENTITY, macAlgorithm: order.macAlgorithm },
+    host: order.host,
+    port,
+    ...TEST_IDENTITY,
+    macAlgorithm: order.macAlgorithm,
     terminalMasterKey: hex(TEST_KEYS.masterKey),
     rootPurchaseKey: hex(TEST_KEYS.purchase),
     rootLoadKey: hex(TEST_KEYS.load),
