@@ -51,7 +51,7 @@ export async function playDay(
   const abort = () => child.kill('SIGTERM');
   signal.addEventListener('abort', abort, { once: true });
   // Who asked to stop while the city was still being founded is not heard again.
-  //X if (signal.aborted) abort();
+  if (signal.aborted) abort();
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)));
   let played: PlayedDay | undefined;
