@@ -21,4 +21,9 @@ export const productErrors = errorCatalogue('card-issuer.products', {
     status: 409,
     sentence: 'The HSM holds no {keys}; hold a key ceremony for them before the product is approved.',
   },
+  rootKeysForOtherUse: {
+    status: 409,
+    sentence:
+      '{keys} cannot go onto cards: in the HSM they are for another use, or not for {algorithm}. Name card keys, or form them by a ceremony.',
+  },
 });

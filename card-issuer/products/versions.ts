@@ -4,6 +4,7 @@ import { type CardPlan, planCard } from '../personalisation/card-script.ts';
 import type { ProductDocument } from './document.ts';
 import { productErrors } from './errors.ts';
 import { faultsOf } from './faults.ts';
+import { requireRootKeys } from './root-keys.ts';
 
 /** A version of a card product. Approved ones never change. */
 export interface ProductVersion {
@@ -75,7 +76,7 @@ export async function proposeProduct(
  * Approves a proposed version as its second person; batches prepared from now on are of it. The HSM must hold every root
  * key the product names.
  *
- * @throws card-issuer.products.version-unknown, .version-approved, .root-keys-missing, identity.same-person
+ * @throws card-issuer.products.version-unknown, .version-approved, .root-keys-missing, .root-keys-for-other-use, identity.same-person
  */
 export async function approveProduct(
   tx: Transaction,
@@ -85,7 +86,7 @@ export async function approveProduct(
   version: number,
 ): Promise<void> {
   const row = await lockVersion(tx, product, version);
-  await requireRootKeys(hsm, row.document);
+  requireRootKeys(await hsm.listKeys(), row.document);
   await approveAct(tx, checker, row.approval_id ?? 0n, row.document);
   await tx.query(
     'update issuer.product_version set approved_by = $3, approved_at = now() where product = $1 and version = $2',
@@ -124,14 +125,6 @@ async function lockVersion(tx: Transaction, product: string, version: number): P
   if (row === undefined) throw productErrors.versionUnknown();
   if (row.approved_by !== null) throw productErrors.versionApproved({ product, version });
   return row;
-}
-
-async function requireRootKeys(hsm: Pick<HsmClient, 'listKeys'>, document: ProductDocument): Promise<void> {
-  const held = new Set((await hsm.listKeys()).map(({ name }) => `name:${name}`));
-  const missing = planCard(document).roots.filter((root) => !held.has(root));
-  if (missing.length > 0) {
-    throw productErrors.rootKeysMissing({ keys: missing.map((root) => root.slice('name:'.length)).join(', ') });
-  }
 }
 
 /** Every version of every product, or of one, newest first. */
