@@ -110,3 +110,16 @@ export async function onDeath(tx: Transaction, actor: Principal, residentId: big
     await blockCard(tx, actor, { cardNo, kind: 'holder-deceased', reason: 'death of the holder recorded' });
   }
 }
+
+/** The holder lives: the reason is taken away from every card that was closed for it. A repeat changes nothing. */
+export async function onDeathCorrected(tx: Transaction, actor: Principal, residentId: bigint): Promise<void> {
+  const { rows } = await tx.query<{ card_no: string }>(
+    `select c.card_no from issuer.card c
+       join issuer.card_block b on b.card_no = c.card_no and b.kind = 'holder-deceased' and b.lifted_at is null
+      where c.resident_id = $1 order by c.card_no`,
+    [residentId],
+  );
+  for (const { card_no: cardNo } of rows) {
+    await unblockCard(tx, actor, { cardNo, kind: 'holder-deceased', reason: 'death was recorded by mistake' });
+  }
+}

@@ -2,7 +2,7 @@ import { cityDate, type Principal, type Transaction } from '@citycard/common';
 import { endOnCards } from '../concessions/on-card.ts';
 import { freezeAfterMerge } from '../population/legal/freeze.ts';
 import type { ResidentHook } from '../residents/index.ts';
-import { onDeath } from './blocks.ts';
+import { onDeath, onDeathCorrected } from './blocks.ts';
 
 /** What becomes of a resident's cards and concessions when the resident dies, moves away or was two records. */
 export const cardsOfResidents: ResidentHook = {
@@ -10,6 +10,7 @@ export const cardsOfResidents: ResidentHook = {
     await endConcession(tx, actor, residentId, 'death of the holder recorded');
     await onDeath(tx, actor, residentId);
   },
+  onDeathCorrected,
   // The card of somebody who moves away goes on working: what it holds is the holder's. The reduced fare was the city's.
   onMovedOut: (tx, actor, residentId) => endConcession(tx, actor, residentId, 'moved away'),
   onMerge: async (tx, actor, merged, survivor) => {

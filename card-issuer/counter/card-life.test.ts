@@ -13,7 +13,7 @@ import {
 } from '@citycard/clearing';
 import { addDays, fen, transact, type Transaction } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blockCard, onDeath, unblockCard } from '../cards/blocks.ts';
+import { blockCard, onDeath, onDeathCorrected, unblockCard } from '../cards/blocks.ts';
 import { cardHistory } from '../cards/history.ts';
 import { runCardLife } from '../cards/jobs.ts';
 import { cardDays } from '../cards/reports.ts';
@@ -147,6 +147,11 @@ describe('a blocked card', () => {
       run((tx) => returnCard(tx, world.clerk, order)),
       'card-life.holder-deceased',
     );
+    // Death recorded by mistake: the card is what it was, until the death is true.
+    await run((tx) => onDeathCorrected(tx, world.clerk, residentId));
+    await run((tx) => onDeathCorrected(tx, world.clerk, residentId));
+    expect([await state(number), await listed(number)]).toEqual(['active', false]);
+    await run((tx) => onDeath(tx, world.clerk, residentId));
     const says = { balanceFen: fen(700), offlineCounter: 0 };
     const answer = await run((tx) => returnCard(tx, world.clerk, { ...order, recipient: 'heirs', cardSays: says }));
     expect(answer).toMatchObject({ paidFen: 2700n, depositFen: 2000n });

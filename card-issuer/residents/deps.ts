@@ -17,6 +17,7 @@ export interface ResidentHook {
    */
   onRegistered?(tx: Transaction, actor: Principal, residentIds: readonly bigint[]): Promise<void>;
   onDeath?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
+  onDeathCorrected?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedOut?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedIn?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   /** Everything that refers to `merged` is made to refer to `survivor`. */

@@ -75,7 +75,7 @@ export async function recordDeath(
 
 /**
  * A death was recorded by mistake: the resident lives and no date of death stays, whatever day the correction bears. Cards
- * that were blocked stay blocked; new ones are issued.
+ * that were closed for the death alone are open again.
  *
  * @throws card-issuer.resident-unknown, card-issuer.residents.not-living, .impossible-item, .death-stated-by-producer
  */
@@ -142,6 +142,7 @@ async function runHooks(
 ): Promise<void> {
   for (const hook of deps.hooks ?? []) {
     if (step === 'die') await hook.onDeath?.(tx, actor, residentId);
+    if (step === 'correct-death') await hook.onDeathCorrected?.(tx, actor, residentId);
     if (step === 'move-out') await hook.onMovedOut?.(tx, actor, residentId);
     if (step === 'move-in') await hook.onMovedIn?.(tx, actor, residentId);
   }
