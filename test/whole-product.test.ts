@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { cityActivationTests } from './acceptance/city-activation.ts';
 import { operatorKitTests } from './acceptance/operator-kit.ts';
 import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
@@ -45,6 +46,7 @@ describe('the whole product', () => {
     corpusTests(() => city);
     pythonTerminalTests(() => city);
     operatorKitTests(() => city);
+    cityActivationTests(() => city);
   });
 
   /** From an identity number to a card in a hand: over HTTP, and through the machine with chips that are not the product's. */

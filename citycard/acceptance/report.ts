@@ -23,3 +23,8 @@ export function reportOf(run: {
     cases: [...cases],
   };
 }
+
+/** How patient the kit was: a report of an impatient run says less. */
+export function patienceOf({ limitMs, quietMs }: { readonly limitMs: number; readonly quietMs: number }) {
+  return { stepLimitSeconds: String(limitMs / 1000), quietSeconds: String(quietMs / 1000) };
+}

@@ -17,7 +17,7 @@ const MODEL = /^[0-9A-Za-z.-]{2,32}$/;
 const VERSION = /^[0-9A-Za-z.+_-]{1,32}$/;
 const PARTICIPANT = /^[0-9A-Za-z.-]{4,15}$/;
 /** Settings every kit has: one case, seconds for a step, minutes for all, the file of the report. */
-const COMMON = ['case', 'limit', 'clock', 'out'] as const;
+const COMMON = ['case', 'limit', 'quiet', 'clock', 'out'] as const;
 const SIGNATURE = '.p7s';
 
 /** The acceptance kit (docs/acceptance.md). */
@@ -217,8 +217,8 @@ async function city(surroundings: Surroundings, words: readonly string[]): Promi
 const CITY = /^[0-9]{4}$/;
 const TWO_CARDS = 'two numbers of test cards of the candidate, with a comma between them';
 
-/** Seconds for one step of the candidate, and minutes for the whole run, when nothing else is said. */
-const STEP_SECONDS = 60;
+/** For one step of the candidate, and minutes for the whole run, when nothing else is said. */
+const STEP_MS = 60_000;
 const CLOCK_MINUTES = 120;
 /** Long enough that a terminal that goes wrong at once is seen doing it. */
 const QUIET_MS = 3_000;
@@ -229,8 +229,8 @@ function commonOf(settings: KitSettings, kit: Kit, { say, stopping, line }: Surr
     throw citycardErrors.badOption(`there is no case "${only}"; see citycard acceptance cases ${kit}`);
   return {
     ...(only === undefined ? {} : { only }),
-    limitMs: settings.number('limit', STEP_SECONDS, [1, 3_600]) * 1000,
-    quietMs: QUIET_MS,
+    limitMs: settings.seconds('limit', STEP_MS, [1_000, 3_600_000]),
+    quietMs: settings.seconds('quiet', QUIET_MS, [50, 600_000]),
     clockLimitMs: settings.number('clock', CLOCK_MINUTES, [1, 1_440]) * 60_000,
     stopping: stopping(),
     // Progress of a program that reads us is a line of JSON each; of a person, a sentence.

@@ -37,6 +37,19 @@ export class KitSettings {
     return number;
   }
 
+  /** Seconds with up to three places, as milliseconds within bounds. @throws citycard.bad-option */
+  seconds(name: string, otherwiseMs: number, [leastMs, mostMs]: readonly [number, number]): number {
+    const value = this.#values.get(name);
+    if (value === undefined) return otherwiseMs;
+    const [, whole, part = ''] = /^([0-9]{1,6})(?:\.([0-9]{1,3}))?$/.exec(value) ?? [];
+    const ms = Number(whole ?? Number.NaN) * 1000 + Number(part.padEnd(3, '0'));
+    if (!(ms >= leastMs && ms <= mostMs))
+      throw citycardErrors.badOption(
+        `${name}= takes seconds from ${leastMs / 1000} to ${mostMs / 1000}, not "${value}"`,
+      );
+    return ms;
+  }
+
   /** One of a few words. @throws citycard.bad-option */
   oneOf<const V extends string>(name: string, values: readonly V[], otherwise: V): V {
     const value = this.#values.get(name);

@@ -1,4 +1,5 @@
 import { acceptanceCommands } from './acceptance-commands.ts';
+import { activationCommands } from './activation-commands.ts';
 import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   ...certificateCommands,
   ...uploadCommands,
   ...acceptanceCommands,
+  ...activationCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

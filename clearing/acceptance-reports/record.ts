@@ -98,8 +98,9 @@ export interface ReportRow {
   readonly recordedAt: Date;
 }
 
-const ROW = `select report_no as "reportNo", kit, candidate, software_version as "softwareVersion", passed,
-  finished_at as "finishedAt", recorded_by as "recordedBy", recorded_at as "recordedAt" from clearing.acceptance_report`;
+const COLUMNS = `report_no as "reportNo", kit, candidate, software_version as "softwareVersion", passed,
+  finished_at as "finishedAt", recorded_by as "recordedBy", recorded_at as "recordedAt"`;
+const ROW = `select ${COLUMNS} from clearing.acceptance_report`;
 
 /** The newest reports, of one candidate or of all. */
 export async function listReports(db: Database, candidate: string | undefined, limit: number): Promise<ReportRow[]> {
@@ -123,10 +124,19 @@ const COUNTS_FOR_MS = COUNTS_FOR_DAYS * 86_400_000;
 export async function requireAccepted(
   db: Database | Transaction,
   reportNo: bigint,
-  wanted: { readonly kit: Kit; readonly candidate: string; readonly softwareVersion?: string },
+  wanted: {
+    readonly kit: Kit;
+    readonly candidate: string;
+    readonly softwareVersion?: string;
+    /** Conditions it must have been tried under, as the report names them. */
+    readonly conditions?: Readonly<Record<string, string>>;
+  },
   now: Date = new Date(),
 ): Promise<void> {
-  const { rows } = await db.query<ReportRow>(`${ROW} where report_no = $1`, [reportNo]);
+  const { rows } = await db.query<ReportRow & { content: string }>(
+    `select ${COLUMNS}, content from clearing.acceptance_report where report_no = $1`,
+    [reportNo],
+  );
   const row = rows[0];
   if (row === undefined) throw acceptanceErrors.reportUnknown({ reportNo });
   const candidate = [wanted.candidate, wanted.softwareVersion].filter((part) => part !== undefined).join(' ');
@@ -134,6 +144,11 @@ export async function requireAccepted(
   if (row.kit !== wanted.kit) throw refuse(`it is about a ${row.kit}, not a ${wanted.kit}`);
   const about = [row.candidate, row.softwareVersion].filter((part) => part !== null).join(' ');
   if (about !== candidate) throw refuse(`it is about ${about}`);
+  const { conditions } = JSON.parse(row.content) as AcceptanceReport;
+  for (const [name, value] of Object.entries(wanted.conditions ?? {})) {
+    if (conditions[name] !== value)
+      throw refuse(`it was tried as ${name} ${conditions[name] ?? '(not said)'}, not ${value}`);
+  }
   if (!row.passed) throw refuse('it is not passed');
   if (now.getTime() - row.finishedAt.getTime() > COUNTS_FOR_MS)
     throw refuse(`it is older than ${COUNTS_FOR_DAYS} days`);

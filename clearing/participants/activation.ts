@@ -3,6 +3,7 @@ import { acceptanceErrors } from '../acceptance-reports/errors.ts';
 import { requireAccepted } from '../acceptance-reports/record.ts';
 import type { Kit } from '../acceptance-reports/report.ts';
 import { clearingErrors } from '../errors.ts';
+import { HOME_CITY } from '../purses/card-number.ts';
 import type { ParticipantKind, ParticipantStatus } from './participant.ts';
 
 /**
@@ -90,9 +91,10 @@ async function requireActivatable(
   const { rows } = await tx.query<{
     kind: ParticipantKind;
     status: ParticipantStatus;
+    cityCode: string | null;
     acceptedBy: bigint | null;
   }>(
-    `select kind, status, acceptance_report_no as "acceptedBy" from clearing.participant where participant_no = $1 for update`,
+    `select kind, status, city_code as "cityCode", acceptance_report_no as "acceptedBy" from clearing.participant where participant_no = $1 for update`,
     [participantNo],
   );
   const row = rows[0];
@@ -100,7 +102,9 @@ async function requireActivatable(
   const kit = KIT_OF_KIND[row.kind];
   if (kit !== undefined) {
     if (reportNo === undefined) throw acceptanceErrors.reportNeeded({ participantNo, kind: row.kind });
-    await requireAccepted(tx, reportNo, { kit, candidate: participantNo });
+    // A city is what signs its files: a report under another code says nothing about this one.
+    const conditions = row.cityCode === null ? {} : { city: row.cityCode, home: HOME_CITY };
+    await requireAccepted(tx, reportNo, { kit, candidate: participantNo, conditions });
   }
   return row;
 }

@@ -38,13 +38,6 @@ async function play(breaks: Readonly<Record<string, CityBreak>> = {}, change: Pa
   return { report, failed: failed.map(({ id, reason }) => `${id}: ${reason ?? ''}`) };
 }
 
-it('a good city passes every case', async () => {
-  const { report, failed } = await play();
-  expect(failed).toEqual([]);
-  expect(report).toMatchObject({ kit: 'city', candidate: 'CITY4520', passed: true, conditions: { city: CITY } });
-  expect(report.cases.map(({ id }) => id)).toEqual(casesOf('city').map(({ id }) => id));
-}, 60_000);
-
 /** One way of being wrong for each family of cases, and what the maker is told. */
 const BROKEN: Readonly<Record<string, readonly [CityBreak, RegExp]>> = {
   purchases: ['answers in another order', /row 1 is of record 1 of file \d+; record 0 of file/],

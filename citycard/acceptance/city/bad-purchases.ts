@@ -33,7 +33,7 @@ function badFile(
     ...one,
     document: FILES,
     async run(bench) {
-      const records = [await bench.us.purchase(bench.cards[0], 50), await bench.us.purchase(bench.cards[0], 60)];
+      const records = [await bench.us.purchase(bench.cards[0], 50n), await bench.us.purchase(bench.cards[0], 60n)];
       const bad = await make(bench, records);
       await deliverRefused(bench, bad, why);
       const right = await bench.us.purchases(records);
@@ -100,10 +100,10 @@ export const badPurchaseCases: readonly CityCase[] = [
     async run(bench) {
       const { us } = bench;
       const [card] = bench.cards;
-      const first = await us.purchases([await us.purchase(card, 70)]);
+      const first = await us.purchases([await us.purchase(card, 70n)]);
       await deliverTaken(bench, first);
       await requireAnswer(bench, first, [ACCEPTED]);
-      const record = await us.purchase(card, 80);
+      const record = await us.purchase(card, 80n);
       const next = await us.purchases([record]);
       // The next file with name and sequence of the one before.
       const content = changed((bytes) => bytes.writeUInt32BE(first.sequence, SEQUENCE_AT))(next.content);

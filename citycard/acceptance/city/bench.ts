@@ -11,6 +11,7 @@ import {
   type PurchaseFileHeader,
   RECORD_LENGTH,
 } from '@citycard/clearing';
+import type { Fen } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { type AcceptanceCase, type Bench, CaseFailed } from '../case.ts';
 import { type Delivered, type ExchangeFolder, requireSigned } from '../partner/delivery.ts';
@@ -70,18 +71,19 @@ export async function requireAnswer(bench: CityBench, sent: OurFile, wanted: rea
 }
 
 /** Row by row: the outcome, and that exactly an accepted row accepts the amount of its record. */
-export function requireOutcome(name: string, row: CcirRow, wanted: Wanted, amountFen: number): void {
+export function requireOutcome(name: string, row: CcirRow, wanted: Wanted, amountFen: Fen): void {
   const codes = typeof wanted === 'string' ? [wanted] : wanted;
   const where = `${name}, record ${row.index} of file ${row.ccipSequence}`;
   if (!codes.includes(row.outcome))
     throw new CaseFailed(`${where} is answered ${row.outcome}, ${codes.join(' or ')} is right.`);
-  const right = row.outcome === ACCEPTED ? amountFen : 0;
-  if (Number(row.acceptedFen) !== right)
+  const right = row.outcome === ACCEPTED ? amountFen : 0n;
+  if (row.acceptedFen !== right)
     throw new CaseFailed(`${where} is answered ${row.outcome} with ${row.acceptedFen} fen, ${right} fen is right.`);
 }
 
-export function amountIn(sent: OurFile, at: number): number {
-  return sent.content.readUInt32BE(HEADER_LENGTH + at * RECORD_LENGTH + 26);
+export function amountIn(sent: OurFile, at: number): Fen {
+  const from = HEADER_LENGTH + at * RECORD_LENGTH;
+  return decodePurchaseRecord(sent.content.subarray(from, from + RECORD_LENGTH)).amountFen;
 }
 
 /** The next `.ccir`, held to everything the page says of the file itself. */

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { type AcceptanceReport, type CardNo, HOME_CITY } from '@citycard/clearing';
 import { type AcceptanceCase, type KitEvent, runCases } from '../case.ts';
 import { ExchangeFolder } from '../partner/delivery.ts';
-import { reportOf } from '../report.ts';
+import { patienceOf, reportOf } from '../report.ts';
 import { openTestHsm } from '../terminal/test-keys.ts';
 import { badPurchaseCases } from './bad-purchases.ts';
 import type { CityBench } from './bench.ts';
@@ -69,7 +69,7 @@ export async function runCityKit(order: CityOrder): Promise<AcceptanceReport> {
       cases,
       startedAt,
       finishedAt: new Date(),
-      conditions: { city, home, stepLimitSeconds: String(limitMs / 1000) },
+      conditions: { city, home, ...patienceOf(order) },
     });
   } finally {
     await close();

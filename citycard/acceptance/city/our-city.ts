@@ -7,13 +7,14 @@ import {
   certificateOfKey,
   type CcirRow,
   CCIR_ROW_LENGTH,
+  decodePurchaseRecord,
   encodeCcirRow,
   encodeFileHeader,
   encodePurchaseRecord,
   fileNameOf,
   signDetachedCms,
 } from '@citycard/clearing';
-import { cityDate, fen } from '@citycard/common';
+import { cityDate, type Fen, fen, sumFen } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { withTac } from './test-purse.ts';
 
@@ -24,7 +25,7 @@ export const OUR_KEYS: readonly string[] = Object.values(KEYS);
 /** Longer than any run, shorter than a certificate anybody would rely on. */
 const VALID_MS = 7 * 86_400_000;
 /** On every test card of the candidate when its first purchase is made. */
-const LOADED_FEN = 100_00;
+const LOADED = fen(100_00n);
 const FOLDER = 'our-city';
 const STATE = 'state.json';
 /** A city nobody is: for files and certificates of somebody else. */
@@ -34,7 +35,8 @@ export const OTHER_CITY = '9999';
 interface State {
   readonly ccip: number;
   readonly ccir: number;
-  readonly cards: Readonly<Record<string, { readonly counter: number; readonly balanceFen: number }>>;
+  /** Balances in decimal digits: JSON has no whole numbers of our size. */
+  readonly cards: Readonly<Record<string, { readonly counter: number; readonly balanceFen: string }>>;
 }
 
 /** Who signs a file: ourselves, us under another city's name, or somebody with a CA of his own. */
@@ -101,28 +103,33 @@ export class OurCity {
   }
 
   /** A purchase in one of our buses with a test card of the candidate; the card goes on from it. */
-  async purchase(card: CardNo, amountFen: number): Promise<Buffer> {
-    const { counter, balanceFen } = this.#state.cards[card] ?? { counter: 0, balanceFen: LOADED_FEN };
-    const record = this.#record(card, { counter, balanceFen, amountFen });
-    const after = { counter: counter + 1, balanceFen: balanceFen - amountFen };
+  async purchase(card: CardNo, amountFen: bigint): Promise<Buffer> {
+    const { counter, balanceFen } = this.#state.cards[card] ?? { counter: 0, balanceFen: LOADED };
+    const balance = BigInt(balanceFen);
+    const record = this.#record(card, { counter, balanceFen: fen(balance), amountFen: fen(amountFen) });
+    const after = { counter: counter + 1, balanceFen: String(balance - amountFen) };
     await this.#keep({ ...this.#state, cards: { ...this.#state.cards, [card]: after } });
     return record;
   }
 
   /** Another purchase that says it was made at the same counter: two that cannot both be. */
   conflicting(record: Buffer, card: CardNo): Buffer {
-    const counter = record.readUInt16BE(20);
-    return this.#record(card, { counter, balanceFen: record.readUInt32BE(22), amountFen: record.readUInt32BE(26) + 1 });
+    const { offlineCounter, balanceBeforeFen, amountFen } = decodePurchaseRecord(record);
+    return this.#record(card, {
+      counter: offlineCounter,
+      balanceFen: balanceBeforeFen,
+      amountFen: fen(amountFen + 1n),
+    });
   }
 
-  #record(card: CardNo, said: { counter: number; balanceFen: number; amountFen: number }): Buffer {
+  #record(card: CardNo, said: { counter: number; balanceFen: Fen; amountFen: Fen }): Buffer {
     this.#transaction += 1;
     const record = encodePurchaseRecord({
       issuerCity: card.slice(3, 7),
       applicationSerial: applicationSerial(card),
       offlineCounter: said.counter,
-      balanceBeforeFen: fen(said.balanceFen),
-      amountFen: fen(said.amountFen),
+      balanceBeforeFen: said.balanceFen,
+      amountFen: said.amountFen,
       samNo: `${this.home}01000001`,
       samTransactionNo: this.#transaction,
       tappedAt: new Date(),
@@ -138,7 +145,7 @@ export class OurCity {
     records: readonly Buffer[],
     how: { to?: string; signedBy?: SignedBy; change?: (bytes: Buffer) => Buffer } = {},
   ): Promise<OurFile> {
-    const total = records.reduce((sum, record) => sum + record.readUInt32BE(26), 0);
+    const total = sumFen(records.map((record) => decodePurchaseRecord(record).amountFen));
     return this.#file('CCIP', records, total, how);
   }
 
@@ -147,7 +154,7 @@ export class OurCity {
     rows: readonly CcirRow[],
     how: { signedBy?: SignedBy; change?: (bytes: Buffer) => Buffer } = {},
   ): Promise<OurFile> {
-    const total = rows.reduce((sum, row) => sum + Number(row.acceptedFen), 0);
+    const total = sumFen(rows.map(({ acceptedFen }) => acceptedFen));
     return this.#file('CCIR', rows.map(encodeCcirRow), total, how);
   }
 
@@ -164,7 +171,7 @@ export class OurCity {
   async #file(
     magic: 'CCIP' | 'CCIR',
     rows: readonly Buffer[],
-    total: number,
+    totalFen: Fen,
     how: { to?: string; signedBy?: SignedBy; change?: (bytes: Buffer) => Buffer },
   ): Promise<OurFile> {
     const kind = magic === 'CCIP' ? 'ccip' : 'ccir';
@@ -176,7 +183,7 @@ export class OurCity {
       sequence,
       businessDate: cityDate(new Date()),
       count: rows.length,
-      totalFen: fen(total),
+      totalFen,
       createdAt: new Date(),
     };
     const right = Buffer.concat([encodeFileHeader(header), ...rows]);

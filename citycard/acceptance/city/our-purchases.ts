@@ -1,5 +1,5 @@
 import { cardNo } from '@citycard/clearing';
-import { luhnDigit } from '@citycard/common';
+import { type Fen, luhnDigit } from '@citycard/common';
 import { CaseFailed } from '../case.ts';
 import {
   ACCEPTED,
@@ -28,7 +28,7 @@ export const ourPurchaseCases: readonly CityCase[] = [
     async run(bench) {
       const [card] = bench.cards;
       const records: Buffer[] = [];
-      for (const amountFen of [150, 0, 200]) records.push(await bench.us.purchase(card, amountFen));
+      for (const amountFen of [150n, 0n, 200n]) records.push(await bench.us.purchase(card, amountFen));
       const sent = await bench.us.purchases(records);
       await deliverTaken(bench, sent);
       await requireAnswer(bench, sent, [ACCEPTED, ACCEPTED, ACCEPTED]);
@@ -40,7 +40,7 @@ export const ourPurchaseCases: readonly CityCase[] = [
     title: 'Answers a CCIP that is delivered again with the same CCIR, byte for byte',
     document: `${PAGE}; "Purchase file"`,
     async run(bench) {
-      const sent = await bench.us.purchases([await bench.us.purchase(bench.cards[0], 110)]);
+      const sent = await bench.us.purchases([await bench.us.purchase(bench.cards[0], 110n)]);
       await deliverTaken(bench, sent);
       const first = await requireAnswer(bench, sent, [ACCEPTED]);
       bench.ask(`The answer ${first.name} is taken for lost: ${sent.name} comes again.`);
@@ -57,10 +57,10 @@ export const ourPurchaseCases: readonly CityCase[] = [
     async run(bench) {
       const [card] = bench.cards;
       const { us } = bench;
-      const good = await us.purchase(card, 120);
-      const forged = await us.purchase(card, 130);
+      const good = await us.purchase(card, 120n);
+      const forged = await us.purchase(card, 130n);
       forged.writeUInt8(forged.readUInt8(TAC_AT) ^ 0xff, TAC_AT);
-      const nobody = await us.purchase(nobodysCard(us.partner), 140);
+      const nobody = await us.purchase(nobodysCard(us.partner), 140n);
       const sent = await us.purchases([good, forged, nobody, good]);
       await deliverTaken(bench, sent, 'a record that is wrong is no reason to refuse the file');
       await requireAnswer(bench, sent, [ACCEPTED, '01', '02', '03']);
@@ -71,7 +71,7 @@ export const ourPurchaseCases: readonly CityCase[] = [
     title: 'Refuses a purchase that came in an earlier file as a duplicate',
     document: `${CODES}; "Sameness"`,
     async run(bench) {
-      const record = await bench.us.purchase(bench.cards[0], 160);
+      const record = await bench.us.purchase(bench.cards[0], 160n);
       for (const outcome of [ACCEPTED, '03']) {
         const sent = await bench.us.purchases([record]);
         await deliverTaken(bench, sent);
@@ -85,8 +85,8 @@ export const ourPurchaseCases: readonly CityCase[] = [
     document: CODES,
     async run(bench) {
       const { us, cards } = bench;
-      const strange = await us.purchase(nobodysCard(us.home), 100);
-      const sent = await us.purchases([strange, await us.purchase(cards[0], 170)]);
+      const strange = await us.purchase(nobodysCard(us.home), 100n);
+      const sent = await us.purchases([strange, await us.purchase(cards[0], 170n)]);
       await deliverTaken(bench, sent, 'a record of another city is no reason to refuse the file');
       await requireAnswer(bench, sent, ['0A', ACCEPTED]);
     },
@@ -97,7 +97,7 @@ export const ourPurchaseCases: readonly CityCase[] = [
     document: `${PAGE}; "Order of checks"`,
     async run(bench) {
       const [, card] = bench.cards;
-      const first = await bench.us.purchase(card, 180);
+      const first = await bench.us.purchase(card, 180n);
       const sent = await bench.us.purchases([first, bench.us.conflicting(first, card)]);
       await deliverTaken(bench, sent);
       const { delivered, rows } = await nextAnswer(bench);
@@ -119,7 +119,7 @@ async function requireDecided(
   bench: CityBench,
   sequence: number,
   waiting: Set<number>,
-  amountOf: (at: number) => number,
+  amountOf: (at: number) => Fen,
 ): Promise<void> {
   while (waiting.size > 0) {
     const { delivered, rows } = await nextAnswer(bench, 'A later answer (.ccir) to what was held');

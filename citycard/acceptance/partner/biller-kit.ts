@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type AcceptanceReport, type BillerAdapter, type DueBill, httpBiller } from '@citycard/clearing';
 import { cityDate, fen } from '@citycard/common';
 import { type AcceptanceCase, type Bench, CaseFailed, type KitEvent, runCases } from '../case.ts';
-import { reportOf } from '../report.ts';
+import { patienceOf, reportOf } from '../report.ts';
 
 export interface BillerOrder {
   readonly participantNo: string;
@@ -177,7 +177,7 @@ export async function runBillerKit(order: BillerOrder): Promise<AcceptanceReport
     cases,
     startedAt,
     finishedAt: new Date(),
-    conditions: { stepLimitSeconds: String(limitMs / 1000) },
+    conditions: patienceOf(order),
   });
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@citycard/clearing';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { type AcceptanceCase, type Bench, CaseFailed, type KitEvent, runCases } from '../case.ts';
-import { reportOf } from '../report.ts';
+import { patienceOf, reportOf } from '../report.ts';
 import { faultsOfRecord } from '../terminal/records.ts';
 import { openTestHsm } from '../terminal/test-keys.ts';
 import { type Delivered, type Door, ExchangeFolder, requireSigned } from './delivery.ts';
@@ -166,7 +166,7 @@ export async function runOperatorKit(order: OperatorOrder): Promise<AcceptanceRe
     });
     return reportOf({
       ...{ kit: 'operator', candidate: participantNo, cases, startedAt, finishedAt: new Date() },
-      conditions: { delivery: http === undefined ? 'folder' : 'HTTP', stepLimitSeconds: String(limitMs / 1000) },
+      conditions: { delivery: http === undefined ? 'folder' : 'HTTP', ...patienceOf(order) },
     });
   } finally {
     await http?.close();

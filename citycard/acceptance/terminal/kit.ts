@@ -1,7 +1,7 @@
 import type { AcceptanceReport } from '@citycard/clearing';
 import { publishedKey } from '../../demo/published-components.ts';
 import { type KitEvent, runCases } from '../case.ts';
-import { reportOf } from '../report.ts';
+import { patienceOf, reportOf } from '../report.ts';
 import { TERMINAL_FUNCTIONS, type TerminalCase } from './bench.ts';
 import { listCases } from './list-cases.ts';
 import { loadCases } from './load-cases.ts';
@@ -103,7 +103,7 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
         conditions: {
           macAlgorithm,
           functions: TERMINAL_FUNCTIONS.filter((one) => order.functions.includes(one)).join(' '),
-          stepLimitSeconds: String(limitMs / 1000),
+          ...patienceOf(order),
         },
       });
     } finally {
