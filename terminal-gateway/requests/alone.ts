@@ -23,9 +23,12 @@ export interface Gateway {
   readonly decide: Decider;
 }
 
-/** A message that cannot be read whole cannot be checked either; its refusal is made under the key in force. */
+/**
+ * A message that cannot be read whole cannot be checked either; its refusal is made under the key in force. It is logged and
+ * counted, and raises no alarm: anybody who knows the number of a terminal may have sent it.
+ */
 export async function answerUnreadable(deps: GatewayDeps, known: Known, reason: string): Promise<OutgoingFrame> {
-  await noteUnreadable(deps, known, reason);
+  logUnreadable(deps, known, reason);
   return refuse(deps, known, '30', known.terminal.mak);
 }
 
@@ -117,8 +120,13 @@ export async function seal(
 
 const UPLOAD_MTI = '0320';
 
-async function noteUnreadable(deps: GatewayDeps, { arrival, terminal }: Known, reason: string): Promise<void> {
+/** Of a message whose MAC was right: purchases that a terminal holds and cannot deliver are an alarm. */
+async function noteUnreadable(deps: GatewayDeps, known: Known, reason: string): Promise<void> {
+  logUnreadable(deps, known, reason);
+  if (known.arrival.message.mti === UPLOAD_MTI) await reportUnreadableUpload(deps, known.terminal, reason);
+}
+
+function logUnreadable({ logger }: GatewayDeps, { arrival, terminal }: Known, reason: string): void {
   const { mti } = arrival.message;
-  deps.logger.warn({ terminal: terminal.terminalNo, mti, reason }, 'message refused for its format');
-  if (mti === UPLOAD_MTI) await reportUnreadableUpload(deps, terminal, reason);
+  logger.warn({ terminal: terminal.terminalNo, mti, reason }, 'message refused for its format');
 }

@@ -19,6 +19,7 @@ type UploadContext = RequestContext<'purchaseUpload'>;
  */
 const uploadForm: SetForm<UploadContext, { readonly refused: Refused | undefined }> = {
   prepare: (_deps, contexts) => Promise.resolve(contexts.map((context) => ({ refused: whyRefused(context) }))),
+  lock: () => Promise.resolve(),
   async decide(tx, _deps, items) {
     for (const { context, prepared } of items) {
       const reason = prepared.refused?.alarm;
@@ -74,7 +75,10 @@ function messageOf({ terminal, request, now }: UploadContext): PurchaseMessage {
   };
 }
 
-/** An upload that could not be read as one (records cut short, none or too many) is an alarm of its own. */
+/**
+ * An upload that could not be read as one (records cut short, none or too many) is an alarm of its own. Only for a message
+ * whose MAC was right: else whoever knows the number of a terminal could fill the list of alarms.
+ */
 export async function reportUnreadableUpload(deps: GatewayDeps, terminal: Terminal, reason: string): Promise<void> {
   await transact(deps.db, (tx) => alarm(tx, terminal, reason));
 }

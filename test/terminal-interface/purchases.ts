@@ -1,4 +1,6 @@
+import { connect } from 'node:net';
 import { type Answer, encodeRecord, type PurchaseRecord, type Terminal, type VirtualCard } from '@citycard/city-sim';
+import { Message, packFrame } from '@citycard/terminal-gateway';
 import { describe, expect, it } from 'vitest';
 import { sandboxCard, sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
 
@@ -77,6 +79,45 @@ export function purchases(city: () => TestCity): void {
       // Loads 5000 fen in one, purchases none: nothing of the four messages was stored.
       const { hostTotals } = await bus.terminal.settleBatch();
       expect(hostTotals?.toString('hex')).toBe('0000000000001388' + '00000001' + '0000000000000000' + '00000000');
+      await bus.terminal.disconnect();
+    });
+
+    it('raises an alarm for an upload that cannot be read when its MAC is right, and for nobody else', async () => {
+      const bus = await boardedBus(city());
+      const { db } = city().installation;
+      const alarms = async () => {
+        const { rows } = await db.query<{ count: bigint }>(
+          `select count(*) from clearing.alarm where kind = 'purchase-upload-refused' and subject = $1`,
+          [`terminal ${bus.terminal.settings.terminalNo}`],
+        );
+        return Number(rows[0]?.count);
+      };
+      const before = await alarms();
+      const half = encodeRecord(bus.tap(200)).subarray(0, 63);
+      const field48 = Buffer.from('0001' + '00000000000000c8', 'hex');
+      const upload = () => bus.terminal.line.compose('0320', '36', '201', { 3: '000000', 48: field48, 62: half });
+
+      // Anybody can say a number: what cannot be read at all, and what has a wrong MAC.
+      const { host, port } = city().installation.gateway;
+      const stranger = connect({ host, port });
+      const answers: string[] = [];
+      stranger.on('data', (bytes: Buffer) => answers.push(Message.read(bytes.subarray(2)).text(39) ?? ''));
+      const envelope = { tpdu: Buffer.from('6000030001', 'hex'), header: Buffer.from('622200000000', 'hex') };
+      const { terminalNo, merchantNo } = bus.terminal.settings;
+      const said = { 11: '000077', 41: terminalNo, 42: merchantNo.padEnd(15), 60: '36000001201' };
+      const { frame } = packFrame({ ...envelope, mti: '0320' }, { 3: '000000', ...said, 48: field48, 62: half }, false);
+      const behind = Buffer.concat([frame, Buffer.from([0])]);
+      behind.writeUInt16BE(behind.length - 2);
+      stranger.write(behind);
+      await expect.poll(() => answers).toEqual(['30']);
+      stranger.destroy();
+      bus.terminal.line.spoilNextMacs(1);
+      expect(codeOf(await bus.terminal.exchange(upload()))).toBe('A0');
+      expect(await alarms()).toBe(before);
+
+      await bus.terminal.signOn();
+      expect(codeOf(await bus.terminal.exchange(upload()))).toBe('30');
+      expect(await alarms()).toBe(before + 1);
       await bus.terminal.disconnect();
     });
 
