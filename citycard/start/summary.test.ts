@@ -55,8 +55,10 @@ test('every outcome with its reasons, every position, every proof', () => {
           name: '医疗（测试）',
           purchaseCount: 2,
           purchaseFen: 1000,
+          refundFen: 40,
           feeFen: 3,
-          netFen: 997,
+          netFen: 707,
+          elsewhereFen: 250,
           visitCount: 1,
           fundFen: 8800,
         },
@@ -69,7 +71,7 @@ test('every outcome with its reasons, every position, every proof', () => {
   expect(printed).toMatch(/^ +05 gray, unresolved +2 +4\.00$/m);
   expect(printed).toMatch(/^ +77 +1 +2\.00$/m);
   expect(printed).toMatch(/^ +904458041110001 公交一（测试） +10\.00 +0\.05 +9\.95 +paid$/m);
-  expect(printed).toMatch(/^ +0A 医疗（测试） +2 +10\.00 +0\.03 +9\.97 +1 +88\.00$/m);
+  expect(printed).toMatch(/^ +0A 医疗（测试） +2 +10\.00 +0\.40 +0\.03 +7\.07 +2\.50 +1 +88\.00$/m);
   expect(printed).toMatch(/^ +holders +0\.00 +10\.00 +-10\.00$/m);
   expect(printed).toMatch(/^ +ledger +holds$/m);
   expect(printed).toMatch(/^ +float +DOES NOT HOLD$/m);

@@ -30,8 +30,10 @@ export interface IndustryLine {
   readonly name: string;
   readonly purchaseCount: number;
   readonly purchaseFen: number;
+  readonly refundFen: number;
   readonly feeFen: number;
   readonly netFen: number;
+  readonly elsewhereFen: number;
   readonly visitCount: number;
   readonly fundFen: number;
 }
@@ -115,13 +117,25 @@ export function printDay(day: DaySummary, checks: Checks): string {
     ),
     table(
       'Industries',
-      ['industry', 'purchases', 'yuan', 'fee', 'payable', 'for nothing', 'paid by funds'],
+      [
+        'industry',
+        'purchases',
+        'yuan',
+        'refunds',
+        'fee',
+        'payable',
+        'earned elsewhere',
+        'for nothing',
+        'paid by funds',
+      ],
       day.industries.map((line) => [
         `${line.code} ${line.name}`,
         String(line.purchaseCount),
         yuan(line.purchaseFen),
+        yuan(line.refundFen),
         yuan(line.feeFen),
         yuan(line.netFen),
+        yuan(line.elsewhereFen),
         String(line.visitCount),
         yuan(line.fundFen),
       ]),

@@ -16,6 +16,11 @@ export interface IndustryLine {
   readonly refundFen: Fen;
   readonly feeFen: Fen;
   readonly netFen: Fen;
+  /**
+   * What others than participants of the industry earn of its purchases: another city's buses, or kiosks that collect for a
+   * biller; negative for who took it in for them. Refund, fee, net and this together are the purchases of the line.
+   */
+  readonly elsewhereFen: Fen;
   /** Entries without money. */
   readonly visitCount: bigint;
   /** What funds paid beside the purses. */
@@ -133,6 +138,7 @@ export async function industryLines(db: Database | Transaction, date: BusinessDa
     refundFen: fen(row.refund_fen),
     feeFen: fen(row.fee_fen),
     netFen: fen(row.net_fen),
+    elsewhereFen: fen(row.purchase_fen - row.net_fen - row.fee_fen - row.refund_fen),
     visitCount: row.visit_count,
     fundFen: fen(row.fund_fen),
     findingCount: row.finding_count,

@@ -88,6 +88,17 @@ describe('reports', () => {
     expect(detail).toMatch(/,310458\*{9}\d{4},/);
   });
 
+  it('add up in every line of the industries, whoever earns what was paid in them', async () => {
+    const file = await readFile(path.join(directory, DAY, `${DAY}-industries.json`), 'utf8');
+    const { rows } = JSON.parse(file) as { rows: Record<string, number>[] };
+    const of = (row: Record<string, number>, name: string) => row[`${name}Fen`]!;
+    for (const row of rows) {
+      const parts = ['refund', 'fee', 'net', 'elsewhere'].map((name) => of(row, name));
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBe(of(row, 'purchase'));
+    }
+    expect(rows.some((row) => of(row, 'elsewhere') !== 0)).toBe(true);
+  });
+
   it('add up to the ledger, read from the file as a supervisor would', async () => {
     const file = await readFile(path.join(directory, DAY, `${DAY}-trial-balance.csv`), 'utf8');
     const rows = file

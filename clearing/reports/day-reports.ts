@@ -188,6 +188,7 @@ async function industries(tx: Transaction, date: BusinessDate): Promise<DayRepor
     'refundFen',
     'feeFen',
     'netFen',
+    'elsewhereFen',
     'visitCount',
     'fundFen',
     'findingCount',

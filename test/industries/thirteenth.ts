@@ -160,6 +160,7 @@ export function thirteenthIndustryTests(city: () => TestCity): void {
         refundFen: 0,
         feeFen,
         netFen: soldFen - feeFen,
+        elsewhereFen: 0,
         visitCount: 0,
         fundFen: 0,
         findingCount: 0,
