@@ -1,7 +1,8 @@
 import { type BusinessDate, type Database, type Transaction } from '@citycard/common';
 import { writeIndustryLines } from '../industries/settlement-lines.ts';
 import { netDay, nettingEvidence } from '../netting/net-day.ts';
-import { priceDay, pricingEvidence } from '../pricing/price-day.ts';
+import { priceDay } from '../pricing/price-day.ts';
+import { pricingEvidence } from '../pricing/stored-lines.ts';
 import { closeReports } from '../reports/day-reports.ts';
 import { instructionEvidence, instructSheets } from '../settlement/instruct.ts';
 import { listSheets, makeSheets, sheetsSha256 } from '../settlement/sheets.ts';

@@ -54,18 +54,22 @@ describe('fees, golden cases', () => {
 
 describe('parts equal the whole', () => {
   const amount = fc.bigInt(-(10n ** 15n), 10n ** 15n);
-  it('moves exactly gross out of pending, the fee to income and the rest to payable', () => {
+  it('moves exactly gross out of pending, every share to its account and the rest to payable', () => {
     fc.assert(
-      fc.property(amount, fc.bigInt(0n, 10n ** 13n), (gross, fee) => {
+      fc.property(amount, fc.bigInt(-(10n ** 13n), 10n ** 13n), amount, (net, fee, share) => {
         const change = new Map<string, bigint>();
-        for (const leg of pricingLegs('P1', fen(gross), fen(fee))) {
+        const destinations = [
+          { account: 'operator-payable:P1', amountFen: fen(net) },
+          { account: 'fee-income:main', amountFen: fen(fee) },
+          { account: 'operator-payable:P2', amountFen: fen(share) },
+        ];
+        for (const leg of pricingLegs('P1', destinations)) {
           expect(leg.amount > 0n).toBe(true);
           change.set(leg.debit, (change.get(leg.debit) ?? 0n) - leg.amount);
           change.set(leg.credit, (change.get(leg.credit) ?? 0n) + leg.amount);
         }
-        expect(change.get('operator-pending:P1') ?? 0n).toBe(-gross);
-        expect(change.get('fee-income:main') ?? 0n).toBe(fee);
-        expect(change.get('operator-payable:P1') ?? 0n).toBe(gross - fee);
+        expect(change.get('operator-pending:P1') ?? 0n).toBe(-(net + fee + share));
+        for (const { account, amountFen } of destinations) expect(change.get(account) ?? 0n).toBe(amountFen);
       }),
     );
   });

@@ -1,74 +1,55 @@
-import {
-  type BusinessDate,
-  businessDate,
-  contentSha256,
-  type Fen,
-  fen,
-  subtractFen,
-  type Transaction,
-} from '@citycard/common';
-import { dayErrors } from '../day/errors.ts';
-import type { Evidence } from '../day/evidence.ts';
-import { type Movement, movements } from '../day/movements.ts';
+import { type BusinessDate, businessDate, type Transaction } from '@citycard/common';
+import { movements } from '../day/movements.ts';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { openAccount } from '../ledger/accounts.ts';
-import { postOrThrow, type Posting } from '../ledger/posting.ts';
-import { type Activity, feeOf, pricingLegs } from './fee.ts';
-import { listTariffs, tariffInForce } from './tariff-table.ts';
+import { postOrThrow } from '../ledger/posting.ts';
+import { type ActivityGroup, groupsOfMovements, groupsOfTransfers } from './activity.ts';
+import { feeBase, pricingLegs } from './fee.ts';
+import { destinationsOf, type HeldLine, type PendingLine, pendingLine, type PricedLine, priceLine } from './line.ts';
+import { provePendingIsEmpty, proveSharesAreFees } from './proofs.ts';
+import type { Institution } from './shares.ts';
+import { writePricing } from './stored-lines.ts';
+import { listTariffs, type Priced, type StoredTariff, tariffsFor } from './tariff-table.ts';
 
 const PENDING = 'operator-pending:';
 
-interface Line extends Activity {
-  readonly participantNo: string;
-  readonly periodFrom: BusinessDate;
-  readonly grossFen: Fen;
-  /** The part of gross that moved on the day itself; the rest was held from earlier days. */
-  readonly onTheDayFen: Fen;
-}
-
 /**
  * Prices the day: every participant's pending account gives up what the ledger says came into it on that day (refused
- * bills and corrections have left it again by then), split into fee and what is payable. What no tariff prices stays
- * pending with a note, and is priced with the first day that has a tariff. Proven against the ledger before it returns.
+ * bills and corrections have left it again by then), split into what is payable and the shares of the fee. What no tariff
+ * prices stays pending with a note, and is priced with the first day that has a tariff. Proven against the ledger before it
+ * returns.
  *
  * @throws CityCardError `clearing-day.proof-failed`.
  */
 export async function priceDay(tx: Transaction, date: BusinessDate): Promise<void> {
   const tariffs = await listTariffs(tx);
-  const participants = await participantIndustries(tx);
-  const postings: Posting[] = [];
-  for (const line of await linesOf(tx, date)) {
-    const participant = participants.get(line.participantNo);
-    const tariff = participant === undefined ? undefined : tariffInForce(tariffs, participant, date);
-    if (tariff === undefined) {
-      await hold(tx, date, line);
-      continue;
-    }
-    const feeFen = feeOf(line, tariff);
-    await tx.query(
-      `insert into clearing.pricing_line (business_date, participant_no, period_from, tariff_id, sales_count, sales_fen,
-                                          refund_count, refund_fen, gross_fen, fee_fen, net_fen)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint, $9::bigint - $10::bigint)`,
-      [
-        date,
-        line.participantNo,
-        line.periodFrom,
-        tariff.tariffId,
-        line.salesCount,
-        line.salesFen,
-        line.refundCount,
-        line.refundFen,
-        line.grossFen,
-        feeFen,
-      ],
-    );
-    const legs = pricingLegs(line.participantNo, line.grossFen, feeFen);
-    if (legs.length === 0) continue;
-    await ensureAccount(tx, `operator-payable:${line.participantNo}`, line.participantNo);
-    postings.push({ key: `price:${date}:${line.participantNo}`, reason: `priced for ${date}`, legs });
+  const participants = await readParticipants(tx);
+  const terms = { tariffs, date, before: await countedThisMonth(tx, tariffs, date) };
+  const priced: PricedLine[] = [];
+  const held: (PendingLine & HeldLine)[] = [];
+  for (const line of await linesOf(tx, date, tariffs, participants)) {
+    const result = priceLine(line, participants.get(line.participantNo), terms);
+    if ('reason' in result) held.push({ ...line, ...result });
+    else priced.push(result);
   }
-  await ensureAccount(tx, 'fee-income:main');
-  await postOrThrow(tx, date, postings);
+  const accountOf = (institution: Institution): string => accountOfInstitution(institution, participants);
+  for (const line of held) await raiseHeld(tx, date, line);
+  await openMissing(
+    tx,
+    priced.flatMap((line) => destinationsOf(line, accountOf).filter(({ amountFen }) => amountFen !== 0n)),
+  );
+  await writePricing(tx, date, { priced, held }, accountOf);
+  const postings = priced.map((line) => ({
+    key: `price:${date}:${line.participantNo}`,
+    reason: `priced for ${date}`,
+    legs: pricingLegs(line.participantNo, destinationsOf(line, accountOf)),
+  }));
+  await postOrThrow(
+    tx,
+    date,
+    postings.filter(({ legs }) => legs.length > 0),
+  );
+  await proveSharesAreFees(tx, date);
   await provePendingIsEmpty(tx, date);
 }
 
@@ -78,130 +59,128 @@ export async function ensureAccount(tx: Transaction, code: string, owner?: strin
   if (rowCount === 0) await openAccount(tx, code, owner === undefined ? {} : { owner });
 }
 
-async function participantIndustries(
-  tx: Transaction,
-): Promise<Map<string, { participantNo: string; industry?: number }>> {
-  const { rows } = await tx.query<{ participant_no: string; industry: number | null }>(
-    'select participant_no, industry from clearing.participant',
+async function openMissing(tx: Transaction, destinations: readonly { readonly account: string }[]): Promise<void> {
+  const wanted = [...new Set(['fee-income:main', ...destinations.map(({ account }) => account)])].sort();
+  const { rows } = await tx.query<{ code: string }>(
+    `select code from unnest($1::text[]) as code
+      where not exists (select from clearing.account a where a.account_code = code) order by code`,
+    [wanted],
+  );
+  for (const { code } of rows) {
+    const owner = code.startsWith('operator-payable:') ? { owner: code.slice('operator-payable:'.length) } : {};
+    await openAccount(tx, code, owner);
+  }
+}
+
+interface PricedParticipant extends Priced {
+  readonly cityCode?: string;
+}
+
+async function readParticipants(tx: Transaction): Promise<Map<string, PricedParticipant>> {
+  const { rows } = await tx.query<{ participant_no: string; industry: number | null; city_code: string | null }>(
+    'select participant_no, industry, city_code from clearing.participant',
   );
   return new Map(
-    rows.map(({ participant_no: participantNo, industry }) => [
+    rows.map(({ participant_no: participantNo, industry, city_code: cityCode }) => [
       participantNo,
-      { participantNo, ...(industry !== null && { industry }) },
+      { participantNo, ...(industry !== null && { industry }), ...(cityCode !== null && { cityCode }) },
     ]),
   );
 }
 
-async function hold(tx: Transaction, date: BusinessDate, line: Line): Promise<void> {
-  await tx.query(
-    `insert into clearing.pricing_held (business_date, participant_no, gross_fen, reason)
-     values ($1, $2, $3, 'no tariff is in force')`,
-    [date, line.participantNo, line.onTheDayFen],
-  );
+/** The account of ours that an institution is owed its share on. */
+function accountOfInstitution(institution: Institution, participants: ReadonlyMap<string, PricedParticipant>): string {
+  if (institution === 'company') return 'fee-income:main';
+  const [kind, name = ''] = institution.split(':');
+  if (kind === 'city') return `city-payable:${name}`;
+  const cityCode = participants.get(name)?.cityCode;
+  return cityCode === undefined ? `operator-payable:${name}` : `city-payable:${cityCode}`;
+}
+
+async function raiseHeld(tx: Transaction, date: BusinessDate, line: PendingLine & HeldLine): Promise<void> {
   await raiseAlarm(tx, {
-    kind: 'no-tariff-in-force',
-    severity: 'warning',
+    kind: line.kind,
+    severity: line.kind === 'pricing-failed' ? 'critical' : 'warning',
     subject: line.participantNo,
-    evidence: { businessDate: date, heldFen: line.grossFen },
+    evidence: { businessDate: date, heldFen: line.grossFen, reason: line.reason },
   });
 }
 
 /** What there is to price: the day's activity per participant, with that of earlier days still held. */
-async function linesOf(tx: Transaction, date: BusinessDate): Promise<Line[]> {
+async function linesOf(
+  tx: Transaction,
+  date: BusinessDate,
+  tariffs: readonly StoredTariff[],
+  participants: ReadonlyMap<string, Priced>,
+): Promise<PendingLine[]> {
+  const heldSince = await readHeldSince(tx);
+  const earliest = [...heldSince.values(), date].sort()[0] ?? date;
+  const all = await movements(tx, earliest, date);
+  const accounts = new Set(
+    all.flatMap(({ debit, credit }) => [debit, credit]).filter((code) => code.startsWith(PENDING)),
+  );
+  const detailed = [...accounts].filter((account) => {
+    const participant = participants.get(account.slice(PENDING.length));
+    return participant !== undefined && tariffsFor(tariffs, participant, date).some(needsDetail);
+  });
+  const details = new Map<string, ActivityGroup[]>(detailed.map((account) => [account, []]));
+  for (const group of await groupsOfTransfers(tx, detailed, earliest, date)) details.get(group.account)?.push(group);
+  return [...accounts]
+    .sort()
+    .map((account) => {
+      const participantNo = account.slice(PENDING.length);
+      const periodFrom = heldSince.get(participantNo) ?? date;
+      const groups = details.get(account) ?? groupsOfMovements(account, all);
+      const own = groups.filter((group) => group.date >= periodFrom);
+      return pendingLine(participantNo, periodFrom, date, own);
+    })
+    .filter(({ activity }) => activity.salesCount + activity.refundCount > 0n);
+}
+
+/** Whether the day's sums are not enough for a tariff: it tells cards or transactions apart. */
+const needsDetail = (tariff: StoredTariff): boolean =>
+  tariff.product !== undefined || tariff.rounding === 'transaction';
+
+async function readHeldSince(tx: Transaction): Promise<Map<string, BusinessDate>> {
   const { rows } = await tx.query<{ participant_no: string; since: string }>(
     `select h.participant_no, min(h.business_date) as since from clearing.pricing_held h
       where not exists (select from clearing.pricing_line l
                          where l.participant_no = h.participant_no and l.business_date > h.business_date)
       group by 1`,
   );
-  const heldSince = new Map(rows.map((row) => [row.participant_no, businessDate(row.since)]));
-  const earliest = [...heldSince.values(), date].sort()[0] ?? date;
-  const all = await movements(tx, earliest, date);
-  const names = new Set(all.flatMap(({ debit, credit }) => [debit, credit]).filter((code) => code.startsWith(PENDING)));
-  return [...names]
-    .sort()
-    .map((account) => {
-      const participantNo = account.slice(PENDING.length);
-      const periodFrom = heldSince.get(participantNo) ?? date;
-      const activity = activityOf(
-        account,
-        all.filter((movement) => movement.date >= periodFrom),
-      );
-      const onTheDay = activityOf(
-        account,
-        all.filter((movement) => movement.date === date),
-      );
-      return {
-        participantNo,
-        periodFrom,
-        ...activity,
-        grossFen: subtractFen(activity.salesFen, activity.refundFen),
-        onTheDayFen: subtractFen(onTheDay.salesFen, onTheDay.refundFen),
-      };
-    })
-    .filter((line) => line.salesCount + line.refundCount > 0n);
+  return new Map(rows.map((row) => [row.participant_no, businessDate(row.since)]));
 }
 
-function activityOf(account: string, period: readonly Movement[]): Activity {
-  let [salesCount, sales, refundCount, refunds] = [0n, 0n, 0n, 0n];
-  for (const { debit, credit, count, amountFen } of period) {
-    if (credit === account) [salesCount, sales] = [salesCount + count, sales + amountFen];
-    if (debit === account) [refundCount, refunds] = [refundCount + count, refunds + amountFen];
+/** What tariffs that count over the month have counted in it before this day, from the stored parts alone. */
+async function countedThisMonth(tx: Transaction, tariffs: readonly StoredTariff[], date: BusinessDate) {
+  const monthly = tariffs.filter(({ period }) => period === 'month').map(({ tariffId }) => tariffId);
+  const counted = new Map<string, Parameters<typeof feeBase>[0]>();
+  if (monthly.length > 0) {
+    const { rows } = await tx.query<{
+      participant_no: string;
+      tariff_id: bigint;
+      sales_count: bigint;
+      sales_fen: bigint;
+      refund_count: bigint;
+      refund_fen: bigint;
+    }>(
+      `select participant_no, tariff_id, sum(sales_count)::bigint as sales_count, sum(sales_fen)::bigint as sales_fen,
+              sum(refund_count)::bigint as refund_count, sum(refund_fen)::bigint as refund_fen
+         from clearing.pricing_part
+        where tariff_id = any($1) and business_date >= date_trunc('month', $2::date) and business_date < $2 group by 1, 2`,
+      [monthly, date],
+    );
+    for (const row of rows) {
+      counted.set(`${row.participant_no} ${row.tariff_id}`, {
+        salesCount: row.sales_count,
+        salesFen: row.sales_fen as PendingLine['grossFen'],
+        refundCount: row.refund_count,
+        refundFen: row.refund_fen as PendingLine['grossFen'],
+      });
+    }
   }
-  return { salesCount, salesFen: fen(sales), refundCount, refundFen: fen(refunds) };
-}
-
-/**
- * The proof: with the days after this one taken away, every pending account holds exactly what is held for want of a
- * tariff. It starts from the balances, the lines start from the transfers, so neither can hide a fault of the other.
- */
-async function provePendingIsEmpty(tx: Transaction, date: BusinessDate): Promise<void> {
-  const { rows } = await tx.query<{ account_code: string; left: bigint; held: bigint }>(
-    `with later as (
-       select account, sum(amount)::bigint as amount from (
-         select credit_account as account, amount_fen as amount from clearing.ledger_transfer
-          where business_date > $1 and phase in ('posted', 'post') and credit_account like 'operator-pending:%'
-         union all
-         select debit_account, -amount_fen from clearing.ledger_transfer
-          where business_date > $1 and phase in ('posted', 'post') and debit_account like 'operator-pending:%') t
-        group by account
-     ), held as (
-       select 'operator-pending:' || h.participant_no as account, sum(h.gross_fen)::bigint as amount from clearing.pricing_held h
-        where not exists (select from clearing.pricing_line l
-                           where l.participant_no = h.participant_no and l.business_date > h.business_date)
-        group by 1
-     )
-     select a.account_code, a.credits_posted - a.debits_posted - coalesce(l.amount, 0) as left, coalesce(h.amount, 0) as held
-       from clearing.account a left join later l on l.account = a.account_code left join held h on h.account = a.account_code
-      where a.kind = 'operator-pending'
-        and a.credits_posted - a.debits_posted - coalesce(l.amount, 0) <> coalesce(h.amount, 0)`,
-    [date],
-  );
-  const wrong = rows[0];
-  if (wrong !== undefined) {
-    const detail = `${wrong.account_code} still holds ${wrong.left} fen, of which ${wrong.held} wait for a tariff`;
-    throw dayErrors.proofFailed({ proof: 'priced amounts equal the pending accounts', date, detail });
-  }
-}
-
-/** What pricing recorded, counted from the stored lines. */
-export async function pricingEvidence(tx: Transaction, date: BusinessDate): Promise<Evidence> {
-  const lines = await tx.query<{ participant_no: string; gross_fen: bigint; fee_fen: bigint; net_fen: bigint }>(
-    `select participant_no, period_from, tariff_id, sales_count, sales_fen, refund_count, refund_fen, gross_fen, fee_fen, net_fen
-       from clearing.pricing_line where business_date = $1 order by participant_no`,
-    [date],
-  );
-  const held = await tx.query<{ participant_no: string; gross_fen: bigint }>(
-    'select participant_no, gross_fen from clearing.pricing_held where business_date = $1 order by participant_no',
-    [date],
-  );
-  const total = (name: 'gross_fen' | 'fee_fen' | 'net_fen') => lines.rows.reduce((sum, row) => sum + row[name], 0n);
-  return {
-    lines: lines.rows.length,
-    grossFen: total('gross_fen'),
-    feeFen: total('fee_fen'),
-    netFen: total('net_fen'),
-    linesSha256: contentSha256(lines.rows).toString('hex'),
-    held: held.rows.map((row) => ({ participantNo: row.participant_no, grossFen: row.gross_fen })),
+  return (participantNo: string, tariff: StoredTariff) => {
+    const activity = counted.get(`${participantNo} ${tariff.tariffId}`);
+    return activity && feeBase(activity, tariff);
   };
 }

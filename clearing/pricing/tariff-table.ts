@@ -1,52 +1,81 @@
-import { addDays, type BusinessDate, businessDate, type Database, type Transaction } from '@citycard/common';
+import {
+  addDays,
+  type BusinessDate,
+  businessDate,
+  canonicalJson,
+  type Database,
+  type Transaction,
+} from '@citycard/common';
 import { dayErrors } from '../day/errors.ts';
-import { type LadderSection, subjectName, type Tariff, tariffTableProblem } from './tariff.ts';
+import { holdsOn } from '../terms/dated.ts';
+import { subjectColumns, subjectOfRow } from '../terms/subject.ts';
+import { type FeeShare, type LadderSection, type Tariff, tariffName, tariffTableProblem } from './tariff.ts';
 
 export interface StoredTariff extends Tariff {
   readonly tariffId: bigint;
+  /** The fee table that brought it; none for an industry's own row. */
+  readonly version?: number;
 }
 
 interface TariffRow {
   tariff_id: bigint;
   participant_no: string | null;
   industry: number | null;
+  product: string | null;
   kind: Tariff['kind'];
   rate: string | null;
   ladder: LadderSection[] | null;
   min_fen: bigint | null;
   max_fen: bigint | null;
   fee_returned: boolean;
+  rounding: 'line' | 'transaction';
+  period: 'day' | 'month';
+  shares: { to: FeeShare['to']; percent?: string; fixedFen?: number }[] | null;
   valid_from: string;
   valid_to: string | null;
+  version: number | null;
 }
 
 function toTariff(row: TariffRow): StoredTariff {
   return {
     tariffId: row.tariff_id,
-    subject:
-      row.participant_no !== null
-        ? { participantNo: row.participant_no }
-        : row.industry !== null
-          ? { industry: row.industry }
-          : { everybody: true },
+    subject: subjectOfRow(row),
+    ...(row.product !== null && { product: row.product }),
     kind: row.kind,
     ...(row.rate !== null && { rate: row.rate }),
     ...(row.ladder !== null && { ladder: row.ladder }),
     ...(row.min_fen !== null && { minFen: row.min_fen }),
     ...(row.max_fen !== null && { maxFen: row.max_fen }),
     feeReturned: row.fee_returned,
+    rounding: row.rounding,
+    period: row.period,
+    ...(row.shares !== null && {
+      shares: row.shares.map(({ to, percent, fixedFen }) => ({
+        to,
+        ...(percent !== undefined && { percent }),
+        ...(fixedFen !== undefined && { fixedFen: BigInt(fixedFen) }),
+      })),
+    }),
     validFrom: businessDate(row.valid_from),
     ...(row.valid_to !== null && { validTo: businessDate(row.valid_to) }),
+    ...(row.version !== null && { version: row.version }),
   };
 }
+
+const COLUMNS = `tariff_id, participant_no, industry, product, kind, trim_scale(rate)::text as rate, ladder, min_fen, max_fen,
+  fee_returned, rounding, period, shares, valid_from, valid_to, version`;
 
 /** The whole tariff table, past rows included. */
 export async function listTariffs(db: Database | Transaction): Promise<StoredTariff[]> {
   const { rows } = await (db as Database).query<TariffRow>(
-    `select tariff_id, participant_no, industry, kind, trim_scale(rate)::text as rate, ladder, min_fen, max_fen, fee_returned, valid_from, valid_to
-       from clearing.tariff order by subject, valid_from`,
+    `select ${COLUMNS} from clearing.tariff order by subject, valid_from`,
   );
   return rows.map(toTariff);
+}
+
+/** The table is ours until the transaction ends: nobody else changes it meanwhile. */
+export async function lockTariffs(tx: Transaction): Promise<void> {
+  await tx.query('lock table clearing.tariff in share row exclusive mode');
 }
 
 /**
@@ -56,76 +85,119 @@ export async function listTariffs(db: Database | Transaction): Promise<StoredTar
  * @throws CityCardError `clearing-day.tariff-refused` with what is wrong.
  */
 export async function addTariff(tx: Transaction, tariff: Tariff): Promise<void> {
-  await tx.query('lock table clearing.tariff in share row exclusive mode');
-  const subject = subjectName(tariff.subject);
-  const refused = (problem: string) => dayErrors.tariffRefused({ subject, problem });
-  const table = (await listTariffs(tx)).filter((row) => subjectName(row.subject) === subject);
+  await lockTariffs(tx);
+  const name = tariffName(tariff);
+  const table = (await listTariffs(tx)).filter((row) => tariffName(row) === name);
+  if (table.some((row) => sameTariff(row, tariff))) return;
   const ends = table.find((row) => row.validTo === undefined && row.validFrom < tariff.validFrom);
   const rest = table.filter((row) => row !== ends);
-  if (table.some((row) => sameTariff(row, tariff))) return;
   const ended = ends === undefined ? [] : [{ ...ends, validTo: addDays(tariff.validFrom, -1) }];
-  const problem = tariffTableProblem([...rest, ...ended, tariff]);
-  if (problem !== undefined) throw refused(problem);
-  const priced = await lastPricedDate(tx);
-  if (priced !== undefined && tariff.validFrom <= priced) throw refused(`days up to ${priced} are priced already`);
+  const problem = tariffTableProblem([...rest, ...ended, tariff]) ?? (await pricedProblem(tx, tariff.validFrom));
+  if (problem !== undefined) throw dayErrors.tariffRefused({ subject: name, problem });
+  if (ends !== undefined) await endTariff(tx, ends, tariff.validFrom);
+  await insertTariff(tx, tariff);
+}
 
-  if (ends !== undefined) {
-    await tx.query('update clearing.tariff set valid_to = $2 where tariff_id = $1', [
-      ends.tariffId,
-      addDays(tariff.validFrom, -1),
-    ]);
+/**
+ * Puts these rows in the place of whatever their subjects and those of `ended` have from a day on. What the table is then
+ * is for the caller to have checked.
+ */
+export async function replaceTariffs(
+  tx: Transaction,
+  from: BusinessDate,
+  change: { readonly rows: readonly Tariff[]; readonly ended: readonly string[]; readonly version: number },
+): Promise<void> {
+  const names = new Set([...change.rows.map(tariffName), ...change.ended]);
+  for (const row of await listTariffs(tx)) {
+    if (!names.has(tariffName(row))) continue;
+    if (row.validFrom >= from) await tx.query('delete from clearing.tariff where tariff_id = $1', [row.tariffId]);
+    else if (holdsOn(row, from)) await endTariff(tx, row, from);
   }
+  for (const row of change.rows) await insertTariff(tx, row, change.version);
+}
+
+async function endTariff(tx: Transaction, row: StoredTariff, before: BusinessDate): Promise<void> {
+  await tx.query('update clearing.tariff set valid_to = $2 where tariff_id = $1', [row.tariffId, addDays(before, -1)]);
+}
+
+async function insertTariff(tx: Transaction, tariff: Tariff, version?: number): Promise<void> {
   await tx.query(
-    `insert into clearing.tariff (participant_no, industry, kind, rate, ladder, min_fen, max_fen, fee_returned, valid_from, valid_to)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into clearing.tariff (participant_no, industry, product, kind, rate, ladder, min_fen, max_fen, fee_returned,
+                                  rounding, period, shares, valid_from, valid_to, version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
-      'participantNo' in tariff.subject ? tariff.subject.participantNo : null,
-      'industry' in tariff.subject ? tariff.subject.industry : null,
+      ...subjectColumns(tariff.subject),
+      tariff.product ?? null,
       tariff.kind,
       tariff.rate ?? null,
       tariff.ladder === undefined ? null : JSON.stringify(tariff.ladder),
       tariff.minFen ?? null,
       tariff.maxFen ?? null,
       tariff.feeReturned ?? true,
+      tariff.rounding ?? 'line',
+      tariff.period ?? 'day',
+      tariff.shares === undefined ? null : canonicalJson(tariff.shares),
       tariff.validFrom,
       tariff.validTo ?? null,
+      version ?? null,
     ],
   );
 }
 
 function sameTariff(a: Tariff, b: Tariff): boolean {
-  const facts = ({ kind, rate, ladder, minFen, maxFen, feeReturned, validFrom, validTo }: Tariff) =>
-    JSON.stringify([
-      kind,
-      Number(rate ?? -1),
-      ladder,
-      `${minFen}`,
-      `${maxFen}`,
-      feeReturned ?? true,
-      validFrom,
-      validTo,
-    ]);
+  const facts = (tariff: Tariff) =>
+    canonicalJson({
+      ...tariff,
+      tariffId: null,
+      version: null,
+      rate: tariff.rate === undefined ? null : Number(tariff.rate),
+      feeReturned: tariff.feeReturned ?? true,
+      rounding: tariff.rounding ?? 'line',
+      period: tariff.period ?? 'day',
+    });
   return facts(a) === facts(b);
 }
 
-async function lastPricedDate(tx: Transaction): Promise<BusinessDate | undefined> {
+/** Why nothing may change from this day on any more, or undefined: days that are priced keep the price they had. */
+export async function pricedProblem(tx: Transaction, from: BusinessDate): Promise<string | undefined> {
   const { rows } = await tx.query<{ date: string | null }>(
     `select max(business_date) as date from clearing.business_day where state not in ('open', 'cut-off', 'validated')`,
   );
   const priced = rows[0]?.date ?? undefined;
-  return priced === undefined ? undefined : businessDate(priced);
+  return priced !== undefined && from <= businessDate(priced) ? `days up to ${priced} are priced already` : undefined;
 }
 
-/** The tariff in force for a participant on a day: its own, else its industry's, else everybody's. */
-export function tariffInForce(
-  table: readonly StoredTariff[],
-  participant: { readonly participantNo: string; readonly industry?: number },
+export interface Priced {
+  readonly participantNo: string;
+  readonly industry?: number;
+}
+
+/** The tariff in force for a participant on a day: its own, else its industry's, else everybody's; each first by product. */
+export function tariffInForce<T extends Tariff>(
+  table: readonly T[],
+  participant: Priced,
   date: BusinessDate,
-): StoredTariff | undefined {
-  const inForce = table.filter((row) => row.validFrom <= date && (row.validTo === undefined || date <= row.validTo));
-  return (
-    inForce.find((row) => 'participantNo' in row.subject && row.subject.participantNo === participant.participantNo) ??
-    inForce.find((row) => 'industry' in row.subject && row.subject.industry === participant.industry) ??
-    inForce.find((row) => 'everybody' in row.subject)
+  product?: string,
+): T | undefined {
+  const rows = tariffsFor(table, participant, date);
+  for (const belongs of [isOwn, isOfIndustry, isEverybodys]) {
+    const own = rows.filter((row) => belongs(row, participant));
+    const found = own.find((row) => row.product !== undefined && row.product === product);
+    const general = found ?? own.find((row) => row.product === undefined);
+    if (general !== undefined) return general;
+  }
+  return undefined;
+}
+
+/** Every tariff that can price a participant on a day, of whatever product. */
+export function tariffsFor<T extends Tariff>(table: readonly T[], participant: Priced, date: BusinessDate): T[] {
+  return table.filter(
+    (row) => holdsOn(row, date) && (isOwn(row, participant) || isOfIndustry(row, participant) || isEverybodys(row)),
   );
 }
+
+const isOwn = ({ subject }: Tariff, { participantNo }: Priced): boolean =>
+  'participantNo' in subject && subject.participantNo === participantNo;
+const isOfIndustry = ({ subject }: Tariff, { industry }: Priced): boolean =>
+  'industry' in subject && industry !== undefined && subject.industry === industry;
+const isEverybodys = ({ subject }: Tariff): boolean => 'everybody' in subject;
