@@ -8,6 +8,7 @@ import {
   runOperatorKit,
   runTerminalKit,
   TERMINAL_FUNCTIONS,
+  type TerminalSettings,
 } from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
 import { KitSettings } from './acceptance-settings.ts';
@@ -115,7 +116,7 @@ export const acceptanceCommands: readonly Command[] = [
 ];
 
 async function terminal(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {
-  const own = ['model', 'version', 'functions', 'mac', 'host', 'port', 'hot-card'];
+  const own = ['model', 'version', 'functions', 'mac', 'host', 'port', 'other-port', 'tls', 'hot-card'];
   const settings = new KitSettings(words, [...own, ...COMMON]);
   const model = settings.required(
     'model',
@@ -126,23 +127,38 @@ async function terminal(surroundings: Surroundings, words: readonly string[]): P
   const hotCard = settings.text('hot-card');
   if (hotCard !== undefined && !/^310[0-9]{16}$/.test(hotCard))
     throw citycardErrors.badOption('hot-card= takes the 19 digits of a test card');
+  const tlsFolder = settings.text('tls');
+  const port = settings.number('port', tlsFolder === undefined ? 8583 : 8584, [0, 65_534]);
+  if (tlsFolder === '') throw citycardErrors.badOption('tls= takes a folder for the certificates of the run');
   const report = await runTerminalKit({
     ...{ model, softwareVersion, functions: settings.someOf('functions', TERMINAL_FUNCTIONS) },
     macAlgorithm: settings.oneOf('mac', ['x9.19', 'ecb'], 'x9.19'),
     host: settings.text('host') ?? '127.0.0.1',
-    port: settings.number('port', 8583, [0, 65_535]),
+    ...{ port, otherPort: settings.number('other-port', port === 0 ? 0 : port + 1, [0, 65_535]) },
+    ...(tlsFolder === undefined ? {} : { tlsFolder }),
     ...(hotCard === undefined ? {} : { hotCard }),
     ...commonOf(settings, 'terminal', surroundings),
     ready: (to) => {
-      surroundings.say(
-        `Listening on ${to.host}:${to.port}. Set the terminal to number ${to.terminalNo}, merchant ${to.merchantNo}, SAM ${to.samNo}, MAC ${to.macAlgorithm}, terminal master key ${to.terminalMasterKey}.`,
-      );
-      surroundings.say(
-        `Test cards and the test SAM have the published test roots: purchase ${to.rootPurchaseKey}, load ${to.rootLoadKey}, TAC ${to.rootTacKey}.`,
-      );
+      if (surroundings.line.json) return surroundings.say(JSON.stringify({ event: 'ready', ...to }));
+      for (const sentence of settingsSentences(to)) surroundings.say(sentence);
     },
   });
   return written(report, settings);
+}
+
+function settingsSentences(to: TerminalSettings): string[] {
+  const { other, tls } = to;
+  const sentences = [
+    `Listening on ${to.host}:${to.port}. Set the terminal to number ${to.terminalNo}, merchant ${to.merchantNo}, SAM ${to.samNo}, MAC ${to.macAlgorithm}, terminal master key ${to.terminalMasterKey}.`,
+    `Test cards and the test SAM have the published test roots: purchase ${to.rootPurchaseKey}, load ${to.rootLoadKey}, TAC ${to.rootTacKey}.`,
+    `Another terminal, for the case load-proof alone: number ${other.terminalNo}, SAM ${other.samNo}, port ${other.port}, all else the same.`,
+  ];
+  if (tls === undefined) return sentences;
+  const key = tls.keyFile === undefined ? 'of the request that lay there' : `with its key in ${tls.keyFile}`;
+  return [
+    ...sentences,
+    `The link is TLS with certificates of both sides: the terminal trusts ${tls.caFile} and shows ${tls.certificateFile}, ${key}.`,
+  ];
 }
 
 async function biller(surroundings: Surroundings, words: readonly string[]): Promise<Answered> {

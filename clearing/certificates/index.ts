@@ -17,6 +17,6 @@ export {
 export { importCaCertificate, requestCaCertificate } from './provincial-ca.ts';
 export { claimedDigest, type CmsVerdict, verifyDetachedCms } from './verify.ts';
 export type { SignedContent } from './digest.ts';
-export { certificateOfKey } from './certificate-of-key.ts';
+export { certificateOfKey, certificateOfRequest } from './certificate-of-key.ts';
 export { signDetachedCms } from './sign.ts';
 export { readDetachedSignature } from './cms-structure.ts';

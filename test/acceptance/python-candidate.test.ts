@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTerminalKit } from '@citycard/citycard';
+import { runTerminalKit, TERMINAL_FUNCTIONS, type TerminalSettings } from '@citycard/citycard';
 import { describe, expect, it } from 'vitest';
 import { HOT_CARD, testCardNo } from './simulated-terminal.ts';
 
@@ -10,7 +12,8 @@ const title = 'a terminal in another language, written from the page alone, as a
 const reason = hasPython ? title : `${title} (skipped: no python3 of at least 3.9 is installed)`;
 
 describe.skipIf(!hasPython)(reason, () => {
-  it('passes every case', async () => {
+  it('passes every case, over TLS', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'python-candidate-'));
     const child = spawn('python3', ['-B', CANDIDATE], { stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -21,10 +24,12 @@ describe.skipIf(!hasPython)(reason, () => {
     const report = await runTerminalKit({
       model: 'PYTHON',
       softwareVersion: '1.0',
-      functions: ['load', 'purchase', 'bill'],
+      functions: TERMINAL_FUNCTIONS,
       macAlgorithm: 'x9.19',
       host: '127.0.0.1',
       port: 0,
+      otherPort: 0,
+      tlsFolder: folder,
       hotCard: HOT_CARD,
       limitMs: 6_000,
       quietMs: 100,
@@ -37,6 +42,13 @@ describe.skipIf(!hasPython)(reason, () => {
           terminal: to.terminalNo,
           merchant: to.merchantNo,
           sam: to.samNo,
+          tls: filesOf(to.tls),
+          other: {
+            port: to.other.port,
+            terminal: to.other.terminalNo,
+            sam: to.other.samNo,
+            tls: filesOf(to.other.tls),
+          },
           tmk: to.terminalMasterKey,
           dpkRoot: to.rootPurchaseKey,
           dlkRoot: to.rootLoadKey,
@@ -57,6 +69,14 @@ describe.skipIf(!hasPython)(reason, () => {
     await ended;
     expect(report.cases.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     expect(said).toBe('');
-    expect(report.passed).toBe(true);
+    expect(report).toMatchObject({ passed: true, conditions: { transport: 'TLS' } });
+    expect(report.cases.filter(({ outcome }) => outcome === 'not-claimed')).toEqual([]);
+    await rm(folder, { recursive: true });
   }, 120_000);
+});
+
+const filesOf = (tls: TerminalSettings['tls']) => ({
+  ca: tls?.caFile,
+  certificate: tls?.certificateFile,
+  key: tls?.keyFile,
 });

@@ -104,6 +104,15 @@ export class SimulatedTerminal {
     this.terminal = this.#switchedOn(memory);
   }
 
+  /** Another terminal of the same merchant. */
+  otherTerminal(): Terminal {
+    const { host, port, terminalNo, samNo } = this.#settings.other;
+    return new Terminal({
+      ...this.terminal.settings,
+      ...{ address: { host, port }, terminalNo, samNo, memory: freshTerminalMemory() },
+    });
+  }
+
   freshCard(cardNo = testCardNo((this.#cards += 1))): VirtualCard {
     return testCard(cardNo);
   }
@@ -231,6 +240,14 @@ const ACTS: Readonly<Record<string, (rig: SimulatedTerminal, turn: number) => Pr
   },
   'load-refused': (rig) => rig.load(),
   'load-busy': (rig) => rig.load(),
+  'load-proof': async (rig) => {
+    const [card, other] = [rig.freshCard(), rig.otherTerminal()];
+    await other.signOn();
+    await other.load(card, { amountFen: 1000, holdResult: true });
+    await other.disconnect();
+    await rig.terminal.proveLoad(card);
+    await rig.deliver();
+  },
   'load-trace-used': loadsTwice,
   'load-batch-behind': async (rig) => {
     const { terminal } = rig;

@@ -3,7 +3,7 @@
     python3 test/python-terminal/candidate.py < lines
 
 The first line of standard input describes the terminal (host, port, terminal, merchant, sam, tmk, dpkRoot, dlkRoot, dtkRoot,
-cards, hotCard, timeout in seconds); each further line is {"id": case, "turn": number}, turns counting from 0 within a case.
+cards, hotCard, timeout in seconds, tls when there is one, other = {port, terminal, sam, tls}); each further line is {"id": case, "turn": number}, turns counting from 0 within a case.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ BILLER, CUSTOMER, REFERENCE = "TEST", "ACCEPTANCE", "TEST-BILL-1"
 UNDECIDED = ("68", "90", "96")
 BROKEN = (OSError, LinkClosed, WrongAnswer)
 AMOUNT = 1000
+# Cases that ask for more than one thing.
+BY_TURN = ("upload-after-restart", "tls-stranger")
 
 
 class Candidate:
@@ -35,14 +37,20 @@ class Candidate:
         self.sam = Sam(setting["sam"], self.roots["DPK"])
         self.held = 0
         self.waiting = None
-        self.terminal = Terminal(
+        self.terminal = self.set_to(setting, setting)
+        self.other = self.set_to(setting, setting["other"])
+
+    @staticmethod
+    def set_to(setting: dict, side: dict) -> Terminal:
+        return Terminal(
             host=setting["host"],
-            port=int(setting["port"]),
-            terminal_no=setting["terminal"],
+            port=int(side["port"]),
+            terminal_no=side["terminal"],
             merchant_no=setting["merchant"],
-            sam_no=setting["sam"],
+            sam_no=side["sam"],
             master_key=bytes.fromhex(setting["tmk"]),
             mac_algorithm="x9.19",
+            tls=side.get("tls"),
         )
 
     def card(self) -> Card:
@@ -117,7 +125,7 @@ class Candidate:
     # --- what hands do, case by case --------------------------------------------------------------------------------
 
     def act(self, case: str, turn: int) -> None:
-        getattr(self, "case_" + case.replace("-", "_"), self.load)(*([turn] if case == "upload-after-restart" else []))
+        getattr(self, "case_" + case.replace("-", "_"), self.load)(*([turn] if case in BY_TURN else []))
 
     def case_sign_on(self) -> None:
         self.terminal.sign_on()
@@ -171,6 +179,27 @@ class Candidate:
         self.terminal.credit(card, answer)
         self.terminal.loads.append(AMOUNT)
         self.deliver(self.terminal.load_result(request, answer, 0, card.prove_load(), card, counter))
+
+    def case_load_proof(self) -> None:
+        card = self.card()
+        counter = card.online_counter
+        self.other.sign_on()
+        load = self.other.load_request(card, AMOUNT)
+        self.other.credit(card, self.other.exchange(load))
+        # The other terminal went out before its result; its card is proved here.
+        self.other.disconnect()
+        self.deliver(self.terminal.load_proof(load, card.prove_load(), card, counter))
+
+    def case_tls_stranger(self, turn: int) -> None:
+        if turn > 0:
+            self.terminal.echo()
+            return
+        # The link it had is closed; the next one is the stranger's.
+        for _ in range(2):
+            try:
+                self.terminal.echo()
+            except BROKEN:
+                self.terminal.disconnect()
 
     def case_load_trace_used(self) -> None:
         self.load()

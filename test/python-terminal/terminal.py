@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -35,9 +36,20 @@ class Answer:
 
 
 class Link:
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, tls: Optional[dict] = None) -> None:
+        """Over TLS with tls = {"ca": file, "certificate": file, "key": file}: the host is trusted by its CA, not by its name."""
         self._socket = socket.create_connection((host, port), timeout=ANSWER_TIMEOUT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.load_verify_locations(tls["ca"])
+            context.load_cert_chain(tls["certificate"], tls["key"])
+            try:
+                self._socket = context.wrap_socket(self._socket)
+            except OSError:
+                self._socket.close()
+                raise
         self._rest = b""
 
     def send(self, data: bytes) -> None:
@@ -95,12 +107,13 @@ class Terminal:
     link: Optional[Link] = None
     loads: list = field(default_factory=list)
     purchases: list = field(default_factory=list)
+    tls: Optional[dict] = None
 
     # --- the line -------------------------------------------------------------------------------------------------
 
     def connect(self) -> Link:
         if self.link is None:
-            self.link = Link(self.host, self.port)
+            self.link = Link(self.host, self.port, self.tls)
         return self.link
 
     def disconnect(self) -> None:
@@ -263,6 +276,12 @@ class Terminal:
     def load_result(self, request: Request, answer: Optional[Answer], outcome: int, tac: bytes, card, counter: int) -> Request:
         content = bytes([1, outcome]) + tac + card.balance.to_bytes(4, "big") + counter.to_bytes(2, "big")
         return self._about(request, answer, "0220", f58=content)
+
+    def load_proof(self, load: Request, tac: bytes, card, counter: int) -> Request:
+        """The result of a load that another terminal asked for: field 61 is zeros."""
+        proof = self.load_result(load, None, 0, tac, card, counter)
+        proof.fields[61] = "0" * 16
+        return proof
 
     def reversal(self, request: Request, answer: Optional[Answer] = None) -> Request:
         following = self._about(request, answer, "0400", f39="98")

@@ -6,6 +6,8 @@ import type { TestHost } from './test-host.ts';
 /** What a case of the terminal kit has to do with. */
 export interface TerminalBench extends Bench {
   readonly host: TestHost;
+  /** Where another terminal is at home, under a number of its own. */
+  readonly elsewhere: TestHost;
   /** The test card that is on the hotlist, as the tester knows it. */
   readonly hotCard: string | undefined;
 }
@@ -13,7 +15,10 @@ export interface TerminalBench extends Bench {
 export type TerminalCase = AcceptanceCase<TerminalBench>;
 
 /** Functions a terminal may claim; cases about others are not run. */
-export const TERMINAL_FUNCTIONS = ['load', 'purchase', 'bill'] as const;
+export const TERMINAL_FUNCTIONS = ['load', 'proof', 'purchase', 'bill'] as const;
+
+/** What cases over TLS are about: claimed by playing the kit over TLS, never by a word of the tester. */
+export const TLS_FUNCTION = 'tls';
 
 export const LOADS = ['loadFromCash', 'loadFromAccount'] as const;
 export type LoadName = (typeof LOADS)[number];

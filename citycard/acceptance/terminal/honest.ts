@@ -16,6 +16,8 @@ import { TEST_KEYS } from './test-keys.ts';
 
 /** A load the kit has answered. */
 export interface KnownLoad {
+  /** The SAM of the terminal it was asked for at. */
+  readonly samNo: string;
   readonly cardNo: string;
   readonly amount: Fen;
   readonly balanceBefore: Fen;
@@ -37,7 +39,8 @@ export type Decision = readonly [code: ResponseCode, values?: object];
 export class HonestHost {
   readonly hsm: HsmClient;
   readonly hotlist: TestHotlist;
-  readonly loads: KnownLoad[] = [];
+  /** Shared by the hosts of one run: a card proves at one terminal what it was loaded with at another. */
+  readonly loads: KnownLoad[];
   readonly #samNo: string;
   readonly #fault: (sentence: string) => void;
   readonly #purchases = new Map<
@@ -50,11 +53,13 @@ export class HonestHost {
     readonly hsm: HsmClient;
     readonly hotlist: TestHotlist;
     readonly samNo: string;
+    readonly loads: KnownLoad[];
     fault(sentence: string): void;
   }) {
     this.hsm = settings.hsm;
     this.hotlist = settings.hotlist;
     this.#samNo = settings.samNo;
+    this.loads = settings.loads;
     this.#fault = (sentence) => settings.fault(sentence);
   }
 
@@ -107,7 +112,7 @@ export class HonestHost {
 
   /** Loads and purchases of a batch that were answered 00, each purchase once, locked cards left out. */
   totals(batch: string): BatchTotals {
-    const loads = this.loads.filter((load) => load.batch === batch && load.state === 'posted');
+    const loads = this.#ownLoads().filter((load) => load.batch === batch && load.state === 'posted');
     const purchases = [...this.#purchases.values()].filter((one) => one.batch === batch);
     return {
       loads: { amount: fen(loads.reduce((sum, { amount }) => sum + amount, 0n)), count: loads.length },
@@ -142,6 +147,7 @@ export class HonestHost {
     if (!authorised.ok)
       return this.#refuse('A1', 'MAC1 in field 58 of a load is wrong for this card, counter, balance and amount.');
     this.loads.push({
+      samNo: load.samNo,
       cardNo: card,
       amount,
       balanceBefore: load.balanceBefore,
@@ -158,11 +164,9 @@ export class HonestHost {
   async #result({ values }: TerminalRequest<'loadResult'>): Promise<Decision> {
     const { original, result, cardNo, amount } = values;
     const own = original.batch !== '000000' || original.trace !== '000000';
-    const load = this.loads.findLast((known) =>
-      own
-        ? known.batch === original.batch && known.trace === original.trace
-        : known.cardNo === cardNo && known.onlineCounter === result.onlineCounterBefore,
-    );
+    const load = own
+      ? this.#ownLoads().findLast(({ batch, trace }) => batch === original.batch && trace === original.trace)
+      : this.loads.findLast((known) => known.cardNo === cardNo && known.onlineCounter === result.onlineCounterBefore);
     const card = parseCardNo(cardNo);
     if (load === undefined || card === undefined || load.cardNo !== cardNo)
       return this.#refuse('25', 'A load result names a load (field 61) that was never asked for.');
@@ -184,7 +188,7 @@ export class HonestHost {
       onlineCounterBefore: load.onlineCounter,
       amount: Number(load.amount),
       type: 2,
-      samNo: digitsToBcd(this.#samNo),
+      samNo: digitsToBcd(load.samNo),
       date: digitsToBcd(load.hostDate),
       time: digitsToBcd(load.hostTime),
       tac: result.tac,
@@ -200,7 +204,7 @@ export class HonestHost {
 
   #reversal({ values, management, trace }: TerminalRequest<'loadReversal'>): Decision {
     const { original, amount, cardNo } = values;
-    const load = this.loads.findLast(({ batch, trace: its }) => batch === original.batch && its === original.trace);
+    const load = this.#ownLoads().findLast((one) => one.batch === original.batch && one.trace === original.trace);
     if (load === undefined) return ['25'];
     if (load.cardNo !== cardNo || load.amount !== amount)
       return this.#refuse('64', 'Fields 2 and 4 of a reversal are not those of its load.');
@@ -247,6 +251,11 @@ export class HonestHost {
       this.#fault(`${name} has counter and transaction number of another purchase of the card.`);
     if (known === undefined && record.flag !== FLAG.cardLocked)
       this.#purchases.set(identity, { batch, amount: record.amountFen, content });
+  }
+
+  /** Loads asked for at this host's terminal. */
+  #ownLoads(): KnownLoad[] {
+    return this.loads.filter(({ samNo }) => samNo === this.#samNo);
   }
 
   #refuse(code: ResponseCode, sentence: string): Decision {

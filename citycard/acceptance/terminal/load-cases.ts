@@ -213,6 +213,32 @@ export const loadCases: readonly TerminalCase[] = [
     },
   ),
   {
+    id: 'load-proof',
+    title: 'Proves a load of another terminal for a card that is presented to it, repeating until it is answered',
+    document: `${PAGE}, "Load"; domain.md A.9`,
+    about: 'proof',
+    async run(bench) {
+      const { host, elsewhere } = bench;
+      elsewhere.claim(...ALL);
+      host.claim('loadResult');
+      bench.ask(
+        'Load 10.00 yuan onto a test card at the other terminal (or at this one, set to its numbers); its result will stay without an answer. Then present the card to the terminal under test and let it prove the load.',
+      );
+      const load = await elsewhere.next(LOADS, 'A load request (0200) of the other terminal', bench.limitMs);
+      await elsewhere.answerHonestly(load);
+      const proof = await next(bench, 'The proof (0220) of the load of the other terminal', 'loadResult');
+      const { original, result, cardNo } = proof.request.values;
+      if (original.batch !== '000000' || original.trace !== '000000')
+        throw new CaseFailed(
+          `Field 61 of the proof names batch ${original.batch} and trace ${original.trace}; for a load of another terminal it is zeros.`,
+        );
+      if (cardNo !== load.request.values.cardNo || result.outcome !== 0)
+        throw new CaseFailed('The proof is not of the card of the load, or does not say "credited".');
+      await host.answerHonestly(proof, { delivery: 'lost' });
+      await host.answerHonestly(await nextRepeat(bench, proof, 'a proof without an answer'));
+    },
+  },
+  {
     id: 'load-batch-behind',
     title: 'Signs on again after 77 and goes on in a later batch',
     document: `${PAGE}, "Batches"; §4, code 77`,

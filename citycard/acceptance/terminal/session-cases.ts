@@ -1,5 +1,5 @@
 import { CaseFailed } from '../case.ts';
-import { next, type TerminalCase } from './bench.ts';
+import { next, type TerminalCase, TLS_FUNCTION } from './bench.ts';
 import type { Exchange } from './exchange.ts';
 
 const PAGE = 'terminal-interface.md';
@@ -82,6 +82,30 @@ export const sessionCases: readonly TerminalCase[] = [
         link = echo.link.id;
         await echo.answer('00', {}, { delivery });
       }
+    },
+  },
+  {
+    id: 'tls-stranger',
+    title: 'Does not speak to a host whose certificate is of a CA it does not trust',
+    document: `${PAGE} §1`,
+    about: TLS_FUNCTION,
+    async run(bench) {
+      const { host } = bench;
+      host.claim('signOn', 'echo');
+      host.show('stranger');
+      try {
+        bench.ask('The host shows the certificate of a stranger now. Let the terminal connect and send an echo.');
+        if (!(await host.isRefused(bench.limitMs)))
+          throw new CaseFailed(
+            `The terminal refused no link within ${bench.limitMs / 1000} s: it did not connect, or it trusts the certificate of a stranger.`,
+          );
+        await host.none(['signOn', 'echo'], 'The terminal sent a message to a host it must not trust.', bench.quietMs);
+      } finally {
+        host.show('server');
+      }
+      host.claim('echo');
+      bench.ask('The host shows its own certificate again. Let the terminal send an echo.');
+      await host.answerHonestly(await next(bench, 'An echo', 'echo'));
     },
   },
   {

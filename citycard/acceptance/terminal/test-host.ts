@@ -13,9 +13,10 @@ import {
 } from '@citycard/terminal-gateway';
 import { CaseFailed } from '../case.ts';
 import { type Delivery, Exchange, type Seal } from './exchange.ts';
-import { HonestHost } from './honest.ts';
+import { HonestHost, type KnownLoad } from './honest.ts';
 import { type CandidateLink, listenForCandidate, type Listening } from './link.ts';
 import { TestHotlist } from './lists.ts';
+import type { TestCertificates } from './test-certificates.ts';
 import { TEST_KEYS } from './test-keys.ts';
 
 /** Who the candidate has to be, and where the kit listens. */
@@ -29,6 +30,10 @@ export interface HostSettings {
   readonly macAlgorithm: 'ecb' | 'x9.19';
   /** A test card the tester holds that is put on the hotlist. */
   readonly hotCard?: string;
+  /** The link is mutual TLS with these; plain TCP without. */
+  readonly certificates?: Pick<TestCertificates, 'server' | 'stranger'>;
+  /** Of all hosts of the run. */
+  readonly loads: KnownLoad[];
 }
 
 /** A message that may be repeated, its answer when it has one, and the case it came in first. */
@@ -63,6 +68,7 @@ export class TestHost {
   #mak: string | undefined;
   #nextMak: string | undefined;
   #spoilKeys = false;
+  #lastRefusal: string | undefined;
   /** Messages under these keys are a fault: they came with wrong check values. */
   #spoiltMak: string | undefined;
   readonly #stored = new Map<string, Stored>();
@@ -77,19 +83,26 @@ export class TestHost {
       hsm: settings.hsm,
       hotlist: this.hotlist,
       samNo: settings.samNo,
+      loads: settings.loads,
       fault: (sentence) => this.fault(sentence),
     });
   }
 
   static async open(settings: HostSettings): Promise<TestHost> {
     const host = new TestHost(settings);
-    host.#listening = await listenForCandidate(settings, {
+    const { certificates } = settings;
+    const address = { host: settings.host, port: settings.port };
+    const secured = certificates === undefined ? address : { ...address, tls: certificates.server };
+    host.#listening = await listenForCandidate(secured, {
       onMessage: (link, message) => {
         host.#turn = host.#turn
           .then(() => host.#receive(link, message))
           .catch((error: unknown) => host.fault(`The kit itself failed: ${String(error)}`));
       },
       onBadFrame: (reason) => host.fault(`The terminal sent what is no frame: ${reason}.`),
+      onHandshakeRefused: (reason) => {
+        host.#lastRefusal = reason;
+      },
     });
     return host;
   }
@@ -107,6 +120,7 @@ export class TestHost {
     this.#waiting = undefined;
     this.#spoilKeys = false;
     this.#spoiltMak = undefined;
+    this.#lastRefusal = undefined;
     const left = this.#arrived;
     this.#claims = [];
     this.#arrived = [];
@@ -135,7 +149,9 @@ export class TestHost {
   async next<N extends MessageName>(names: readonly N[], what: string, withinMs: number): Promise<Exchange<N>> {
     const found = await this.#arrival(names, withinMs);
     if (found === undefined) {
-      throw new CaseFailed(`${what} was expected within ${withinMs / 1000} s and did not come.`);
+      const refused = this.#lastRefusal;
+      const why = refused === undefined ? '' : ` A TLS handshake was refused: ${refused}.`;
+      throw new CaseFailed(`${what} was expected within ${withinMs / 1000} s and did not come.${why}`);
     }
     return found as unknown as Exchange<N>;
   }
@@ -159,6 +175,23 @@ export class TestHost {
       ...(delivery === undefined || delivery === 'lost' ? {} : { delivery }),
       ...(wrongMac === undefined ? {} : { wrongMac }),
     });
+  }
+
+  /** Whether a link comes to nothing within the time because one side does not trust the other. */
+  async isRefused(withinMs: number): Promise<boolean> {
+    const end = performance.now() + withinMs;
+    while (this.#lastRefusal === undefined && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    return this.#lastRefusal !== undefined;
+  }
+
+  /** Shows the certificate of a stranger, or our own again, to who connects from now on; open links are closed. */
+  show(whose: 'stranger' | 'server'): void {
+    const credentials = this.#settings.certificates?.[whose];
+    if (credentials === undefined) return;
+    this.#lastRefusal = undefined;
+    this.#listening?.show(credentials);
   }
 
   /** The next sign-on gets keys whose check values are wrong; whoever uses them is at fault. */
@@ -200,6 +233,9 @@ export class TestHost {
       return refuse('30', `A message ${message.mti} cannot be read: ${problem.path}: ${problem.reason}.`, this.#mak);
     if (message.text(41) !== terminalNo)
       return refuse('97', `Field 41 is "${message.text(41) ?? ''}", not ${terminalNo}.`);
+    const { certifiedName } = link;
+    if (certifiedName !== undefined && certifiedName !== terminalNo)
+      return refuse('97', `Field 41 is ${terminalNo}, but the certificate of the link is of "${certifiedName}".`);
     if (message.text(42)?.trimEnd() !== merchantNo)
       return refuse('03', `Field 42 is "${message.text(42) ?? ''}", not ${merchantNo}.`, this.#mak);
     if (!/^60/.test(message.tpdu.toString('hex'))) this.fault('The TPDU does not begin with 60.');
@@ -292,6 +328,8 @@ export class TestHost {
     };
   }
 }
+
+const LOOK_AGAIN_MS = 20;
 
 /** The exchange as it would be answered, with nobody to hear it. */
 function silenced(exchange: Exchange, keep: (frame: OutgoingFrame) => void): Exchange {
