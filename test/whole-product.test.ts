@@ -27,6 +27,7 @@ import { nothingInClear } from './secrets/nothing-in-clear.ts';
 import { loads } from './terminal-interface/loads.ts';
 import { purchases } from './terminal-interface/purchases.ts';
 import { secureLinkTests } from './terminal-interface/secure-links.ts';
+import { shedding } from './terminal-interface/shedding.ts';
 import { sessions } from './terminal-interface/sessions.ts';
 
 /** Everything that is shown on a whole installation shares one: starting it costs more than most of what it shows. */
@@ -43,6 +44,7 @@ describe('the whole product', () => {
     secureLinkTests(() => city);
     loads(() => city);
     purchases(() => city);
+    shedding(() => city);
     corpusTests(() => city);
     pythonTerminalTests(() => city);
     operatorKitTests(() => city);
