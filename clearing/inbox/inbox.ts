@@ -18,6 +18,8 @@ export interface InboxDeps {
   readonly claimedDigest?: UploadDeps['claimedDigest'];
   /** How long a file must have been left alone; the default suits writers that pause. */
   readonly quietMs?: number;
+  /** From one look to the next; a second when left out. */
+  readonly lookEveryMs?: number;
 }
 
 export interface Inbox {
@@ -57,7 +59,7 @@ export function startInbox(deps: InboxDeps): Inbox {
     running ??= look().finally(() => {
       running = undefined;
     });
-  }, LOOK_EVERY_MS);
+  }, deps.lookEveryMs ?? LOOK_EVERY_MS);
   timer.unref();
   return {
     stop: async () => {
