@@ -133,12 +133,7 @@ export { addTariff, listTariffs } from './pricing/tariff-table.ts';
 export type { Tariff, TariffSubject } from './pricing/tariff.ts';
 export { daySummary, type DaySummary } from './reports/day-summary.ts';
 export { readReports, writeReports, type DayReport } from './reports/day-reports.ts';
-export {
-  approveReinstruction,
-  approveSettlement,
-  proposeReinstruction,
-  proposeSettlement,
-} from './settlement/approval.ts';
+export { approveSettlement, proposeSettlement } from './settlement/approval.ts';
 export { listMessages, messageXml, type PaymentMessage } from './settlement/instruct.ts';
 export {
   rejectPayment,
@@ -147,6 +142,8 @@ export {
   type RejectOutcome,
   type SettleOutcome,
 } from './settlement/payment-outcome.ts';
+export { type ReturnedPayment, type ReturnOutcome, returnPayment } from './settlement/payment-return.ts';
+export { approveReinstruction, proposeReinstruction } from './settlement/refused-sheets.ts';
 export { listSheets, sheetsSha256, type SettlementSheet } from './settlement/sheets.ts';
 
 // industries

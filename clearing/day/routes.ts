@@ -1,35 +1,15 @@
-import {
-  type BusinessDate,
-  businessDate,
-  type HttpServer,
-  recordAct,
-  rolesAllowed,
-  transact,
-  Type,
-} from '@citycard/common';
+import { type BusinessDate, type HttpServer, recordAct, rolesAllowed, transact } from '@citycard/common';
 import { floatPosition } from '../float/float-position.ts';
 import { listObligations, listPositions } from '../netting/net-day.ts';
 import { daySummary } from '../reports/day-summary.ts';
 import { readReports } from '../reports/day-reports.ts';
-import {
-  approveReinstruction,
-  approveSettlement,
-  proposeReinstruction,
-  proposeSettlement,
-} from '../settlement/approval.ts';
-import { listMessages, messageXml } from '../settlement/instruct.ts';
+import { listMessages } from '../settlement/instruct.ts';
+import { registerSettlementRoutes } from '../settlement/routes.ts';
 import { listSheets, sheetsSha256 } from '../settlement/sheets.ts';
 import { cutOff, listDays, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
-import { dayErrors } from './errors.ts';
+import { DateParams, dateOf } from './date-of-path.ts';
 import { listStages } from './evidence.ts';
-
-const DateParams = Type.Object({ date: Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' }) });
-const ApprovalParams = Type.Object({
-  date: DateParams.properties.date,
-  approvalId: Type.String({ pattern: '^[1-9]\\d{0,17}$' }),
-});
-const ApprovalBody = Type.Object({ sheetsSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) });
 
 const READERS = ['finance-maker', 'finance-checker', 'supervisor', 'auditor'] as const;
 
@@ -46,8 +26,6 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
   const { db } = deps;
   const reading = { onRequest: rolesAllowed(...READERS) };
   const making = { onRequest: rolesAllowed('finance-maker') };
-  const checking = { onRequest: rolesAllowed('finance-checker') };
-  const banking = { onRequest: rolesAllowed('bank-partner') };
   const wake = () => {
     void deps.wake?.();
   };
@@ -74,69 +52,13 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
       return reply.status(202).send(result);
     },
   );
-  server.post(
-    '/v1/clearing-days/:date/approval',
-    { ...making, schema: { summary: 'Propose the day’s sheets', params: DateParams, body: ApprovalBody } },
-    async ({ params, body, principal }, reply) => {
-      const date = dateOf(params);
-      const proposal = await transact(db, (tx) => proposeSettlement(tx, principal, date, body.sheetsSha256));
-      return reply.status(201).send(proposal);
-    },
-  );
-  server.post(
-    '/v1/clearing-days/:date/approval/:approvalId',
-    { ...checking, schema: { summary: 'Confirm the proposed sheets', params: ApprovalParams } },
-    async ({ params, principal }) => {
-      const [date, approvalId] = [dateOf(params), BigInt(params.approvalId)];
-      const approved = await transact(db, (tx) => approveSettlement(tx, principal, date, approvalId));
-      wake();
-      return approved;
-    },
-  );
-  server.post(
-    '/v1/clearing-days/:date/reinstruction',
-    { ...making, schema: { summary: 'Propose to instruct refused payments again', params: DateParams } },
-    async ({ params, principal }, reply) => {
-      const date = dateOf(params);
-      const proposal = await transact(db, (tx) => proposeReinstruction(tx, principal, date));
-      return reply.status(201).send(proposal);
-    },
-  );
-  server.post(
-    '/v1/clearing-days/:date/reinstruction/:approvalId',
-    { ...checking, schema: { summary: 'Confirm and instruct refused payments again', params: ApprovalParams } },
-    async ({ params, principal }) =>
-      approveReinstruction(db, principal, dateOf(params), BigInt(params.approvalId), deps),
-  );
   server.get(
     '/v1/clearing-days/:date/reports',
     { ...reading, schema: { summary: 'The reports of a closed day, as they were made', params: DateParams } },
     async ({ params }) => ({ reports: await readReports(db, dateOf(params)) }),
   );
 
-  server.get(
-    '/v1/settlement/instructions',
-    {
-      ...banking,
-      schema: {
-        summary: 'Payment messages with payments still out',
-        querystring: Type.Object({ status: Type.Optional(Type.Literal('pending')) }),
-      },
-    },
-    async () => listMessages(db),
-  );
-  server.get(
-    '/v1/settlement/instructions/:messageId',
-    {
-      ...banking,
-      schema: { summary: 'The pain.001', params: Type.Object({ messageId: Type.String({ maxLength: 35 }) }) },
-    },
-    async ({ params }, reply) => {
-      const xml = await messageXml(db, params.messageId);
-      return reply.type('application/xml; charset=utf-8').send(xml);
-    },
-  );
-
+  registerSettlementRoutes(server, { ...deps, wake });
   server.get(
     '/v1/float/:date',
     { ...reading, schema: { summary: 'The float identity at the end of a day', params: DateParams } },
@@ -150,15 +72,6 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
     { ...reading, schema: { summary: 'What happened on a day', params: DateParams } },
     async ({ params }) => daySummary(db, dateOf(params)),
   );
-}
-
-/** The day of the path. @throws CityCardError `clearing-day.unknown` for a day that no calendar has. */
-function dateOf({ date }: { readonly date: string }): BusinessDate {
-  try {
-    return businessDate(date);
-  } catch (cause) {
-    throw dayErrors.unknown({ date }, cause);
-  }
 }
 
 async function describeDay(deps: ClearingDayRouteDeps, date: BusinessDate) {

@@ -168,10 +168,10 @@ async function nettedEvidence(tx: Transaction, date: BusinessDate): Promise<Evid
 async function paymentsEvidence(tx: Transaction, date: BusinessDate) {
   const { rows } = await tx.query<Record<'unpaid' | 'paid' | 'paid_amount' | 'rejected', bigint>>(
     `select (select count(*) from clearing.settlement_sheet
-              where business_date = $1 and disposition = 'pay' and state <> 'paid') as unpaid,
+              where business_date = $1 and disposition = 'pay' and state not in ('paid', 'carried')) as unpaid,
             count(*) filter (where state = 'posted') as paid,
-            coalesce(sum(amount_fen) filter (where state = 'posted'), 0)::bigint as paid_amount,
-            count(*) filter (where state = 'rejected') as rejected
+            coalesce(sum(booked_fen), 0)::bigint as paid_amount,
+            count(*) filter (where state in ('rejected', 'short')) as rejected
        from clearing.payment where business_date = $1`,
     [date],
   );

@@ -1,22 +1,18 @@
 import {
   approveAct,
   type BusinessDate,
-  type Database,
   type Principal,
   proposeAct,
   recordAct,
-  transact,
   type Transaction,
 } from '@citycard/common';
 import { lockDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
 import { checkStage, recordStage } from '../day/evidence.ts';
 import { type DayState, hasReached, mayBecome } from '../day/transitions.ts';
-import { type InstructionTerms, instructSheets } from './instruct.ts';
 import { listSheets, sheetsSha256 } from './sheets.ts';
 
 const APPROVE = 'settlement-approval';
-const REINSTRUCT = 'settlement-reinstruction';
 
 const content = (act: string, businessDate: BusinessDate, sheetsHash: string) => ({
   act,
@@ -91,50 +87,4 @@ export async function approveSettlement(
     detail: { approvalId, sheetsSha256: sheetsHash },
   });
   return { state: 'approved', ...people };
-}
-
-/** The sheets whose payment the bank refused, with the accounts filed now: that is what maker and checker agree on. */
-async function rejectedSheets(tx: Transaction, date: BusinessDate) {
-  const day = await lockDay(tx, date);
-  await tx.query(
-    `update clearing.settlement_sheet s set settlement_account = coalesce(p.settlement_account, s.settlement_account)
-       from clearing.participant p
-      where p.participant_no = s.participant_no and s.business_date = $1 and s.state = 'rejected'`,
-    [date],
-  );
-  const sheets = (await listSheets(tx, date)).filter((sheet) => sheet.state === 'rejected');
-  if (day.state !== 'instructed' || sheets.length === 0) throw dayErrors.nothingRejected({ date });
-  const { rows } = await tx.query<{ attempts: bigint }>(
-    `select count(*) as attempts from clearing.payment where business_date = $1`,
-    [date],
-  );
-  // The count of attempts so far makes a second refusal another occasion, with a proposal of its own.
-  return { sheets, hash: `${sheetsSha256(sheets)} after ${rows[0]?.attempts ?? 0n}` };
-}
-
-/** Proposes to instruct the refused payments of a day again, to the accounts now filed. */
-export async function proposeReinstruction(
-  tx: Transaction,
-  maker: Principal,
-  date: BusinessDate,
-): Promise<{ approvalId: bigint }> {
-  const { hash } = await rejectedSheets(tx, date);
-  return proposeAct(tx, maker, { act: REINSTRUCT, subject: date, content: content(REINSTRUCT, date, hash) });
-}
-
-/** A second person confirms, and the bank is instructed in the same transaction. Returns the message's id. */
-export async function approveReinstruction(
-  db: Database,
-  checker: Principal,
-  date: BusinessDate,
-  approvalId: bigint,
-  terms: Omit<InstructionTerms, 'approvedAt'>,
-): Promise<{ messageId: string | undefined }> {
-  return transact(db, async (tx) => {
-    const { sheets, hash } = await rejectedSheets(tx, date);
-    await approveAct(tx, checker, approvalId, content(REINSTRUCT, date, hash));
-    const messageId = await instructSheets(tx, date, sheets, { ...terms, approvedAt: new Date() });
-    await recordAct(tx, checker, { act: REINSTRUCT, subject: date, detail: { approvalId, messageId } });
-    return { messageId };
-  });
 }

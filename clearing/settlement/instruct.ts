@@ -28,10 +28,13 @@ export interface InstructionTerms {
   readonly approvedAt: Date;
 }
 
+/** What of a sheet still has to be paid. */
+export const openFenOf = (sheet: SettlementSheet): Fen => fen(sheet.payableFen - sheet.paidFen);
+
 /**
- * Instructs the bank to pay these sheets: one pain.001 message for all of them, and per sheet a pending transfer from its
- * payable account to the custody account (posted when the statement shows it, voided when the bank refuses). Nothing to
- * pay makes no message. Returns the message's id.
+ * Instructs the bank to pay these sheets, each as far as it has not been paid: one pain.001 message for all of them, and per
+ * sheet a pending transfer from its payable account to the custody account (posted when the statement shows it, voided when
+ * the bank refuses). Nothing to pay makes no message. Returns the message's id.
  */
 export async function instructSheets(
   tx: Transaction,
@@ -60,7 +63,7 @@ export async function instructSheets(
       transfers.map((t) => t.endToEndId),
       payable.map((sheet) => sheet.sheetNo),
       payable.map((sheet) => (attempts.get(sheet.sheetNo) ?? 0) + 1),
-      payable.map((sheet) => sheet.payableFen),
+      payable.map(openFenOf),
     ],
   );
   await tx.query(`update clearing.settlement_sheet set state = 'instructed' where sheet_no = any($1)`, [
@@ -73,7 +76,7 @@ export async function instructSheets(
     payable.map((sheet, index) => ({
       key: `settlement:${transfers[index]?.endToEndId ?? ''}`,
       reason: `payment of sheet ${sheet.sheetNo}`,
-      legs: [{ debit: sheet.paysFrom, credit, amount: sheet.payableFen, phase: 'pending' as const }],
+      legs: [{ debit: sheet.paysFrom, credit, amount: openFenOf(sheet), phase: 'pending' as const }],
     })),
   );
   return messageId;
@@ -95,7 +98,7 @@ function transferOf(
   if (sheet.settlementAccount === undefined) throw new Error(`sheet ${sheet.sheetNo} has no account to pay to`);
   return {
     endToEndId: attempt === 1 ? sheet.sheetNo : `${sheet.sheetNo}-${attempt}`,
-    amountFen: sheet.payableFen,
+    amountFen: openFenOf(sheet),
     creditor: sheet.settlementAccount,
     remittance: sheet.sheetNo,
   };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceAsFarAsPossible } from '../day/advance.ts';
 import { BUS, BUS_TWO, DAY, fillDay, instruct, PEOPLE, startTestCity } from '../day/test-city.ts';
 import { accountBalance } from '../ledger/balances.ts';
-import { approveReinstruction, proposeReinstruction } from './approval.ts';
+import { approveReinstruction, proposeReinstruction } from './refused-sheets.ts';
 import { messageXml } from './instruct.ts';
 import { type BookedPayment, rejectPayment, settlePayment } from './payment-outcome.ts';
 
@@ -41,9 +41,14 @@ describe('what the bank answers', () => {
   it('books: once, with the instructed amount and one reference', async () => {
     const payment = { endToEndId: `20261120-${BUS_TWO}`, amountFen: fen(29_850) };
     expect(await settle({ ...payment, endToEndId: 'NOBODY' })).toEqual({ outcome: 'unknown' });
-    expect(await settle({ ...payment, amountFen: fen(29_849) })).toEqual({
+    expect(await settle({ ...payment, amountFen: fen(29_851) })).toEqual({
       outcome: 'amount-differs',
       instructedFen: 29_850n,
+      openFen: 29_850n,
+    });
+    expect(await settle({ ...payment, account: 'bank-paying:8888' })).toEqual({
+      outcome: 'other-account',
+      orderedFrom: 'bank-custody:622800000001',
     });
     expect(await settle(payment)).toEqual({ outcome: 'settled' });
     expect(await settle(payment)).toEqual({ outcome: 'repeat' });

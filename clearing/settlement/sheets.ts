@@ -35,6 +35,8 @@ export interface SettlementSheet {
   readonly otherFen: Fen;
   readonly carriedInFen: Fen;
   readonly payableFen: Fen;
+  /** What the bank has paid of it until now. */
+  readonly paidFen: Fen;
   readonly disposition: 'pay' | 'carry';
   readonly carryReason?: string;
   readonly settlementAccount?: SettlementAccount;
@@ -52,12 +54,15 @@ interface ParticipantRow {
   city_code: string | null;
   status: string;
   settlement_account: SettlementAccount | null;
+  /** Why nothing may be paid to it, when that is so. */
+  held: string | null;
 }
 
 /**
  * Makes the day's sheets: for every operator, biller and city whose payable moved on the day or that has an amount
- * carried from before. What is zero or below, has no account to go to, or belongs to a suspended participant is carried
- * forward; the rest is to be paid. Then proves that the open sheets of each participant are what the ledger owes it.
+ * carried from before. What is zero or below, has no account to go to, or belongs to a participant that is suspended or whose
+ * payments are held is carried forward; the rest is to be paid. Then proves that the open sheets of each participant are
+ * what the ledger owes it.
  *
  * A biller's bill money joins its other payable, and a city's receivable is set off against its payable, by postings
  * `net:<date>:<participant>`.
@@ -69,8 +74,10 @@ export async function makeSheets(
   calendar: WorkingCalendar,
 ): Promise<void> {
   const { rows: participants } = await tx.query<ParticipantRow>(
-    `select participant_no, name, kind, city_code, status, settlement_account from clearing.participant
-      where kind in ('operator', 'biller', 'city', 'agent') order by participant_no`,
+    `select p.participant_no, p.name, p.kind, p.city_code, p.status, p.settlement_account, h.reason as held
+       from clearing.participant p
+       left join clearing.payment_hold h on h.participant_no = p.participant_no and h.ended_at is null
+      where p.kind in ('operator', 'biller', 'city', 'agent') order by p.participant_no`,
   );
   const carried = await takeCarried(tx, date);
   const settleDate = calendar.nextWorkingDay(date);
@@ -88,10 +95,10 @@ export async function makeSheets(
   await proveSheetsAreOwed(tx, date);
 }
 
-/** Amounts carried forward by earlier sheets and not yet in another. */
+/** Amounts carried forward by earlier sheets and not yet in another; of a refused payment, what the bank had not paid before. */
 async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<string, bigint>> {
   const { rows } = await tx.query<{ participant_no: string; amount: bigint }>(
-    `select participant_no, sum(payable_fen)::bigint as amount from clearing.settlement_sheet
+    `select participant_no, sum(payable_fen - paid_fen)::bigint as amount from clearing.settlement_sheet
       where state = 'carried' and carried_into is null and business_date < $1 group by 1`,
     [date],
   );
@@ -210,6 +217,7 @@ function carryReasonOf(participant: ParticipantRow, payable: bigint): string | u
   if (payable === 0n) return 'nothing is due';
   if (payable < 0n) return 'the participant owes this amount';
   if (participant.status === 'suspended') return 'the participant is suspended';
+  if (participant.held !== null) return `payments are held: ${participant.held}`;
   const account = participant.settlement_account;
   if (!account?.accountNo || !account.accountName || !/^\d{12}$/.test(account.bankLineNo)) {
     return 'no complete settlement account is filed';
@@ -236,7 +244,7 @@ async function proveSheetsAreOwed(tx: Transaction, date: BusinessDate): Promise<
         where t.business_date > $1 and t.phase in ('posted', 'post') and t.posting_key not like 'settlement:%'
         group by 1
      ), sheet as (
-       select participant_no, sum(payable_fen)::bigint as amount from clearing.settlement_sheet
+       select participant_no, sum(payable_fen - paid_fen)::bigint as amount from clearing.settlement_sheet
         where business_date <= $1 and state <> 'paid' and carried_into is null group by 1
      )
      select a.participant_no, sum(a.amount - coalesce(l.amount, 0))::bigint as owed, coalesce(max(s.amount), 0)::bigint as sheets
@@ -266,6 +274,7 @@ interface SheetRow {
   other_fen: bigint;
   carried_in_fen: bigint;
   payable_fen: bigint;
+  paid_fen: bigint;
   disposition: 'pay' | 'carry';
   carry_reason: string | null;
   settlement_account: SettlementAccount | null;
@@ -291,6 +300,7 @@ const toSheet = (row: SheetRow): SettlementSheet => ({
   otherFen: fen(row.other_fen),
   carriedInFen: fen(row.carried_in_fen),
   payableFen: fen(row.payable_fen),
+  paidFen: fen(row.paid_fen),
   disposition: row.disposition,
   ...(row.carry_reason !== null && { carryReason: row.carry_reason }),
   ...(row.settlement_account !== null && { settlementAccount: row.settlement_account }),
@@ -312,11 +322,11 @@ export async function listSheets(db: Database | Transaction, date: BusinessDate)
 
 /**
  * The hash that maker and checker approve: everything on all sheets of the day, as it will be paid. What happens to a
- * sheet later (its state, who signed it, where it was carried) is not part of it.
+ * sheet later (its state, what was paid of it, who signed it, where it was carried) is not part of it.
  */
 export function sheetsSha256(sheets: readonly SettlementSheet[]): string {
   const content = sheets.map(
-    ({ state: _state, carriedInto: _into, maker: _maker, checker: _checker, ...sheet }) => sheet,
+    ({ state: _state, paidFen: _paid, carriedInto: _into, maker: _maker, checker: _checker, ...sheet }) => sheet,
   );
   return contentSha256(content).toString('hex');
 }

@@ -9,6 +9,14 @@ export interface EntryPart {
   readonly endToEndId: string | undefined;
   readonly remittance: string;
   readonly counterparty: string;
+  /** Given when the bank says that this is a payment that came back (RtrInf). */
+  readonly returned?: ReturnInformation;
+}
+
+/** Why a payment came back: ISO 20022 external return reason (AC04, …) and the bank's words. */
+export interface ReturnInformation {
+  readonly code?: string;
+  readonly text: string;
 }
 
 /** One booked entry of an account. */
@@ -177,6 +185,18 @@ function readPart(detail: XmlNode | undefined, amountFen: Fen, direction: Direct
       .join(' ')
       .slice(0, MAX_REMITTANCE),
     counterparty: (detail.textOf('RltdPties', other, 'Pty', 'Nm') ?? '').slice(0, 140),
+    ...returnOf(detail),
+  };
+}
+
+function returnOf(detail: XmlNode): { returned?: ReturnInformation } {
+  const information = detail.find('RtrInf');
+  if (information === undefined) return {};
+  const code = information.textOf('Rsn', 'Cd') ?? information.textOf('Rsn', 'Prtry');
+  const words = information.all('AddtlInf').map((line) => line.text);
+  const text = [code ?? '', ...words].filter((part) => part !== '').join(' ');
+  return {
+    returned: { ...(code !== undefined && { code }), text: text === '' ? 'no reason given' : text.slice(0, 500) },
   };
 }
 

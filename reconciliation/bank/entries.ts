@@ -1,17 +1,9 @@
-import {
-  bookReceipt,
-  currentBusinessDate,
-  type HandBooked,
-  post,
-  type Posting,
-  raiseAlarm,
-  settlePayment,
-  transfersByHand,
-} from '@citycard/clearing';
 import type { BusinessDate, Transaction } from '@citycard/common';
-import type { BankEntry, EntryPart } from './camt.ts';
+import type { BankEntry } from './camt.ts';
+import { decide } from './decide.ts';
+import type { BankAccount, Decision, Part } from './decision.ts';
 import { bankErrors } from './errors.ts';
-import { recognise, type RecognitionRule } from './recognition.ts';
+import { returnInformationOf } from './returns.ts';
 
 /** How many of a message's entries ended how. A part of a batch counts as an entry of its own. */
 export interface EntryCounts {
@@ -31,18 +23,6 @@ export interface EntrySource {
   readonly accountNo: string;
   /** Set when the entries are those of a day statement. */
   readonly statementDate?: BusinessDate;
-}
-
-type Decision =
-  | { readonly state: 'recognised'; readonly rule: RecognitionRule; readonly postingKey: string }
-  | { readonly state: 'matched'; readonly rule: 'payment' }
-  /** Two people have booked it by hand before. */
-  | { readonly state: 'matched'; readonly rule: 'former-issuer'; readonly postingKey: string }
-  | { readonly state: 'unmatched'; readonly reason: string };
-
-interface Part extends EntryPart {
-  readonly entry: BankEntry;
-  readonly no: number;
 }
 
 /** Bank messages are few; one at a time, so that two of them cannot both clear the same cash in transit. */
@@ -78,11 +58,6 @@ export async function recordEntries(
     unmatched: count('unmatched'),
     repeated: entries.length - fresh.size,
   };
-}
-
-interface BankAccount {
-  readonly code: string;
-  readonly kind: string;
 }
 
 async function bankAccount(tx: Transaction, accountNo: string): Promise<BankAccount> {
@@ -161,140 +136,6 @@ async function tickOff(
   );
 }
 
-/** One decision per part, in order: payments by their EndToEndId first, then the reference rules, posted as one set. */
-async function decide(
-  tx: Transaction,
-  accountNo: string,
-  account: BankAccount,
-  parts: readonly Part[],
-): Promise<Decision[]> {
-  const postings: (Posting & { readonly part: Part; readonly rule: RecognitionRule })[] = [];
-  const decisions = new Map<Part, Decision>();
-  const businessDate = await currentBusinessDate(tx);
-  const inTransit = await cashInTransit(tx);
-  const byHand = await bookedByHand(tx, account, parts);
-  for (const part of parts) {
-    const { entry, remittance } = part;
-    if (entry.direction === 'debit' && !entry.reversal && part.endToEndId !== undefined) {
-      decisions.set(part, await settle(tx, part, part.endToEndId));
-      continue;
-    }
-    const found = recognise({ ...entry, accountKind: account.kind, remittance });
-    const hand = entry.direction === 'credit' && !entry.reversal ? byHand.get(entry.reference) : undefined;
-    if (hand !== undefined || ('rule' in found && found.rule === 'former-issuer')) {
-      decisions.set(part, await formerIssuerPays(tx, account, part, hand, 'credit' in found ? found.credit : ''));
-      continue;
-    }
-    const refusal = 'reason' in found ? found.reason : takeFromTransit(inTransit, found.credit, part.amountFen);
-    if ('reason' in found || refusal !== undefined) {
-      decisions.set(part, { state: 'unmatched', reason: refusal ?? 'no rule' });
-      continue;
-    }
-    const key = `bank:${accountNo}:${entry.reference}:${part.no}`;
-    const leg = { debit: account.code, credit: found.credit, amount: part.amountFen };
-    postings.push({ key, reason: `bank credit ${found.rule}`, legs: [leg], part, rule: found.rule });
-  }
-  const outcomes = await post(tx, businessDate, postings);
-  postings.forEach(({ part, rule, key }, index) => {
-    const outcome = outcomes[index];
-    if (outcome?.outcome === 'posted' || outcome?.outcome === 'repeat') {
-      decisions.set(part, { state: 'recognised', rule, postingKey: key });
-    } else if (outcome?.outcome === 'no-account') {
-      decisions.set(part, { state: 'unmatched', reason: `there is no account ${outcome.account}` });
-    } else {
-      throw new Error(`the ledger answered ${outcome?.outcome ?? 'nothing'} to posting ${key}`);
-    }
-  });
-  return parts.map((part) => decisions.get(part) ?? { state: 'unmatched', reason: 'not looked at' });
-}
-
-async function settle(tx: Transaction, part: Part, endToEndId: string): Promise<Decision> {
-  const { entry, amountFen } = part;
-  const settled = await settlePayment(tx, {
-    endToEndId,
-    amountFen,
-    bookedAt: entry.booked.at,
-    bankReference: entry.reference,
-  });
-  switch (settled.outcome) {
-    case 'settled':
-    case 'repeat':
-      return { state: 'matched', rule: 'payment' };
-    case 'unknown':
-      return { state: 'unmatched', reason: `no payment of ours is called ${endToEndId}` };
-    case 'amount-differs':
-      return { state: 'unmatched', reason: `payment ${endToEndId} was ordered with ${settled.instructedFen} fen` };
-    case 'decided-before':
-      return { state: 'unmatched', reason: `payment ${endToEndId} was ${settled.state} before` };
-  }
-}
-
-async function bookedByHand(
-  tx: Transaction,
-  account: BankAccount,
-  parts: readonly Part[],
-): Promise<Map<string, HandBooked>> {
-  const references = new Set(parts.map(({ entry }) => entry.reference));
-  return transfersByHand(tx, account.code, [...references]);
-}
-
-/** What a former issuer pays is booked by its entry or by hand, whichever comes first, and is one and the same. */
-async function formerIssuerPays(
-  tx: Transaction,
-  account: BankAccount,
-  part: Part,
-  hand: HandBooked | undefined,
-  credit: string,
-): Promise<Decision> {
-  const { entry, amountFen } = part;
-  if (hand !== undefined) {
-    if (hand.amountFen === entry.amountFen)
-      return { state: 'matched', rule: 'former-issuer', postingKey: hand.postingKey };
-    await raiseAlarm(tx, {
-      kind: 'former-issuer-entry-differs',
-      severity: 'warning',
-      subject: hand.participantNo,
-      evidence: {
-        account: account.code,
-        bankReference: entry.reference,
-        amountFen: entry.amountFen,
-        bookedByHandFen: hand.amountFen,
-      },
-    });
-    return {
-      state: 'unmatched',
-      reason: `booked by hand as a payment of former issuer ${hand.participantNo} with ${hand.amountFen} fen`,
-    };
-  }
-  const participantNo = credit.slice(credit.indexOf(':') + 1);
-  const receipt = await bookReceipt(tx, participantNo, {
-    account: account.code,
-    bankReference: entry.reference,
-    part: part.no,
-    amountFen,
-    bookedOn: entry.booked.date,
-  });
-  if (receipt.outcome === 'unknown-issuer')
-    return { state: 'unmatched', reason: `no former issuer ${participantNo} has been opened` };
-  return { state: 'recognised', rule: 'former-issuer', postingKey: receipt.postingKey };
-}
-
-/** What each slip still has in transit; more than that is not the cash of that slip. */
-async function cashInTransit(tx: Transaction): Promise<Map<string, bigint>> {
-  const { rows } = await tx.query<{ account_code: string; available_fen: bigint }>(
-    `select account_code, available_fen from clearing.account where kind = 'cash-in-transit' and available_fen > 0`,
-  );
-  return new Map(rows.map((row) => [row.account_code, row.available_fen]));
-}
-
-function takeFromTransit(inTransit: Map<string, bigint>, credit: string, amount: bigint): string | undefined {
-  if (!credit.startsWith('cash-in-transit:')) return undefined;
-  const left = inTransit.get(credit) ?? 0n;
-  if (amount > left) return `${credit} has only ${left} fen in transit`;
-  inTransit.set(credit, left - amount);
-  return undefined;
-}
-
 async function insertParts(
   tx: Transaction,
   accountNo: string,
@@ -303,9 +144,10 @@ async function insertParts(
 ): Promise<void> {
   await tx.query(
     `insert into reconciliation.bank_entry_part
-       (account_no, bank_reference, part_no, amount_fen, end_to_end_id, remittance, counterparty, state, rule, posting_key, reason)
+       (account_no, bank_reference, part_no, amount_fen, end_to_end_id, remittance, counterparty, state, rule, posting_key, reason,
+        return_code, return_text)
      select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::text[], $11::text[])`,
+       $10::text[], $11::text[], $12::text[], $13::text[])`,
     [
       accountNo,
       parts.map((part) => part.entry.reference),
@@ -318,6 +160,8 @@ async function insertParts(
       decisions.map((decision) => ('rule' in decision ? decision.rule : null)),
       decisions.map((decision) => ('postingKey' in decision ? decision.postingKey : null)),
       decisions.map((decision) => ('reason' in decision ? decision.reason : null)),
+      parts.map((part) => returnInformationOf(part)?.code ?? null),
+      parts.map((part) => returnInformationOf(part)?.text ?? null),
     ],
   );
 }
