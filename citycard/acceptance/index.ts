@@ -9,6 +9,7 @@ export type { KitEvent } from './case.ts';
 export { type CityOrder, runCityKit } from './city/kit.ts';
 export { runBillerKit } from './partner/biller-kit.ts';
 export { runOperatorKit } from './partner/operator-kit.ts';
+export { testKeysInHex } from './terminal/test-keys.ts';
 export { TERMINAL_FUNCTIONS } from './terminal/bench.ts';
 export { runTerminalKit, TEST_IDENTITY, type TerminalOrder, type TerminalSettings } from './terminal/kit.ts';
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type AcceptanceReport, HOME_CITY, type Kit, parseCardNo } from '@citycard/clearing';
 import {
@@ -8,6 +9,7 @@ import {
   runOperatorKit,
   runTerminalKit,
   TERMINAL_FUNCTIONS,
+  testKeysInHex,
   type TerminalSettings,
 } from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
@@ -124,14 +126,20 @@ async function terminal(surroundings: Surroundings, words: readonly string[]): P
     'the model of the terminal: 2 to 32 letters, digits, points, hyphens',
   );
   const softwareVersion = settings.required('version', VERSION, 'the version of its software');
+  const functions = settings.someOf('functions', TERMINAL_FUNCTIONS);
   const hotCard = settings.text('hot-card');
-  if (hotCard !== undefined && !/^310[0-9]{16}$/.test(hotCard))
-    throw citycardErrors.badOption('hot-card= takes the 19 digits of a test card');
+  if (hotCard !== undefined && parseCardNo(hotCard) === undefined)
+    throw citycardErrors.badOption('hot-card= takes the 19 digits of a test card, the last its check digit');
+  const plays = settings.text('case') ?? 'hotlisted-card';
+  if (hotCard === undefined && functions.includes('purchase') && plays === 'hotlisted-card')
+    throw citycardErrors.badOption(
+      'hot-card= takes the number of a test card for the test hotlist; a terminal without purchases leaves them out of functions=',
+    );
   const tlsFolder = settings.text('tls');
   const port = settings.number('port', tlsFolder === undefined ? 8583 : 8584, [0, 65_534]);
   if (tlsFolder === '') throw citycardErrors.badOption('tls= takes a folder for the certificates of the run');
   const report = await runTerminalKit({
-    ...{ model, softwareVersion, functions: settings.someOf('functions', TERMINAL_FUNCTIONS) },
+    ...{ model, softwareVersion, functions },
     macAlgorithm: settings.oneOf('mac', ['x9.19', 'ecb'], 'x9.19'),
     host: settings.text('host') ?? '127.0.0.1',
     ...{ port, otherPort: settings.number('other-port', port === 0 ? 0 : port + 1, [0, 65_535]) },
@@ -146,11 +154,16 @@ async function terminal(surroundings: Surroundings, words: readonly string[]): P
   return written(report, settings);
 }
 
+function rootsSentence(): string {
+  const { rootPurchaseKey, rootLoadKey, rootTacKey } = testKeysInHex();
+  return `Test cards and the test SAM have the published test roots: purchase ${rootPurchaseKey}, load ${rootLoadKey}, TAC ${rootTacKey}.`;
+}
+
 function settingsSentences(to: TerminalSettings): string[] {
   const { other, tls } = to;
   const sentences = [
     `Listening on ${to.host}:${to.port}. Set the terminal to number ${to.terminalNo}, merchant ${to.merchantNo}, SAM ${to.samNo}, MAC ${to.macAlgorithm}, terminal master key ${to.terminalMasterKey}.`,
-    `Test cards and the test SAM have the published test roots: purchase ${to.rootPurchaseKey}, load ${to.rootLoadKey}, TAC ${to.rootTacKey}.`,
+    rootsSentence(),
     `Another terminal, for the case load-proof alone: number ${other.terminalNo}, SAM ${other.samNo}, port ${other.port}, all else the same.`,
   ];
   if (tls === undefined) return sentences;
@@ -190,9 +203,12 @@ async function operator(surroundings: Surroundings, words: readonly string[]): P
       folder === undefined
         ? { host, port: settings.number('port', 0, [0, 65_535]), ...(token === undefined ? {} : { token }) }
         : { folder },
-    certificatePem: (await readOrSay(certificate)).toString('utf8'),
+    certificatePem: await readCertificate(certificate),
     ...commonOf(settings, 'operator', surroundings),
     ready: (port) => {
+      if (surroundings.line.json)
+        return surroundings.say(JSON.stringify({ event: 'ready', ...(port === undefined ? {} : { port }) }));
+      surroundings.say(rootsSentence());
       if (port !== undefined)
         surroundings.say(`Let the depot post its files to http://${host}:${port}/v1/purchase-files.`);
     },
@@ -220,12 +236,15 @@ async function city(surroundings: Surroundings, words: readonly string[]): Promi
   const report = await runCityKit({
     participantNo: settings.required('participant', PARTICIPANT, 'the participant number of the city'),
     ...{ city: code, home, folder, cards: [first, second] },
-    certificatePem: (await readOrSay(certificate)).toString('utf8'),
+    certificatePem: await readCertificate(certificate),
     ...commonOf(settings, 'city', surroundings),
-    ready: () =>
+    ready: () => {
+      if (surroundings.line.json) return surroundings.say(JSON.stringify({ event: 'ready', folder, home }));
+      surroundings.say(rootsSentence());
       surroundings.say(
         `Let the candidate trust ${folder}/our-city/ca.pem for files of city ${home}, look for them in ${folder}/out, and write its own and what became of ours to ${folder}/in.`,
-      ),
+      );
+    },
   });
   return written(report, settings);
 }
@@ -286,6 +305,15 @@ async function readReport(file: string): Promise<unknown> {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
     throw citycardErrors.badOption(`${file} is no report: it is not JSON`);
+  }
+}
+
+async function readCertificate(file: string): Promise<string> {
+  const pem = await readFile(file, 'utf8').catch(() => '');
+  try {
+    return new X509Certificate(pem).toString();
+  } catch {
+    throw citycardErrors.badOption(`${file} cannot be read as a certificate in PEM`);
   }
 }
 

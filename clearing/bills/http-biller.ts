@@ -7,6 +7,8 @@ export interface HttpBillerOptions {
   /** Sent as bearer token. */
   readonly token?: string;
   readonly timeoutMs?: number;
+  /** Told of every call, what was heard: for whoever has to say why a biller was not understood. */
+  readonly onAnswer?: (sentence: string) => void;
 }
 
 /** A resident stands at the terminal: after this the answer is 68 and the terminal asks again. */
@@ -31,10 +33,18 @@ export function httpBiller(options: HttpBillerOptions): BillerAdapter {
   };
   const limits = { timeoutMs: options.timeoutMs ?? TIMEOUT_MS, longest: LONGEST_ANSWER };
   const ask = async (path: string, init: RequestInit, within = limits): Promise<unknown> => {
-    const signal = AbortSignal.timeout(within.timeoutMs);
-    const response = await fetch(base + path, { ...init, redirect: 'error', signal });
-    if (!response.ok) throw new Error(`the biller answered ${response.status}`);
-    return JSON.parse(await readShort(response, within.longest)) as unknown;
+    const heard = (what: string) => options.onAnswer?.(`${init.method ?? 'GET'} ${path} ${what}.`);
+    try {
+      const signal = AbortSignal.timeout(within.timeoutMs);
+      const response = await fetch(base + path, { ...init, redirect: 'error', signal });
+      if (!response.ok) throw new Error(`the biller answered ${response.status}`);
+      const text = await readShort(response, within.longest);
+      heard(`was answered ${text.slice(0, LONGEST_HEARD)}`);
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      heard(`came to nothing: ${reasonOf(error)}`);
+      throw error;
+    }
   };
   const send = (path: string, key: string, body: object) =>
     ask(path, {
@@ -92,6 +102,15 @@ export function httpBiller(options: HttpBillerOptions): BillerAdapter {
       }
     },
   };
+}
+
+const LONGEST_HEARD = 300;
+
+/** The reason beneath a request that failed: of a connection, the code of the system. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  const { cause } = error;
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : error.message;
 }
 
 const unanswered = (error: unknown): Undecided => ({

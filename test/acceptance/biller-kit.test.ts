@@ -48,8 +48,12 @@ it('a biller that books every request anew fails where it is asked twice', async
 });
 
 it('a biller that is not there fails, in time', async () => {
-  const { failed } = await play('http://127.0.0.1:9/nobody');
+  const { failed, report } = await play('http://127.0.0.1:9/nobody');
   expect(failed).toEqual(casesOf('biller').map(({ id }) => id));
+  // Why, as its maker has to know it.
+  expect(report.cases[0]?.reason).toMatch(
+    /GET \/bills\?customer=TEST-CUSTOMER came to nothing: (ECONNREFUSED|bad port)/,
+  );
 });
 
 async function forwarding(target: string, change: (body: Record<string, unknown>) => object) {

@@ -158,15 +158,29 @@ export async function runBillerKit(order: BillerOrder): Promise<AcceptanceReport
   const { baseUrl, customer, token, limitMs, quietMs } = order;
   const line = { baseUrl, ...(token === undefined ? {} : { token }) };
   const paid: Paid[] = [];
+  let heard: string | undefined;
   const shared = {
-    biller: httpBiller({ ...line, timeoutMs: limitMs }),
+    biller: httpBiller({ ...line, timeoutMs: limitMs, onAnswer: (sentence) => (heard = sentence) }),
     impatient: httpBiller({ ...line, timeoutMs: IMPATIENT_MS }),
     customer,
     paid,
     limitMs,
     quietMs,
   };
-  const cases = await runCases(billerCases, (_one, ask) => ({ ...shared, ask }), {
+  const explained = billerCases.map((one) => ({
+    ...one,
+    async run(bench: BillerBench) {
+      heard = undefined;
+      try {
+        await one.run(bench);
+      } catch (error) {
+        // Its maker has to see what the kit saw.
+        if (error instanceof CaseFailed && heard !== undefined) throw new CaseFailed(`${error.message} ${heard}`);
+        throw error;
+      }
+    },
+  }));
+  const cases = await runCases(explained, (_one, ask) => ({ ...shared, ask }), {
     ...order,
     kit: 'biller',
     functions: [],

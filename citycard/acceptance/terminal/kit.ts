@@ -1,5 +1,4 @@
 import type { AcceptanceReport } from '@citycard/clearing';
-import { publishedKey } from '../../demo/published-components.ts';
 import { type KitEvent, runCases } from '../case.ts';
 import { patienceOf, reportOf } from '../report.ts';
 import { TERMINAL_FUNCTIONS, type TerminalCase, TLS_FUNCTION } from './bench.ts';
@@ -10,7 +9,7 @@ import { purchaseCases } from './purchase-cases.ts';
 import { sessionCases } from './session-cases.ts';
 import { TestHost } from './test-host.ts';
 import { CERTIFICATE_KEYS, makeTestCertificates, type TerminalCertificateFiles } from './test-certificates.ts';
-import { openTestHsm, TEST_KEYS } from './test-keys.ts';
+import { openTestHsm, testKeysInHex } from './test-keys.ts';
 
 const [signOff, sessions] = [
   sessionCases.filter(({ id }) => id === 'sign-off'),
@@ -115,7 +114,7 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
     };
     order.ready({
       ...side(TEST_IDENTITY, host),
-      ...{ other: side(OTHER_IDENTITY, elsewhere), macAlgorithm, ...publishedKeys() },
+      ...{ other: side(OTHER_IDENTITY, elsewhere), macAlgorithm, ...testKeysInHex() },
     });
     const claimed = TERMINAL_FUNCTIONS.filter((one) => order.functions.includes(one));
     const cases = await runCases(
@@ -152,15 +151,4 @@ export async function runTerminalKit(order: TerminalOrder): Promise<AcceptanceRe
     for (const host of hosts) await host.close();
     await close();
   }
-}
-
-/** In hex. */
-function publishedKeys() {
-  const hex = (name: string) => publishedKey(name).toString('hex').toUpperCase();
-  return {
-    terminalMasterKey: hex(TEST_KEYS.masterKey),
-    rootPurchaseKey: hex(TEST_KEYS.purchase),
-    rootLoadKey: hex(TEST_KEYS.load),
-    rootTacKey: hex(TEST_KEYS.tac),
-  };
 }

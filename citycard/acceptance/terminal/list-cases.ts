@@ -97,9 +97,7 @@ export const listCases: readonly TerminalCase[] = [
     async run(bench) {
       const { host, hotCard } = bench;
       if (hotCard === undefined)
-        throw new CaseFailed(
-          'The kit was started without --hot-card, the number of a test card to put on the hotlist.',
-        );
+        throw new CaseFailed('The kit was started without hot-card=, the number of a test card to put on the hotlist.');
       host.claim('purchaseUpload');
       bench.ask(`Tap the card ${hotCard}, which is on the hotlist, and let the terminal upload.`);
       const upload = await next(bench, 'An upload (0320) with the locked card', 'purchaseUpload');

@@ -33,7 +33,7 @@ export async function faultsOfRecord(hsm: HsmClient, raw: Buffer, rules: RecordR
   rule(!record.undefinedFlags, 'bits 4 to 6 of byte 1 (flags) are not zero');
   rule(
     card !== undefined,
-    `bytes 4–13 (application serial) are ${record.applicationSerial}, no card number behind a 0`,
+    `bytes 4–13 (application serial) are ${record.applicationSerial}, not 0 and a card number with a right check digit`,
   );
   rule(record.samNo === rules.samNo, `bytes 30–35 (SAM number) are ${record.samNo}, not ${rules.samNo}`);
   rule([6, 9].includes(record.transactionType), `byte 16 (transaction type) is ${record.transactionType}, not 6 or 9`);

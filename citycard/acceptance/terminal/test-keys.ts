@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectHsm, type HsmClient, startHsm } from '@citycard/hsm-sim';
 import { holdCeremony } from '../../demo/ceremony.ts';
+import { publishedKey } from '../../demo/published-components.ts';
 
 /** Keys the kit plays the host with. They are the published ones of demo cities: a candidate is tried with test cards. */
 export const TEST_KEYS = { masterKey: 'SANDBOX-TMK', load: 'DLK', tac: 'DTK', purchase: 'DPK' } as const;
@@ -26,4 +27,15 @@ export async function openTestHsm(
     throw error;
   }
   return { hsm, close };
+}
+
+/** What candidates, their test cards and their test SAM have to be made with, in hex. */
+export function testKeysInHex() {
+  const hex = (name: string) => publishedKey(name).toString('hex').toUpperCase();
+  return {
+    terminalMasterKey: hex(TEST_KEYS.masterKey),
+    rootPurchaseKey: hex(TEST_KEYS.purchase),
+    rootLoadKey: hex(TEST_KEYS.load),
+    rootTacKey: hex(TEST_KEYS.tac),
+  };
 }
