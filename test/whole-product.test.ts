@@ -24,6 +24,7 @@ import { corpusTests } from './fuzz/corpus-replay.ts';
 import { startTestCity, type TestCity } from './installation.ts';
 import { pythonTerminalTests } from './python-terminal/python-terminal.ts';
 import { nothingInClear } from './secrets/nothing-in-clear.ts';
+import { credits } from './terminal-interface/credits.ts';
 import { loads } from './terminal-interface/loads.ts';
 import { purchases } from './terminal-interface/purchases.ts';
 import { secureLinkTests } from './terminal-interface/secure-links.ts';
@@ -43,6 +44,7 @@ describe('the whole product', () => {
     sessions(() => city);
     secureLinkTests(() => city);
     loads(() => city);
+    credits(() => city);
     purchases(() => city);
     shedding(() => city);
     corpusTests(() => city);
