@@ -15,6 +15,7 @@ import { clearingErrors } from './errors.ts';
 import { registerHotlistRoutes } from './hotlist/routes.ts';
 import { refuseForeignKind } from './industries/participant-rules.ts';
 import { registerIndustryRoutes } from './industries/routes.ts';
+import { registerTermsRoutes } from './terms/routes.ts';
 import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
 import { registerFormerIssuerRoutes } from './legacy/routes.ts';
 import { accountBalance, cardBalance } from './ledger/balances.ts';
@@ -93,6 +94,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerFormerIssuerRoutes(server, deps);
   registerLoadRoutes(server, deps);
   registerIndustryRoutes(server, deps);
+  registerTermsRoutes(server, deps);
 }
 
 function participantRoutes(server: HttpServer, { db, demo }: ClearingCoreDeps): void {

@@ -27,6 +27,15 @@ export async function raiseAlarm(tx: Transaction, alarm: NewAlarm): Promise<void
   ]);
 }
 
+/** Like {@link raiseAlarm}, unless an alarm of this kind was raised about this subject before. */
+export async function raiseAlarmOnce(tx: Transaction, alarm: NewAlarm): Promise<void> {
+  const { rowCount } = await tx.query('select from clearing.alarm where kind = $1 and subject = $2 limit 1', [
+    alarm.kind,
+    alarm.subject,
+  ]);
+  if (rowCount === 0) await raiseAlarm(tx, alarm);
+}
+
 /** Alarms after the one given, oldest first. */
 export async function alarmsAfter(db: Database | Transaction, after: bigint, limit = 100): Promise<Alarm[]> {
   const { rows } = await db.query<Alarm>(

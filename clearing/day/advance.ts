@@ -1,4 +1,6 @@
-import { type BusinessDate, transact } from '@citycard/common';
+import { type BusinessDate, CityCardError, transact } from '@citycard/common';
+import { raiseAlarmOnce } from '../alarms/alarm.ts';
+import { calendarInForce } from '../calendar/in-force.ts';
 import { lookAgain } from '../industries/second-look/second-look.ts';
 import { validateReceived } from '../validation/validate.ts';
 import { dayBefore, lockDay, readDay } from './days.ts';
@@ -18,10 +20,38 @@ const VALIDATION_PASS = 5_000;
  * A step checks the evidence of the one before, does its work and stores its own evidence in one transaction that holds
  * the day's row. Killed anywhere, it has not happened; two workers at once take it once.
  *
- * @throws CityCardError `clearing-day.unknown`, `clearing-day.evidence-broken`, `clearing-day.proof-failed`; the day stays
- * where it was.
+ * @throws CityCardError `clearing-day.unknown`, `clearing-day.evidence-broken`, `clearing-day.proof-failed`,
+ * `clearing-day.calendar-ends`; the day stays where it was, and an alarm says so.
  */
 export async function advanceDay(deps: ClearingDayDeps, date: BusinessDate): Promise<DayState> {
+  try {
+    return await takeStep(deps, date);
+  } catch (error) {
+    if (error instanceof CityCardError && STOPS.has(error.code)) await sayStopped(deps, date, error);
+    throw error;
+  }
+}
+
+/** What no retry will mend: somebody has to look at the day. */
+const STOPS: ReadonlySet<string> = new Set([
+  'clearing-day.evidence-broken',
+  'clearing-day.proof-failed',
+  'clearing-day.calendar-ends',
+]);
+
+/** In a transaction of its own, for the one that failed is undone; once per day and reason, however often it is tried. */
+async function sayStopped(deps: ClearingDayDeps, date: BusinessDate, error: CityCardError): Promise<void> {
+  await transact(deps.db, (tx) =>
+    raiseAlarmOnce(tx, {
+      kind: 'clearing-day-stopped',
+      severity: 'critical',
+      subject: `${date} ${error.code}`,
+      evidence: { businessDate: date, code: error.code, sentence: error.message },
+    }),
+  );
+}
+
+async function takeStep(deps: ClearingDayDeps, date: BusinessDate): Promise<DayState> {
   const seen = await readDay(deps.db, date);
   if (seen.state === 'cut-off') await decideRecords(deps, date);
   return transact(deps.db, async (tx) => {
@@ -35,7 +65,8 @@ export async function advanceDay(deps: ClearingDayDeps, date: BusinessDate): Pro
     }
     const stage = STAGES[step.to as AutomaticState];
     await stage.checks(tx, date);
-    const evidence = await stage.run(tx, date, deps);
+    const calendar = await calendarInForce(tx, deps.calendar);
+    const evidence = await stage.run(tx, date, { ...deps, calendar });
     if (evidence === undefined) return day.state;
     await recordStage(tx, date, step.to, evidence);
     await tx.query(

@@ -30,6 +30,11 @@ export const dayErrors = errorCatalogue('clearing-day', {
   },
   nothingRejected: { status: 409, sentence: 'No payment of business day {date} waits to be instructed again.' },
   tariffRefused: { status: 422, sentence: 'The tariff of {subject} is refused: {problem}.' },
+  calendarEnds: {
+    status: 409,
+    sentence:
+      'Payments of business day {date} would fall behind {lastDate}, where the known bank holidays end. Nothing is planned beyond: put the holidays of the next year in force (citycard holidays propose), the day goes on by itself then.',
+  },
   messageUnknown: { status: 404, sentence: 'There is no payment message {messageId}.' },
   notClosed: { status: 409, sentence: 'Business day {date} is {state}; its reports are made when it is closed.' },
 });

@@ -1,4 +1,5 @@
-import { type BusinessDate, businessDate, type JobSystem } from '@citycard/common';
+import { randomUUID } from 'node:crypto';
+import { businessDate, type JobSystem } from '@citycard/common';
 import { advanceAsFarAsPossible } from './advance.ts';
 import { daysWithWork, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
@@ -32,13 +33,16 @@ export function registerClearingJobs(
     await advanceAsFarAsPossible(deps, businessDate(data.date));
   });
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  // A job of a process that was killed seems to run until a clock says otherwise; those of the others do not wait for it.
+  const process = randomUUID();
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
 
   const look = async () => {
     for (const date of await daysWithWork(deps.db)) {
       const { state } = await readDay(deps.db, date);
-      await queue.add('advance', { date }, { jobId: jobId(date, state, everyMs) });
+      // One job at a time, named by no clock: what ran or failed is added again by the next look, whatever the time is then.
+      await queue.add('advance', { date }, { jobId: `${date} ${state} ${process}`, forget: true });
     }
   };
   const lookSafely = () => {
@@ -59,10 +63,4 @@ export function registerClearingJobs(
       await looking;
     },
   };
-}
-
-/** Several processes looking at the same moment add one job; a job that failed comes again with the next moment. */
-function jobId(date: BusinessDate, state: string, everyMs: number): string {
-  const slot = Math.floor(Date.now() / everyMs);
-  return `${date} ${state} ${slot}`;
 }

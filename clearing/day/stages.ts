@@ -1,6 +1,7 @@
 import { type BusinessDate, type Database, type Transaction } from '@citycard/common';
+import { warnOfCalendarEnd } from '../calendar/in-force.ts';
 import { writeIndustryLines } from '../industries/settlement-lines.ts';
-import { netDay, nettingEvidence } from '../netting/net-day.ts';
+import { netDay } from '../netting/net-day.ts';
 import { priceDay } from '../pricing/price-day.ts';
 import { pricingEvidence } from '../pricing/stored-lines.ts';
 import { closeReports } from '../reports/day-reports.ts';
@@ -10,6 +11,7 @@ import { balancesAt } from '../float/balances-at.ts';
 import { floatPosition } from '../float/float-position.ts';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { dayErrors } from './errors.ts';
+import { nettedEvidence } from './netted-evidence.ts';
 import { checkStage, type Evidence, listStages } from './evidence.ts';
 import type { ClearingDayDeps } from './deps.ts';
 import type { DayState } from './transitions.ts';
@@ -28,10 +30,11 @@ export type AutomaticState = Exclude<DayState, 'open' | 'cut-off' | 'approved'>;
 export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
   validated: {
     checks: async (tx, date) => checkStage(tx, date, 'cut-off', await intakeEvidence(tx, date)),
-    run: async (tx, date) => {
+    run: async (tx, date, { calendar }) => {
       const { undecided, ...evidence } = await recordsEvidence(tx, date);
       if (undecided !== 0n) return undefined;
       await provePostedPurchases(tx, date);
+      await warnOfCalendarEnd(tx, calendar, date);
       return { ...evidence, outcomes: await outcomesOf(tx, date) };
     },
   },
@@ -151,18 +154,6 @@ async function outcomesOf(db: Database | Transaction, date: BusinessDate): Promi
 
 async function sheetsEvidence(tx: Transaction, date: BusinessDate): Promise<Evidence> {
   return { sheetsSha256: sheetsSha256(await listSheets(tx, date)) };
-}
-
-async function nettedEvidence(tx: Transaction, date: BusinessDate): Promise<Evidence> {
-  const sheets = await listSheets(tx, date);
-  const paying = sheets.filter((sheet) => sheet.disposition === 'pay');
-  return {
-    ...(await nettingEvidence(tx, date)),
-    sheets: sheets.length,
-    payments: paying.length,
-    payFen: paying.reduce((sum, sheet) => sum + sheet.payableFen, 0n),
-    sheetsSha256: sheetsSha256(sheets),
-  };
 }
 
 async function paymentsEvidence(tx: Transaction, date: BusinessDate) {

@@ -9,6 +9,7 @@ import {
 import { lockDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
 import { checkStage, recordStage } from '../day/evidence.ts';
+import { nettedEvidence } from '../day/netted-evidence.ts';
 import { type DayState, hasReached, mayBecome } from '../day/transitions.ts';
 import { listSheets, sheetsSha256 } from './sheets.ts';
 
@@ -66,7 +67,7 @@ export async function approveSettlement(
   const people = await approveAct(tx, checker, approvalId, content(APPROVE, date, sheetsHash));
   if (!mayBecome(day.state, 'approved')) return { state: day.state, ...people };
 
-  await checkStage(tx, date, 'netted', { sheets: sheets.length, sheetsSha256: sheetsHash });
+  await checkStage(tx, date, 'netted', await nettedEvidence(tx, date));
   await tx.query(
     `update clearing.settlement_sheet set maker = $2, checker = $3, state = case disposition when 'pay' then 'approved' else 'carried' end
       where business_date = $1`,

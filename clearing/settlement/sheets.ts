@@ -13,6 +13,9 @@ import { dayErrors } from '../day/errors.ts';
 import type { Movement } from '../day/movements.ts';
 import { postOrThrow, type Posting } from '../ledger/posting.ts';
 import type { SettlementAccount } from '../participants/participant.ts';
+import { type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
+import type { PartCode } from '../netting/parts.ts';
+import { listSettlementTerms, termsInForce } from '../netting/settlement-terms.ts';
 import { ensureAccount } from '../pricing/price-day.ts';
 
 type SheetState = 'made' | 'approved' | 'carried' | 'instructed' | 'rejected' | 'paid';
@@ -25,6 +28,10 @@ export interface SettlementSheet {
   readonly name: string;
   /** The account of ours that owes it. */
   readonly paysFrom: string;
+  /** What is netted in it (domain.md F.4): 1 everything, 21 to 42 what the mode keeps apart, 51 and 52 an account by itself. */
+  readonly part: PartCode;
+  /** When the part is settled, in words. */
+  readonly rhythm: string;
   readonly periodFrom: BusinessDate;
   readonly salesCount: bigint;
   readonly salesFen: Fen;
@@ -51,6 +58,7 @@ interface ParticipantRow {
   participant_no: string;
   name: string;
   kind: string;
+  industry: number | null;
   city_code: string | null;
   status: string;
   settlement_account: SettlementAccount | null;
@@ -59,13 +67,12 @@ interface ParticipantRow {
 }
 
 /**
- * Makes the day's sheets: for every operator, biller and city whose payable moved on the day or that has an amount
- * carried from before. What is zero or below, has no account to go to, or belongs to a participant that is suspended or whose
- * payments are held is carried forward; the rest is to be paid. Then proves that the open sheets of each participant are
- * what the ledger owes it.
+ * Makes the day's sheets of what netting says is due to every operator, biller, city and agent, part by part. What waits for
+ * its settlement day, is below a threshold, is zero or below, has no account to go to, or belongs to a participant that is
+ * suspended or whose payments are held is carried forward; the rest is to be paid. Then proves that the open sheets of each
+ * participant are what the ledger owes it.
  *
- * A biller's bill money joins its other payable, and a city's receivable is set off against its payable, by postings
- * `net:<date>:<participant>`.
+ * @throws CityCardError `clearing-day.calendar-ends` when the day of payment lies beyond the calendar's holidays.
  */
 export async function makeSheets(
   tx: Transaction,
@@ -74,102 +81,85 @@ export async function makeSheets(
   calendar: WorkingCalendar,
 ): Promise<void> {
   const { rows: participants } = await tx.query<ParticipantRow>(
-    `select p.participant_no, p.name, p.kind, p.city_code, p.status, p.settlement_account, h.reason as held
+    `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held
        from clearing.participant p
        left join clearing.payment_hold h on h.participant_no = p.participant_no and h.ended_at is null
       where p.kind in ('operator', 'biller', 'city', 'agent') order by p.participant_no`,
   );
   const carried = await takeCarried(tx, date);
-  const settleDate = calendar.nextWorkingDay(date);
+  const lines = await readLines(tx, date);
+  const table = await listSettlementTerms(tx);
   const postings: Posting[] = [];
-  for (const participant of participants) {
-    const carriedIn = carried.get(participant.participant_no) ?? 0n;
-    const due = dueOf(participant, moved, carriedIn);
-    if (!due.active && carriedIn === 0n) continue;
-    await ensureAccount(tx, due.paysFrom, participant.participant_no);
-    postings.push(...due.postings(date));
-    await insertSheet(tx, date, participant, due, carriedIn, settleDate);
+  for (const row of participants) {
+    const participant = {
+      participantNo: row.participant_no,
+      kind: row.kind,
+      ...(row.industry !== null && { industry: row.industry }),
+      ...(row.city_code !== null && { cityCode: row.city_code }),
+    };
+    const terms = termsInForce(table, participant, date);
+    const own = { line: lines.get(row.participant_no), carried: carried.get(row.participant_no) ?? [] };
+    const { dues, postings: setOff } = duesOf(participant, { date, moved, terms, ...own });
+    postings.push(...setOff);
+    for (const due of dues) {
+      await ensureAccount(tx, due.paysFrom, row.participant_no);
+      const settleDate = payDate(calendar, date, terms.payAfterWorkingDays);
+      await insertSheet(tx, date, row, due, settleDate);
+      await linkCarried(tx, due, sheetNoOf(date, row.participant_no, due.part));
+    }
   }
   await postOrThrow(tx, date, postings);
-  await linkCarried(tx, date);
   await proveSheetsAreOwed(tx, date);
 }
 
-/** Amounts carried forward by earlier sheets and not yet in another; of a refused payment, what the bank had not paid before. */
-async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<string, bigint>> {
-  const { rows } = await tx.query<{ participant_no: string; amount: bigint }>(
-    `select participant_no, sum(payable_fen - paid_fen)::bigint as amount from clearing.settlement_sheet
-      where state = 'carried' and carried_into is null and business_date < $1 group by 1`,
-    [date],
-  );
-  return new Map(rows.map((row) => [row.participant_no, row.amount]));
-}
-
-async function linkCarried(tx: Transaction, date: BusinessDate): Promise<void> {
-  await tx.query(
-    `update clearing.settlement_sheet old set carried_into = new.sheet_no
-       from clearing.settlement_sheet new
-      where new.business_date = $1 and new.participant_no = old.participant_no
-        and old.state = 'carried' and old.carried_into is null and old.business_date < $1`,
-    [date],
-  );
-}
-
-interface Due {
-  readonly active: boolean;
-  readonly paysFrom: string;
-  /** Change of what we owe the participant on the day, on all its accounts that are settled. */
-  readonly changeFen: bigint;
-  postings(date: BusinessDate): Posting[];
-}
-
-function dueOf(participant: ParticipantRow, moved: readonly Movement[], carriedIn: bigint): Due {
-  const change = (account: string) =>
-    moved.reduce(
-      (sum, { debit, credit, amountFen }) =>
-        sum + (credit === account ? amountFen : 0n) - (debit === account ? amountFen : 0n),
-      0n,
-    );
-  const touches = (...accounts: string[]) =>
-    moved.some(({ debit, credit }) => accounts.includes(debit) || accounts.includes(credit));
-  const no = participant.participant_no;
-  const net = (debit: string, credit: string, amount: bigint) => (date: BusinessDate) =>
-    amount <= 0n
-      ? []
-      : [{ key: `net:${date}:${no}`, reason: `netted for ${date}`, legs: [{ debit, credit, amount: fen(amount) }] }];
-
-  if (participant.kind === 'city') {
-    const payable = `city-payable:${participant.city_code}`;
-    const receivable = `city-receivable:${participant.city_code}`;
-    const owed = change(payable) + (carriedIn > 0n ? carriedIn : 0n);
-    const owing = -change(receivable) + (carriedIn < 0n ? -carriedIn : 0n);
-    return {
-      active: touches(payable, receivable),
-      paysFrom: payable,
-      changeFen: change(payable) + change(receivable),
-      postings: net(payable, receivable, owed < owing ? owed : owing),
-    };
+/** The nth working day after a business day. @throws CityCardError `clearing-day.calendar-ends` */
+function payDate(calendar: WorkingCalendar, date: BusinessDate, workingDays: number): BusinessDate {
+  try {
+    return calendar.workingDayAfter(date, workingDays);
+  } catch (cause) {
+    throw dayErrors.calendarEnds({ date, lastDate: calendar.lastDate }, cause);
   }
-  const payable = `operator-payable:${no}`;
-  const bills = `biller-payable:${no}`;
-  const billed = change(bills);
-  return {
-    active: touches(payable, bills),
-    paysFrom: payable,
-    changeFen: change(payable) + billed,
-    postings: billed >= 0n ? net(bills, payable, billed) : net(payable, bills, -billed),
-  };
 }
 
-async function insertSheet(
-  tx: Transaction,
-  date: BusinessDate,
-  participant: ParticipantRow,
-  due: Due,
-  carriedIn: bigint,
-  settleDate: BusinessDate,
-): Promise<void> {
+/** Amounts carried forward by earlier sheets and not yet in another; of a refused payment, what the bank had not paid before. */
+async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<string, Carried[]>> {
   const { rows } = await tx.query<{
+    participant_no: string;
+    sheet_no: string;
+    part: PartCode;
+    amount: bigint;
+    period_from: string;
+  }>(
+    `select participant_no, sheet_no, part, payable_fen - paid_fen as amount, period_from from clearing.settlement_sheet
+      where state = 'carried' and carried_into is null and business_date < $1 and payable_fen <> paid_fen
+      order by business_date, sheet_no`,
+    [date],
+  );
+  const carried = new Map<string, Carried[]>();
+  for (const row of rows) {
+    const own = carried.get(row.participant_no) ?? [];
+    own.push({
+      sheetNo: row.sheet_no,
+      part: row.part,
+      amountFen: row.amount,
+      since: businessDate(row.period_from),
+    });
+    carried.set(row.participant_no, own);
+  }
+  return carried;
+}
+
+async function linkCarried(tx: Transaction, due: Due, sheetNo: string): Promise<void> {
+  if (due.carriedSheets.length === 0) return;
+  await tx.query(`update clearing.settlement_sheet set carried_into = $2 where sheet_no = any($1)`, [
+    due.carriedSheets,
+    sheetNo,
+  ]);
+}
+
+async function readLines(tx: Transaction, date: BusinessDate): Promise<Map<string, DayLine>> {
+  const { rows } = await tx.query<{
+    participant_no: string;
     period_from: string;
     sales_count: bigint;
     sales_fen: bigint;
@@ -178,33 +168,60 @@ async function insertSheet(
     fee_fen: bigint;
     net_fen: bigint;
   }>(
-    `select period_from, sales_count, sales_fen, refund_count, refund_fen, fee_fen, net_fen
-       from clearing.pricing_line where business_date = $1 and participant_no = $2`,
-    [date, participant.participant_no],
+    `select participant_no, period_from, sales_count, sales_fen, refund_count, refund_fen, fee_fen, net_fen
+       from clearing.pricing_line where business_date = $1`,
+    [date],
   );
-  const line = rows[0];
-  const payable = due.changeFen + carriedIn;
-  const carryReason = carryReasonOf(participant, payable);
+  return new Map(
+    rows.map((row) => [
+      row.participant_no,
+      {
+        periodFrom: businessDate(row.period_from),
+        salesCount: row.sales_count,
+        salesFen: row.sales_fen,
+        refundCount: row.refund_count,
+        refundFen: row.refund_fen,
+        feeFen: row.fee_fen,
+        netFen: row.net_fen,
+      },
+    ]),
+  );
+}
+
+/** `20261120-9044…` for a sheet of everything, with its part behind it for any other. */
+const sheetNoOf = (date: BusinessDate, participantNo: string, part: PartCode): string =>
+  `${compactDate(date)}-${participantNo}${part === '1' ? '' : `-${part}`}`;
+
+async function insertSheet(
+  tx: Transaction,
+  date: BusinessDate,
+  participant: ParticipantRow,
+  due: Due,
+  settleDate: BusinessDate,
+): Promise<void> {
+  const carryReason = carryReasonOf(participant, due);
   await tx.query(
-    `insert into clearing.settlement_sheet (sheet_no, business_date, participant_no, name, pays_from, period_from, sales_count,
-       sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition, carry_reason,
-       settlement_account, settle_date)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    `insert into clearing.settlement_sheet (sheet_no, business_date, participant_no, name, pays_from, part, rhythm, period_from,
+       sales_count, sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition,
+       carry_reason, settlement_account, settle_date)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
-      `${compactDate(date)}-${participant.participant_no}`,
+      sheetNoOf(date, participant.participant_no, due.part),
       date,
       participant.participant_no,
       participant.name,
       due.paysFrom,
-      line?.period_from ?? date,
-      line?.sales_count ?? 0n,
-      line?.sales_fen ?? 0n,
-      line?.refund_count ?? 0n,
-      line?.refund_fen ?? 0n,
-      line?.fee_fen ?? 0n,
-      due.changeFen - (line?.net_fen ?? 0n),
-      carriedIn,
-      payable,
+      due.part,
+      due.rhythm,
+      due.periodFrom,
+      due.salesCount,
+      due.salesFen,
+      due.refundCount,
+      due.refundFen,
+      due.feeFen,
+      due.otherFen,
+      due.carriedInFen,
+      due.payableFen,
       carryReason === undefined ? 'pay' : 'carry',
       carryReason ?? null,
       participant.settlement_account,
@@ -213,9 +230,10 @@ async function insertSheet(
   );
 }
 
-function carryReasonOf(participant: ParticipantRow, payable: bigint): string | undefined {
-  if (payable === 0n) return 'nothing is due';
-  if (payable < 0n) return 'the participant owes this amount';
+function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due): string | undefined {
+  if (payableFen === 0n) return 'nothing is due';
+  if (waits !== undefined) return waits;
+  if (payableFen < 0n) return 'the participant owes this amount';
   if (participant.status === 'suspended') return 'the participant is suspended';
   if (participant.held !== null) return `payments are held: ${participant.held}`;
   const account = participant.settlement_account;
@@ -265,6 +283,8 @@ interface SheetRow {
   participant_no: string;
   name: string;
   pays_from: string;
+  part: PartCode;
+  rhythm: string;
   period_from: string;
   sales_count: bigint;
   sales_fen: bigint;
@@ -291,6 +311,8 @@ const toSheet = (row: SheetRow): SettlementSheet => ({
   participantNo: row.participant_no,
   name: row.name,
   paysFrom: row.pays_from,
+  part: row.part,
+  rhythm: row.rhythm,
   periodFrom: businessDate(row.period_from),
   salesCount: row.sales_count,
   salesFen: fen(row.sales_fen),
@@ -314,7 +336,7 @@ const toSheet = (row: SheetRow): SettlementSheet => ({
 /** The settlement sheets of a day, by participant. */
 export async function listSheets(db: Database | Transaction, date: BusinessDate): Promise<SettlementSheet[]> {
   const { rows } = await (db as Database).query<SheetRow>(
-    'select * from clearing.settlement_sheet where business_date = $1 order by participant_no',
+    'select * from clearing.settlement_sheet where business_date = $1 order by participant_no, part',
     [date],
   );
   return rows.map(toSheet);

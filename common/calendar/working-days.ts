@@ -10,11 +10,13 @@ export class WorkingCalendar {
   readonly lastDate: BusinessDate;
   /** Years without an official notice, known by weekends and fixed-date holidays only. For demonstrations. */
   readonly provisionalYears: readonly number[];
+  readonly #years: ReadonlyMap<number, HolidayYear>;
   readonly #closed = new Set<string>();
   readonly #madeUp = new Set<string>();
 
   /** @throws RangeError unless the years follow each other without a gap. */
   constructor(years: ReadonlyMap<number, HolidayYear>, provisionalYears: readonly number[] = []) {
+    this.#years = years;
     const numbers = [...years.keys()].sort((a, b) => a - b);
     const first = numbers[0];
     const last = numbers.at(-1);
@@ -49,6 +51,26 @@ export class WorkingCalendar {
     let day = addDays(after, 1);
     while (!this.isWorkingDay(day)) day = addDays(day, 1);
     return day;
+  }
+
+  /** The nth working day later than the given one: 1 is the next. @throws RangeError when it lies beyond {@link lastDate}. */
+  workingDayAfter(date: BusinessDate, workingDays: number): BusinessDate {
+    let day = date;
+    for (let left = workingDays; left > 0; left -= 1) day = this.nextWorkingDay(day);
+    return day;
+  }
+
+  /** The last day whose holidays have been announced; later ones, if there are any, are provisional. */
+  get announcedUntil(): BusinessDate {
+    const announced = [...this.#years.keys()].filter((year) => !this.provisionalYears.includes(year));
+    return businessDate(`${Math.max(...announced, Number(this.firstDate.slice(0, 4)) - 1)}-12-31`);
+  }
+
+  /** This calendar with more announced years; a provisional year among them is no longer so. */
+  with(announced: ReadonlyMap<number, HolidayYear>): WorkingCalendar {
+    if (announced.size === 0) return this;
+    const provisional = this.provisionalYears.filter((year) => !announced.has(year));
+    return new WorkingCalendar(new Map([...this.#years, ...announced]), provisional);
   }
 }
 

@@ -5,9 +5,10 @@ import { jobErrors } from './errors.ts';
 export interface JobQueue<T> {
   /**
    * Puts a job into the queue. A job with the id of one that is still known is not added again. Data is kept as JSON.
-   * This takes part in no transaction of yours: derive jobs from state that is already committed.
+   * This takes part in no transaction of yours: derive jobs from state that is already committed. With `forget` a job is
+   * known only while it waits or runs and is not tried again by itself: whoever adds it will add it again.
    */
-  add(name: string, data: T, options?: { jobId?: string; delayMs?: number }): Promise<void>;
+  add(name: string, data: T, options?: { jobId?: string; delayMs?: number; forget?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -143,10 +144,11 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
       queue.on('error', (error) => logger.warn({ err: error, queue: name }, 'queue connection trouble'));
       queues.add(queue);
       return {
-        add: async (jobName, data, { jobId, delayMs } = {}) => {
+        add: async (jobName, data, { jobId, delayMs, forget } = {}) => {
           await queue.add(jobName, data, {
             ...(jobId !== undefined && { jobId: encodeJobId(jobId) }),
             ...(delayMs !== undefined && { delay: delayMs }),
+            ...(forget === true && { attempts: 1, removeOnComplete: true, removeOnFail: true }),
           });
         },
         close: async () => {
@@ -172,7 +174,8 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
       worker.on('error', (error) => logger.warn({ err: error, queue: name }, 'worker connection trouble'));
       worker.on('failed', (job, error) => {
         const details = { err: error, queue: name, job: job?.name, attempt: job?.attemptsMade };
-        if (job === undefined || job.attemptsMade < ATTEMPTS) logger.warn(details, 'job failed, will be tried again');
+        if (job === undefined || job.opts.attempts === 1 || job.attemptsMade < ATTEMPTS)
+          logger.warn(details, 'job failed, will be tried again');
         else logger.error(details, 'job failed for good');
       });
       workers.add(worker);
