@@ -1,4 +1,4 @@
-import type { BusinessDate, Fen, Transaction } from '@citycard/common';
+import { type BusinessDate, type Fen, fen, type Transaction } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import type { AccountCode } from './accounts.ts';
@@ -19,6 +19,8 @@ export interface Posting {
   /** For people: what the money moved for. No control characters. */
   readonly reason: string;
   readonly legs: readonly Leg[];
+  /** When pending legs are void by themselves, if nobody has resolved them by then ({@link expirePendings}). */
+  readonly expiresAt?: Date;
   /** Lets this posting take accounts below their floor. Whoever sets it raises an alarm. */
   readonly ignoreFloor?: boolean;
 }
@@ -43,11 +45,29 @@ export type PostingOutcome =
   | { readonly outcome: 'pending-missing' }
   | { readonly outcome: 'pending-resolved'; readonly state: 'posted' | 'void' };
 
-interface OutcomeRow {
-  item: number;
-  outcome: PostingOutcome['outcome'];
-  detail: string | null;
+/** An account as it stands after a set: what is posted and what may be taken, on its normal side. */
+export interface BalanceAfter {
+  /** Absent for accounts that are no card's. */
+  readonly cardNo?: CardNo;
+  /** Account code, or kind of the card's account. */
+  readonly account: string;
+  readonly posted: Fen;
+  readonly available: Fen;
 }
+
+interface ResultRow {
+  outcomes: PostingOutcome['outcome'][] | null;
+  details: (string | null)[] | null;
+  balance_card: CardNo[] | null;
+  balance_account: string[] | null;
+  balance_posted: bigint[] | null;
+  balance_available: bigint[] | null;
+}
+
+const CALL = `select outcomes, details, balance_card, balance_account, balance_posted, balance_available
+  from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+
+const POSTED: PostingOutcome = { outcome: 'posted' };
 
 /**
  * Decides and writes a set of postings in one round trip and in the order given; answers one outcome per posting, in the
@@ -63,13 +83,34 @@ export async function post(
   postings: readonly (Posting | Resolution)[],
 ): Promise<PostingOutcome[]> {
   if (postings.length === 0) return [];
-  const { rows } = await tx.query<OutcomeRow>({
+  return outcomesOf(await call(tx, businessDate, postings, false), postings.length);
+}
+
+/** Like {@link post}, and answers besides how every account the set names stands after it, each account once. */
+export async function postWithBalances(
+  tx: Transaction,
+  businessDate: BusinessDate,
+  postings: readonly (Posting | Resolution)[],
+): Promise<{ readonly outcomes: readonly PostingOutcome[]; readonly balances: readonly BalanceAfter[] }> {
+  if (postings.length === 0) return { outcomes: [], balances: [] };
+  const row = await call(tx, businessDate, postings, true);
+  return { outcomes: outcomesOf(row, postings.length), balances: balancesOf(row) };
+}
+
+async function call(
+  tx: Transaction,
+  businessDate: BusinessDate,
+  postings: readonly (Posting | Resolution)[],
+  withBalances: boolean,
+): Promise<ResultRow> {
+  const { rows } = await tx.query<ResultRow>({
     name: 'clearing-ledger-post',
-    text: `select item, outcome, detail
-             from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) order by item`,
-    values: [businessDate, ...columnsOf(postings)],
+    text: CALL,
+    values: [businessDate, ...columnsOf(postings), withBalances],
   });
-  return rows.map(outcomeOf);
+  const row = rows[0];
+  if (row === undefined) throw new Error('clearing.ledger_post answered nothing');
+  return row;
 }
 
 /**
@@ -100,42 +141,64 @@ interface LegRow {
   phase: string;
   resolves: string | null;
   reason: string;
+  expires: Date | null;
   force: boolean;
 }
 
-/** The parameters of clearing.ledger_post after the date: one array per column, one element per leg. */
-function columnsOf(postings: readonly (Posting | Resolution)[]): unknown[][] {
-  const rows = postings.flatMap(legRows);
+/** The parameters of clearing.ledger_post after the date: one array per column, one element per leg; null when all are as usual. */
+function columnsOf(postings: readonly (Posting | Resolution)[]): (readonly unknown[] | null)[] {
+  const rows: LegRow[] = [];
+  postings.forEach((posting, item) => addLegs(rows, posting, item));
+  const unless = <T>(usual: T, column: (row: LegRow) => T): readonly T[] | null =>
+    rows.every((row) => column(row) === usual) ? null : rows.map(column);
   return [
     rows.map((row) => row.item),
     rows.map((row) => row.card),
     rows.map((row) => row.key),
-    rows.map((row) => row.leg),
+    unless(1, (row) => row.leg),
     rows.map((row) => row.debit),
     rows.map((row) => row.credit),
     rows.map((row) => row.amount),
-    rows.map((row) => row.phase),
-    rows.map((row) => row.resolves),
+    unless('posted', (row) => row.phase),
+    unless(null, (row) => row.resolves),
     rows.map((row) => row.reason),
-    rows.map((row) => row.force),
+    unless(null, (row) => row.expires),
+    unless(false, (row) => row.force),
   ];
 }
 
-function legRows(posting: Posting | Resolution, item: number): LegRow[] {
+function addLegs(rows: LegRow[], posting: Posting | Resolution, item: number): void {
   const { key, reason } = posting;
   assertText(key, 'key');
   assertText(reason, 'reason');
-  const common = { item, card: posting.cardNo ?? '', key, reason, force: posting.ignoreFloor ?? false };
+  const [card, force] = [posting.cardNo ?? '', posting.ignoreFloor ?? false];
   if ('resolves' in posting) {
-    const { outcome, resolves } = posting;
-    return [{ ...common, leg: 1, debit: null, credit: null, amount: null, phase: outcome, resolves }];
+    const { outcome: phase, resolves } = posting;
+    rows.push({
+      item,
+      card,
+      key,
+      leg: 1,
+      debit: null,
+      credit: null,
+      amount: null,
+      phase,
+      resolves,
+      reason,
+      expires: null,
+      force,
+    });
+    return;
   }
   if (posting.legs.length === 0) throw new RangeError(`posting ${key} has no legs`);
-  return posting.legs.map(({ debit, credit, amount, phase }, index) => {
+  let leg = 0;
+  for (const { debit, credit, amount, phase = 'posted' } of posting.legs) {
     if (amount <= 0n) throw new RangeError(`posting ${key} moves ${amount} fen; an amount is greater than zero`);
     if (debit === credit) throw new RangeError(`posting ${key} debits and credits ${debit}`);
-    return { ...common, leg: index + 1, debit, credit, amount, phase: phase ?? 'posted', resolves: null };
-  });
+    const expires = phase === 'pending' ? (posting.expiresAt ?? null) : null;
+    leg += 1;
+    rows.push({ item, card, key, leg, debit, credit, amount, phase, resolves: null, reason, expires, force });
+  }
 }
 
 function assertText(text: string, what: string): void {
@@ -143,18 +206,35 @@ function assertText(text: string, what: string): void {
     throw new RangeError(`the ${what} of a posting is plain text, not "${text}"`);
 }
 
-function outcomeOf(row: OutcomeRow): PostingOutcome {
-  const detail = row.detail ?? '';
-  switch (row.outcome) {
+function outcomesOf({ outcomes, details }: ResultRow, count: number): PostingOutcome[] {
+  if (outcomes === null) return new Array<PostingOutcome>(count).fill(POSTED);
+  return outcomes.map((outcome, index) => outcomeOf(outcome, details?.[index] ?? ''));
+}
+
+function outcomeOf(outcome: PostingOutcome['outcome'], detail: string): PostingOutcome {
+  switch (outcome) {
     case 'floor':
     case 'no-account':
-      return { outcome: row.outcome, account: detail };
+      return { outcome, account: detail };
     case 'pending-resolved':
-      return { outcome: row.outcome, state: detail === 'posted' ? 'posted' : 'void' };
+      return { outcome, state: detail === 'posted' ? 'posted' : 'void' };
     case 'posted':
     case 'repeat':
     case 'key-conflict':
     case 'pending-missing':
-      return { outcome: row.outcome };
+      return { outcome };
   }
+}
+
+function balancesOf(row: ResultRow): BalanceAfter[] {
+  const cards = row.balance_card ?? [];
+  return (row.balance_account ?? []).map((account, index) => {
+    const cardNo = cards[index];
+    return {
+      ...(cardNo !== undefined && cardNo !== ('' as CardNo) && { cardNo }),
+      account,
+      posted: fen(row.balance_posted?.[index] ?? 0n),
+      available: fen(row.balance_available?.[index] ?? 0n),
+    };
+  });
 }

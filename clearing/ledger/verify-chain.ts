@@ -51,20 +51,10 @@ async function checkStep(
   from: bigint,
   to: bigint,
 ): Promise<{ transfers: bigint; fault?: LedgerFault }> {
-  const row = await findTransferFault(tx, from, to);
-  const { rows } = await tx.query<{
-    transfers: bigint;
-    chunk_no: bigint | null;
-    position: number | null;
-    what: string;
-  }>(CHUNK_FAULTS, [from, to]);
-  const chunk = rows[0];
-  const transfers = chunk?.transfers ?? 0n;
-  const broken = chunk?.chunk_no ?? undefined;
-  if (row && (broken === undefined || (row.chunkNo ?? 0n) <= broken)) return { transfers, fault: row };
-  if (chunk === undefined || broken === undefined) return { transfers };
-  const { position, what } = chunk;
-  return { transfers, fault: { chunkNo: broken, ...(position !== null && { position }), what } };
+  const { rows } = await tx.query<{ transfers: bigint; broken: bigint | null }>(BROKEN_CHUNK, [from, to]);
+  const { transfers = 0n, broken = null } = rows[0] ?? {};
+  if (broken === null) return { transfers };
+  return { transfers, fault: await chunkFault(tx, broken) };
 }
 
 interface TransferRow {
@@ -84,44 +74,60 @@ const transferFault = (row: TransferRow, what: string): LedgerFault => ({
   leg: row.leg,
 });
 
-async function findTransferFault(tx: Transaction, from: bigint, to: bigint): Promise<LedgerFault | undefined> {
-  const { rows } = await tx.query<TransferRow>(
-    `select chunk_no, position, card_no, posting_key, leg from clearing.ledger_transfer t
-      where chunk_no > $1 and chunk_no <= $2
-        and row_sha256 <> clearing.ledger_row_hash(card_no, business_date, posting_key, leg, debit_account, credit_account,
-          amount_fen, phase, resolves_key, reason, posted_at, chunk_no, position)
-      order by chunk_no, position limit 1`,
-    [from, to],
-  );
-  return rows[0] && transferFault(rows[0], 'the transfer differs from its hash');
-}
+const ROW_HOLDS = `t.row_sha256 = clearing.ledger_row_hash(t.card_no, t.business_date, t.posting_key, t.leg, t.debit_account, t.credit_account,
+  t.amount_fen, t.phase, t.resolves_key, t.reason, t.expires_at, t.position)`;
+const EXPECTED = `case when n.chunk_no = 1 then ${GENESIS} else (select p.chunk_sha256 from clearing.ledger_chunk p where p.chunk_no = n.chunk_no - 1) end`;
 
-/** One row: how many transfers were seen and, if there is one, the first chunk that does not hold. */
-const CHUNK_FAULTS = `
+/** One row: how many transfers were seen and, if there is one, the first chunk of which anything does not hold. */
+const BROKEN_CHUNK = `
   with held as (
-    select chunk_no, count(*)::integer as held, sum(count(*)) over () as all_held, string_agg(row_sha256, ''::bytea order by position) as hashes, array_agg(position order by position) as positions
-      from clearing.ledger_transfer where chunk_no > $1 and chunk_no <= $2 group by chunk_no
-  ), chunk as (
-    select n as chunk_no, c.previous_sha256, c.chunk_sha256, c.transfer_count, c.sealed_at, held.hashes, coalesce(held.held, 0) as held,
-           coalesce(held.positions, '{}') as positions,
-           case when n = 1 then ${GENESIS} else (select p.chunk_sha256 from clearing.ledger_chunk p where p.chunk_no = n - 1) end as expected
-      from generate_series($1::bigint + 1, $2::bigint) as n
-      left join clearing.ledger_chunk c on c.chunk_no = n
-      left join held on held.chunk_no = n
-  ), fault as (
-    select chunk_no,
-           case when chunk_sha256 is null then 'the chunk is missing'
-                when held < transfer_count then 'a transfer of the chunk is missing'
-                when held > transfer_count then 'the chunk holds a transfer too many, or its count was changed'
-                when previous_sha256 is distinct from expected then 'the chunk does not follow the one before it'
-                when chunk_sha256 <> clearing.ledger_chunk_hash(previous_sha256, chunk_no, transfer_count, sealed_at, hashes)
-                  then 'the chunk differs from its hash' end as what,
-           case when held < transfer_count then (select min(p) from generate_series(1, transfer_count) as p where p <> all (positions))
-                when held > transfer_count then (select min(p) from unnest(positions) as p where p > transfer_count) end as position
-      from chunk
+    select t.chunk_no, count(*)::integer as held, string_agg(t.row_sha256, ''::bytea order by t.position) as hashes, bool_and(${ROW_HOLDS}) as rows_hold,
+           min(t.posted_at) as first_at, max(t.posted_at) as last_at, min(t.position) as first_position, max(t.position) as last_position
+      from clearing.ledger_transfer t where t.chunk_no > $1 and t.chunk_no <= $2 group by t.chunk_no
   )
-  select coalesce((select max(all_held) from held), 0)::bigint as transfers, f.chunk_no, f.position, f.what
-    from (values (1)) as one left join lateral (select * from fault where what is not null order by chunk_no limit 1) f on true`;
+  select coalesce(sum(h.held), 0)::bigint as transfers,
+         min(n.chunk_no) filter (where not coalesce(
+           h.rows_hold and h.held = c.transfer_count and h.first_position = 1 and h.last_position = h.held and h.first_at = c.sealed_at and h.last_at = c.sealed_at
+           and c.previous_sha256 = ${EXPECTED}
+           and c.chunk_sha256 = clearing.ledger_chunk_hash(c.previous_sha256, n.chunk_no, c.transfer_count, c.sealed_at, h.hashes), false)) as broken
+    from generate_series($1::bigint + 1, $2::bigint) as n(chunk_no)
+    left join clearing.ledger_chunk c on c.chunk_no = n.chunk_no
+    left join held h on h.chunk_no = n.chunk_no`;
+
+/** What is wrong with a chunk: a transfer of it where one can be named, then what the chunk says of itself. */
+async function chunkFault(tx: Transaction, chunkNo: bigint): Promise<LedgerFault> {
+  const { rows } = await tx.query<TransferRow & { holds: boolean; in_time: boolean }>(
+    `select t.chunk_no, t.position, t.card_no, t.posting_key, t.leg, ${ROW_HOLDS} as holds, coalesce(t.posted_at = c.sealed_at, false) as in_time
+       from clearing.ledger_transfer t left join clearing.ledger_chunk c on c.chunk_no = t.chunk_no
+      where t.chunk_no = $1 order by t.position, t.posted_at = c.sealed_at desc, t.card_no, t.posting_key, t.leg`,
+    [chunkNo],
+  );
+  const { rows: chunks } = await tx.query<{ transfer_count: number; follows: boolean; holds: boolean }>(
+    `select n.transfer_count, n.previous_sha256 = ${EXPECTED} as follows,
+            n.chunk_sha256 = clearing.ledger_chunk_hash(n.previous_sha256, n.chunk_no, n.transfer_count, n.sealed_at,
+              (select coalesce(string_agg(t.row_sha256, ''::bytea order by t.position), ''::bytea) from clearing.ledger_transfer t where t.chunk_no = n.chunk_no)) as holds
+       from clearing.ledger_chunk n where n.chunk_no = $1`,
+    [chunkNo],
+  );
+  const chunk = chunks[0];
+  const damaged = rows.find((row) => !row.holds);
+  if (damaged) return transferFault(damaged, 'the transfer differs from its hash');
+  if (chunk === undefined) return { chunkNo, what: 'the chunk is missing' };
+  // When no transfer carries the chunk's time, it is the chunk's time that was changed, unless the chunk's hash says otherwise.
+  const outOfTime = rows.find((row) => !row.in_time);
+  if (outOfTime && (chunk.holds || rows.some((row) => row.in_time)))
+    return transferFault(outOfTime, 'the transfer does not carry the time of its chunk');
+  const twice = rows.find((row, index) => index > 0 && rows[index - 1]?.position === row.position);
+  if (twice) return transferFault(twice, 'two transfers have one position in the chunk');
+  if (rows.length < chunk.transfer_count) {
+    const gap = rows.findIndex((row, index) => row.position !== index + 1);
+    return { chunkNo, position: (gap < 0 ? rows.length : gap) + 1, what: 'a transfer of the chunk is missing' };
+  }
+  const beyond = rows.find((row) => row.position > chunk.transfer_count);
+  if (beyond) return transferFault(beyond, 'the chunk holds a transfer too many, or its count was changed');
+  if (!chunk.follows) return { chunkNo, what: 'the chunk does not follow the one before it' };
+  return { chunkNo, what: 'the chunk differs from its hash' };
+}
 
 async function checkHead(tx: Transaction): Promise<LedgerFault | undefined> {
   const { rows } = await tx.query<{ chunk_no: bigint; fits: boolean }>(

@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   hsm: async () => (await import('./hsm.ts')).hsmBench,
   load: async () => (await import('./load.ts')).loadBench,
   intake: async () => (await import('./intake.ts')).intakeBench,
+  posting: async () => (await import('./posting.ts')).postingBench,
   perso: async () => (await import('./perso.ts')).persoBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
