@@ -1,266 +1,43 @@
-import {
-  constants,
-  createCipheriv,
-  createHash,
-  generateKeyPairSync,
-  type KeyObject,
-  privateEncrypt,
-  randomBytes,
-} from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { randomBytes } from 'node:crypto';
 import {
   accountBalance,
-  applicationSerial,
-  assignSam,
-  cardNo,
-  type CardNo,
-  type CcirRow,
-  clearingMigrations,
-  createParticipant,
   decodeCcirRow,
   decodeFileHeader,
-  encodeCcirRow,
-  encodeFileHeader,
-  encodePurchaseRecord,
-  ensureCityCa,
-  ensureOwnCertificate,
-  fileNameOf,
-  type FileMagic,
-  intakeMessage,
-  issueCertificate,
-  openAccount,
-  openPurse,
-  post,
-  signDetachedCms,
   validateReceived,
   verifyDetachedCms,
 } from '@citycard/clearing';
-import {
-  addDays,
-  businessDate,
-  cityDate,
-  commonMigrations,
-  createHttpServer,
-  createLogger,
-  createPrincipal,
-  fen,
-  luhnDigit,
-  startTestDatabase,
-  type TestDatabase,
-  transact,
-} from '@citycard/common';
-import { connectHsm, type HsmClient, startHsm } from '@citycard/hsm-sim';
-import forge from 'node-forge';
+import { createHttpServer, createLogger, createPrincipal, type Database, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconciliationMigrations, registerReconciliationRoutes } from '../index.ts';
+import { registerReconciliationRoutes } from '../index.ts';
 import type { DeliveredCityFile } from './delivery.ts';
 import { exchangeWithCity, listCityFiles, readCityFile, takeCityFile } from './exchange.ts';
 import { exportRouted } from './purchases-out.ts';
+import {
+  type Answer,
+  answers,
+  BUS,
+  countFrom,
+  load,
+  newCard,
+  outcomes,
+  purse,
+  QINGDAO,
+  receivable,
+  routed,
+  sequenceOf,
+  startNeighbours,
+  tap,
+  theirFile,
+  TODAY,
+} from './cities.test-data.ts';
 
-const TODAY = cityDate(new Date());
-const BUS = '904458041110001';
-const QINGDAO = '904452000000001';
-const SAM = '990000000001';
-const TERMINAL = 'T9000001';
-const DTK = Buffer.from('606162636465666768696a6b6c6d6e6f', 'hex');
-const directory = mkdtempSync(path.join(os.tmpdir(), 'cities-test-'));
-
-let database: TestDatabase;
-let db: TestDatabase['db'];
-let device: Awaited<ReturnType<typeof startHsm>>;
-let hsm: HsmClient;
-let deps: { db: TestDatabase['db']; hsm: HsmClient };
-/** Cities with a key of their own and a certificate of our CA. */
-const cities = new Map<string, { key: KeyObject; certificatePem: string }>();
-
+let db: Database;
+let deps: Awaited<ReturnType<typeof startNeighbours>>;
 beforeAll(async () => {
-  [database, device] = await Promise.all([
-    startTestDatabase([commonMigrations, clearingMigrations, reconciliationMigrations]),
-    startHsm({ directory, lmk: 'test' }),
-  ]);
-  db = database.db;
-  hsm = connectHsm({ host: '127.0.0.1', port: device.port });
-  deps = { db, hsm };
-  await ceremony();
-  await ensureCityCa(deps, '4580');
-  await ensureOwnCertificate(deps, { keyName: 'CITY-FILES', usage: 'file-sign', cn: '4580' });
-  for (const city of ['4520', '4530']) cities.set(city, await admit(city));
-  await transact(db, async (tx) => {
-    await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'open')`, [TODAY]);
-    await createParticipant(tx, { participantNo: BUS, name: 'Test bus', kind: 'operator', industry: 1 });
-    await createParticipant(tx, { participantNo: QINGDAO, name: 'Test Qingdao', kind: 'city', cityCode: '4520' });
-    await assignSam(tx, { samNo: SAM, participantNo: BUS, terminalNo: TERMINAL, validFrom: new Date('2020-01-01') });
-    await openAccount(tx, 'bank-custody:test');
-  });
+  deps = await startNeighbours();
+  ({ db } = deps);
 });
-afterAll(async () => {
-  await hsm.close();
-  await Promise.all([device.stop(), database.stop()]);
-  rmSync(directory, { recursive: true });
-});
-
-function des3(key: Buffer, data: Buffer, mode: 'ecb' | 'cbc' = 'ecb'): Buffer {
-  const iv = mode === 'cbc' ? Buffer.alloc(8) : null;
-  const name = mode === 'cbc' ? 'des-ede3-cbc' : 'des-ede3';
-  const cipher = createCipheriv(name, Buffer.concat([key, key.subarray(0, 8)]), iv).setAutoPadding(false);
-  return Buffer.concat([cipher.update(data), cipher.final()]);
-}
-
-const xor = (...parts: Buffer[]) =>
-  Buffer.from(parts[0]!.map((_, index) => parts.reduce((sum, part) => sum ^ part[index]!, 0)));
-
-async function ceremony(): Promise<void> {
-  const people = ['test-one', 'test-two', 'test-three'] as const;
-  const pin = '123456';
-  await hsm.createCustodian({ name: people[0], pin });
-  await hsm.createCustodian({ name: people[1], pin });
-  await hsm.authorise(people[0], pin, people[1], pin, ['createCustodian', 'formKey', 'generateRsa'], 5);
-  await hsm.createCustodian({ name: people[2], pin });
-  const [first, second] = [randomBytes(16), randomBytes(16)];
-  for (const [index, component] of [first, second, xor(DTK, first, second)].entries()) {
-    const kcv = des3(component, Buffer.alloc(8)).toString('hex', 0, 3).toUpperCase();
-    const key = { name: 'DTK', usage: 'tac', algorithm: '3des', exportable: false } as const;
-    await hsm.submitComponent({ ...key, custodian: people[index]!, pin, component, kcv });
-  }
-  await hsm.formKey({ name: 'DTK' });
-}
-
-async function admit(city: string): Promise<{ key: KeyObject; certificatePem: string }> {
-  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const privateKey = forge.pki.privateKeyFromPem(key.export({ type: 'pkcs1', format: 'pem' }).toString());
-  const request = forge.pki.createCertificationRequest();
-  request.publicKey = forge.pki.rsa.setPublicKey(privateKey.n, privateKey.e);
-  request.setSubject([{ name: 'commonName', value: city }]);
-  request.sign(privateKey, forge.md.sha256.create());
-  const csrPem = forge.pki.certificationRequestToPem(request);
-  return { key, ...(await issueCertificate(deps, { csrPem, cn: city, kind: 'city' })) };
-}
-
-/** A city signs with its own key; DigestInfo of SHA-256 as RFC 8017 9.2 has it. */
-async function signAs(city: string, content: Buffer): Promise<Buffer> {
-  const { key, certificatePem } = cities.get(city)!;
-  const digestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-  const padding = constants.RSA_PKCS1_PADDING;
-  const signer = {
-    sign: ({ digest }: { digest: Buffer }) =>
-      Promise.resolve(privateEncrypt({ key, padding }, Buffer.concat([digestInfo, digest]))),
-  };
-  return signDetachedCms(signer, { keyName: city, certificatePem, content });
-}
-
-let cards = 0;
-function newCard(city: string): CardNo {
-  const body = `310${city}99${String((cards += 1)).padStart(9, '0')}`;
-  return cardNo(body + luhnDigit(body));
-}
-
-async function purse(balance: number): Promise<CardNo> {
-  const card = newCard('4580');
-  const [validFrom, validTo] = [businessDate('2020-01-01'), addDays(TODAY, 1000)];
-  const terms = { algorithm: '3des', purseCap: fen(100_000), mainType: 1, subType: 0, validFrom, validTo } as const;
-  await transact(db, (tx) => openPurse(tx, { cardNo: card, ...terms }));
-  if (balance > 0) await load(card, balance);
-  return card;
-}
-
-async function load(card: CardNo, amount: number): Promise<void> {
-  const leg = { debit: 'bank-custody:test', credit: 'purse', amount: fen(amount) };
-  const key = `test-load:${randomBytes(4).toString('hex')}`;
-  await transact(db, (tx) => post(tx, TODAY, [{ cardNo: card, key, reason: 'test load', legs: [leg] }]));
-}
-
-/** A record as a terminal writes it, with the TAC the card would make (domain.md A.4 to A.6). */
-function tap(card: CardNo, amount: number, over: { tac?: Buffer } = {}): Buffer {
-  const raw = encodePurchaseRecord({
-    issuerCity: card.slice(3, 7),
-    applicationSerial: applicationSerial(card),
-    offlineCounter: 1,
-    samNo: SAM,
-    samTransactionNo: randomBytes(4).readUInt32BE(),
-    tappedAt: new Date(Date.now() - 3_600_000),
-    industry: 1,
-    balanceBeforeFen: fen(50_000),
-    amountFen: fen(amount),
-  });
-  const derive = (key: Buffer, factor: Buffer) =>
-    Buffer.concat([des3(key, factor), des3(key, xor(factor, Buffer.alloc(8, 0xff)))]);
-  const cityKey = derive(DTK, Buffer.from(`${card.slice(3, 7)}ff0000000000`, 'hex'));
-  const cardKey = derive(cityKey, Buffer.from(card.slice(-16), 'hex'));
-  const tacKey = xor(cardKey.subarray(0, 8), cardKey.subarray(8));
-  const data = Buffer.concat([
-    raw.subarray(26, 30),
-    raw.subarray(16, 17),
-    raw.subarray(30, 47),
-    Buffer.from('8000', 'hex'),
-  ]);
-  const mac = des3(Buffer.concat([tacKey, tacKey]), data, 'cbc').subarray(-8, -4);
-  (over.tac ?? mac).copy(raw, 47);
-  return raw;
-}
-
-/** Uploads purchases here with cards of Qingdao; clearing routes them. */
-async function routed(amounts: readonly number[]): Promise<{ intakeId: bigint; records: Buffer[] }> {
-  const records = amounts.map((amount) => tap(newCard('4520'), amount));
-  const sha256 = createHash('sha256').update(Buffer.concat(records)).digest();
-  const { intakeId } = await transact(db, (tx) =>
-    intakeMessage(tx, {
-      source: 'message',
-      participantNo: BUS,
-      terminalNo: TERMINAL,
-      batchNo: '000001',
-      records,
-      sha256,
-      receivedAt: new Date(),
-    }),
-  );
-  await validateReceived(deps);
-  expect(await outcomes(intakeId)).toEqual(amounts.map(() => 'routed'));
-  return { intakeId, records };
-}
-
-async function outcomes(intakeId: bigint): Promise<string[]> {
-  const { rows } = await db.query<{ outcome: string }>(
-    `select concat_ws(' ', state, reason_code) as outcome from clearing.purchase_record where intake_id = $1 order by record_index`,
-    [intakeId],
-  );
-  return rows.map((row) => row.outcome);
-}
-
-let theirSequence = 0;
-async function theirFile(
-  magic: Extract<FileMagic, 'CCIP' | 'CCIR'>,
-  rows: readonly Buffer[],
-  totalFen: bigint,
-  over: { from?: string; to?: string; sequence?: number; signedBy?: string; count?: number } = {},
-): Promise<DeliveredCityFile> {
-  const { from = '4520', to = '4580', sequence = (theirSequence += 1), signedBy = from } = over;
-  const header = {
-    magic,
-    sender: from + to,
-    businessDate: TODAY,
-    sequence,
-    count: over.count ?? rows.length,
-    totalFen: fen(totalFen),
-    createdAt: new Date(),
-  };
-  const content = Buffer.concat([encodeFileHeader(header), ...rows]);
-  const signature = await signAs(signedBy, content);
-  return { name: fileNameOf(header), content, signature, deliveredBy: QINGDAO, receivedAt: new Date() };
-}
-
-type Answer = readonly [ccip: number, index: number, outcome: CcirRow['outcome'], acceptedFen?: number];
-function answers(rows: readonly Answer[], over: Parameters<typeof theirFile>[3] & { total?: bigint } = {}) {
-  const sum = rows.reduce((total, [, , , accepted = 0]) => total + BigInt(accepted), 0n);
-  const encoded = rows.map(([ccipSequence, index, outcome, accepted = 0]) =>
-    encodeCcirRow({ ccipSequence, index, outcome, acceptedFen: fen(accepted) }),
-  );
-  return theirFile('CCIR', encoded, over.total ?? sum, over);
-}
-
-const sequenceOf = (name: string | undefined) => Number(name?.slice(19, 27));
-const receivable = async () => (await accountBalance(db, 'city-receivable:4520')).posted;
+afterAll(() => deps.stop());
 
 describe('purchases with cards of a neighbour', () => {
   it('travel once, signed, in files whose numbers have no holes', async () => {
@@ -313,9 +90,9 @@ describe('answers of the neighbour', () => {
     ];
     const refused = async (file: DeliveredCityFile | Promise<DeliveredCityFile>, code: string) => {
       await expect(takeCityFile(deps, await file)).rejects.toMatchObject({ code: `cities.${code}` });
-      theirSequence = 100;
+      countFrom(100);
     };
-    theirSequence = 100;
+    countFrom(100);
     await refused(answers(right, { signedBy: '4530' }), 'signature-bad');
     await refused({ ...(await answers(right)), signature: Buffer.from('none') }, 'signature-bad');
     const other = { ...(await answers(right)), content: (await answers(right, { total: 101n })).content };

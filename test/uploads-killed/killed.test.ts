@@ -97,8 +97,13 @@ function fileOf(sequence: number): TestFile {
     records.writeUInt32BE(n, n * RECORD + 36);
   }
   const header = {
-    ...{ magic: 'CCPF', sender: DEPOT, businessDate: cityDate(new Date()), sequence, count: RECORDS },
-    ...{ totalFen: fen(100 * RECORDS), createdAt: new Date() },
+    magic: 'CCPF',
+    sender: DEPOT,
+    businessDate: cityDate(new Date()),
+    sequence,
+    count: RECORDS,
+    totalFen: fen(100 * RECORDS),
+    createdAt: new Date(),
   } as const;
   const content = Buffer.concat([encodeFileHeader(header), records]);
   return { name: fileNameOf(header), content, signature: signDetached(content, signer) };
