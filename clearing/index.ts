@@ -22,7 +22,16 @@ export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
-export { decideLoads, type LoadAct, type LoadActDecision, loadStateForRepeat } from './loads/decide.ts';
+export {
+  decideLoads,
+  decideLoadsToWrite,
+  type LoadAct,
+  type LoadActDecision,
+  loadStateForRepeat,
+  lockForLoads,
+  type LockedForLoads,
+} from './loads/decide.ts';
+export { lookUpLoads } from './loads/look-up.ts';
 export { authoriseLoads, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './loads/request.ts';
 export { checkResults, type LoadResult, type LoadReversal, type TacVerdicts } from './loads/settle.ts';
 export { decideUndecidedLoad } from './loads/undecided.ts';

@@ -182,8 +182,15 @@ async function start(
   if (options.serveTerminals) {
     const observation = startObservation({ db, logger, metrics: server.metrics });
     undo.push(() => observation.stop());
+    const setsDb = openDatabase(databaseUrl, {
+      applicationName: 'citycard-sets',
+      idleTimeoutMs: KEEP_CONNECTIONS_MS,
+      pipelined: true,
+    });
+    undo.push(() => setsDb.end());
     const handle = createHandler({
       db,
+      setsDb,
       hsm,
       logger,
       billers,

@@ -1,4 +1,4 @@
-import { type BusinessDate, type Fen, fen, type Transaction } from '@citycard/common';
+import { type BusinessDate, type Fen, fen, sqlState, type Transaction } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import type { AccountCode } from './accounts.ts';
@@ -129,6 +129,27 @@ export async function postOrThrow(
     throw clearingErrors.postingRefused({ key: postings[index]?.key, ...result });
   });
 }
+
+/**
+ * Like {@link post} for statements that nobody waits for: sent together with the COMMIT, any outcome but `posted` ends the
+ * transaction ({@link isRefusedPosting}), and the set is to be decided again with {@link post}.
+ */
+export async function postOrFail(
+  tx: Transaction,
+  businessDate: BusinessDate,
+  postings: readonly (Posting | Resolution)[],
+): Promise<void> {
+  if (postings.length === 0) return;
+  await tx.query({
+    name: 'clearing-ledger-post-or-fail',
+    text: `select clearing.posted_or_fail(outcomes, details)
+             from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    values: [businessDate, ...columnsOf(postings), false],
+  });
+}
+
+/** Whether a transaction ended because {@link postOrFail} was refused. */
+export const isRefusedPosting = (error: unknown): boolean => sqlState(error) === 'CCP01';
 
 interface LegRow {
   item: number;

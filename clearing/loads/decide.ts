@@ -1,4 +1,4 @@
-import { type BusinessDate, cityDate, type Transaction } from '@citycard/common';
+import { type BusinessDate, cityDate, sendTogether, type Transaction } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import type { Posting } from '../ledger/posting.ts';
@@ -17,7 +17,15 @@ import {
   loadsOfQuestions,
 } from './load.ts';
 import { judgeRequest, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './request.ts';
-import { applyChanges, type LegsOf, legsOfLoads, LoadChanges, type SetChange } from './resolution.ts';
+import {
+  applyChanges,
+  canBeLast,
+  lastChanges,
+  type LegsOf,
+  legsOfLoads,
+  LoadChanges,
+  type SetChange,
+} from './resolution.ts';
 import {
   checkTacs,
   judgeResult,
@@ -44,43 +52,88 @@ export type LoadActDecision = LoadDecision | { readonly code: '00' | '12' | '25'
  * for each and, for a load that is open, what goes into field 58. 68 asks for a repeat (two requests of one identity met);
  * 90 says that no business day is open. (architecture.md, "The two ways in"; terminal-interface.md §3, "Load")
  *
- * @param limits those in force today when left out
+ * @param locked of these acts and perhaps others, by {@link lockForLoads} in the same transaction; locked now when left out
  * @throws HsmUnavailable — nothing was changed
  */
 export async function decideLoads(
   tx: Transaction,
   hsm: Pick<HsmClient, 'verifyLoadTac'>,
   acts: readonly LoadAct[],
-  limits?: LoadLimits,
+  locked?: LockedForLoads,
 ): Promise<LoadActDecision[]> {
+  const { decisions } = await decideRuns(tx, hsm, acts, locked ?? (await lockForLoads(tx, acts)), write);
+  return decisions;
+}
+
+/** Decisions, and what writes them. */
+export interface LoadsToWrite {
+  readonly decisions: LoadActDecision[];
+  /** To be sent, in this order, together with the COMMIT. */
+  readonly last: readonly (() => Promise<unknown>)[];
+}
+
+/**
+ * Like {@link decideLoads} as far as all goes well: what is decided last is not written yet. If the ledger then refuses one of its
+ * postings, the transaction has failed with {@link isRefusedPosting}, and the set is decided again by {@link decideLoads}.
+ *
+ * @throws HsmUnavailable — nothing was changed
+ */
+export async function decideLoadsToWrite(
+  tx: Transaction,
+  hsm: Pick<HsmClient, 'verifyLoadTac'>,
+  acts: readonly LoadAct[],
+  locked: LockedForLoads,
+): Promise<LoadsToWrite> {
+  return decideRuns(tx, hsm, acts, locked, writeLast);
+}
+
+async function decideRuns(
+  tx: Transaction,
+  hsm: Pick<HsmClient, 'verifyLoadTac'>,
+  acts: readonly LoadAct[],
+  { date, purses, limits }: LockedForLoads,
+  writeLastRun: Write,
+): Promise<LoadsToWrite> {
   const decisions: LoadActDecision[] = acts.map((act) => refusedByHsm(act) ?? { code: '90' });
   const open = acts.flatMap((act, place) => (refusedByHsm(act) === undefined ? [{ act, place }] : []));
-  if (open.length === 0) return decisions;
-  const date = await findOpenBusinessDate(tx);
-  if (date === undefined) return decisions;
-  const purses = await lockPurses(tx, [...new Set(open.map(({ act }) => cardOf(act)))]);
-  const set = {
-    tx,
-    hsm,
-    date,
-    purses,
-    limits: await limitsOfDays(
-      tx,
-      open.map(({ act }) => act),
-      limits,
-    ),
-  };
-  for (const run of runsOfDifferentCards(open)) {
-    const decided = await decideRun(
+  if (open.length === 0 || date === undefined) return { decisions, last: [] };
+  const set = { tx, hsm, date, purses, limits };
+  const runs = runsOfDifferentCards(open);
+  let last: LoadsToWrite['last'] = [];
+  for (const [number, run] of runs.entries()) {
+    const judged = await judgeRun(
       set,
       run.map(({ act }) => act),
     );
+    const decided = await (number === runs.length - 1 ? writeLastRun : write)(set, judged);
     run.forEach(({ place }, at) => {
-      const decision = decided[at];
+      const decision = decided.decisions[at];
       if (decision !== undefined) decisions[place] = decision;
     });
+    last = decided.last;
   }
-  return decisions;
+  return { decisions, last };
+}
+
+/** What decisions about loads rest on, held until the transaction ends. */
+export interface LockedForLoads {
+  /** The open business day; undefined when none is. */
+  readonly date: BusinessDate | undefined;
+  readonly purses: Map<CardNo, Purse>;
+  readonly limits: ReadonlyMap<BusinessDate, LoadLimits>;
+}
+
+/** Locks the open business day, then the purses of the acts, and reads the limits of their days. */
+export async function lockForLoads(tx: Transaction, acts: readonly LoadAct[]): Promise<LockedForLoads> {
+  const open = acts.filter((act) => refusedByHsm(act) === undefined);
+  if (open.length === 0) return { date: undefined, purses: new Map(), limits: new Map() };
+  const [date, purses, limits] = await sendTogether(
+    tx,
+    () => findOpenBusinessDate(tx),
+    () => lockPurses(tx, [...new Set(open.map(cardOf))]),
+    () => limitsOfDays(tx, open),
+  );
+  return { date, purses, limits };
 }
 
 /** A request on its own. */
@@ -115,17 +168,10 @@ function cardOf(act: LoadAct): CardNo {
 }
 
 /** The limits on the city date of each request; a set has more than one date only at midnight. */
-async function limitsOfDays(
-  tx: Transaction,
-  acts: readonly LoadAct[],
-  given: LoadLimits | undefined,
-): Promise<Map<BusinessDate, LoadLimits>> {
+async function limitsOfDays(tx: Transaction, acts: readonly LoadAct[]): Promise<Map<BusinessDate, LoadLimits>> {
+  const days = new Set(acts.flatMap((act) => (act.act === 'request' ? [cityDate(act.request.at)] : [])));
   const limits = new Map<BusinessDate, LoadLimits>();
-  for (const act of acts) {
-    if (act.act !== 'request') continue;
-    const day = cityDate(act.request.at);
-    if (!limits.has(day)) limits.set(day, given ?? (await loadLimitsOn(tx, day)));
-  }
+  for (const day of days) limits.set(day, await loadLimitsOn(tx, day));
   return limits;
 }
 
@@ -167,11 +213,25 @@ interface Opening {
   readonly answer: LoadDecision;
 }
 
-async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<LoadActDecision[]> {
+async function judgeRun(set: SetContext, acts: readonly LoadAct[]): Promise<Judged[]> {
   const { tx, purses } = set;
-  const loads = await loadsOfQuestions(
+  const requests = acts.flatMap((act) => (act.act === 'request' ? [act.request] : []));
+  const [loads, circumstances] = await sendTogether(
     tx,
-    acts.map((act) => questionOf(act, purses.get(cardOf(act)))),
+    () =>
+      loadsOfQuestions(
+        tx,
+        acts.map((act) => questionOf(act, purses.get(cardOf(act)))),
+      ),
+    () =>
+      circumstancesOf(
+        tx,
+        requests.map(({ cardNo, identity, kind, at }) => {
+          const day = cityDate(at);
+          const limitedDaily = set.limits.get(day)?.daily !== undefined;
+          return { cardNo, identity, cityDate: day, limitedDaily, drawsOnCredit: kind === 'bound-account' };
+        }),
+      ),
   );
   const results = acts.map((act) =>
     act.act === 'result'
@@ -189,17 +249,8 @@ async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<Loa
     results.flatMap((each) => each ?? []),
   );
   const legsOf = await legsOfLoads(tx, [...loads.values()].flat());
-  const requests = acts.flatMap((act) => (act.act === 'request' ? [act.request] : []));
-  const circumstances = await circumstancesOf(
-    tx,
-    requests.map(({ cardNo, identity, kind, at }) => {
-      const day = cityDate(at);
-      const limitedDaily = set.limits.get(day)?.daily !== undefined;
-      return { cardNo, identity, cityDate: day, limitedDaily, drawsOnCredit: kind === 'bound-account' };
-    }),
-  );
   let request = 0;
-  const judged = acts.map((act, place): Judged => {
+  return acts.map((act, place): Judged => {
     const changes = new LoadChanges();
     const known = loads.get(cardOf(act)) ?? [];
     const result = results[place];
@@ -208,7 +259,6 @@ async function decideRun(set: SetContext, acts: readonly LoadAct[]): Promise<Loa
     if (act.act === 'result') throw new Error('a result was not read');
     return openOrRefuse(set, act, known, legsOf, circumstances[request++], changes);
   });
-  return write(set, judged);
 }
 
 function questionOf(act: LoadAct, purse: Purse | undefined): LoadQuestion {
@@ -248,25 +298,43 @@ function openOrRefuse(
   return { changes, opening: { posting, load, openedAt: at, answer: { code: '00', hostDate, hostTime, mac2 } } };
 }
 
-async function write({ tx, date, purses }: SetContext, judged: readonly Judged[]): Promise<LoadActDecision[]> {
-  const outcomes = await applyChanges(
-    tx,
-    date,
-    judged.map(({ changes, opening }): SetChange => ({ changes, ...(opening && { opening: opening.posting }) })),
+type Write = (set: SetContext, judged: readonly Judged[]) => Promise<LoadsToWrite>;
+
+const changeOf = ({ changes, opening }: Judged): SetChange => ({
+  changes,
+  ...(opening && { opening: opening.posting }),
+});
+
+async function writeLast(set: SetContext, judged: readonly Judged[]): Promise<LoadsToWrite> {
+  const members = judged.map(changeOf);
+  if (!canBeLast(members)) return write(set, judged);
+  const { tx, date } = set;
+  const opened = judged.flatMap(({ opening }) => opening ?? []);
+  return {
+    decisions: judged.map((each) => (each.opening === undefined ? each.decision : each.opening.answer)),
+    last: [() => insertLoads(tx, opened), ...lastChanges(tx, date, members)],
+  };
+}
+
+async function write({ tx, date, purses }: SetContext, judged: readonly Judged[]): Promise<LoadsToWrite> {
+  const members = judged.map(changeOf);
+  const outcomes = await applyChanges(tx, date, members, (found) =>
+    insertLoads(
+      tx,
+      judged.flatMap(({ opening }, place) =>
+        opening !== undefined && found[place]?.outcome === 'posted' ? [opening] : [],
+      ),
+    ),
   );
-  const opened: { load: Load; openedAt: Date }[] = [];
   const decisions = judged.map(({ decision, opening, changes }, place): LoadActDecision => {
     noteProven(purses, changes);
     if (opening === undefined) return decision;
     const outcome = outcomes[place]?.outcome;
     if (outcome === 'floor') return { code: '51' };
     // An agent that was never admitted has no prefund.
-    if (outcome !== 'posted') return { code: '03' };
-    opened.push(opening);
-    return opening.answer;
+    return outcome === 'posted' ? opening.answer : { code: '03' };
   });
-  await insertLoads(tx, opened);
-  return decisions;
+  return { decisions, last: [] };
 }
 
 /** Keeps the locked purse as the database now has it, for the next act on the card in this set. */

@@ -9,6 +9,7 @@ import { clearingMigrations } from '../migrations.ts';
 import { createParticipant } from '../participants/participant.ts';
 import { openPurse } from '../purses/purse.ts';
 import { decideLoad, decideLoads, loadStateForRepeat } from './decide.ts';
+import { lookUpLoads } from './look-up.ts';
 import type { LoadIdentity, OriginalReference } from './load.ts';
 import { authoriseLoads, type LoadAuthorisation, type LoadRequest } from './request.ts';
 import type { LoadResult, LoadReversal } from './settle.ts';
@@ -105,7 +106,7 @@ export class Holder {
   }
 
   async authorise(request: LoadRequest): Promise<LoadAuthorisation> {
-    const [authorised] = await authoriseLoads(device.hsm, database.db, [request]);
+    const [authorised] = await authoriseLoads(device.hsm, await lookUpLoads(database.db, [request], []), [request]);
     return only(authorised);
   }
 

@@ -5,6 +5,7 @@ import { cardBalance } from '../ledger/balances.ts';
 import { testCard } from '../ledger/test-ledger.ts';
 import { setPurseStatus } from '../purses/purse.ts';
 import { decideLoad } from './decide.ts';
+import { lookUpLoads } from './look-up.ts';
 import { addMoney, alarmsOf, AT, database, Holder, prefund, SAM, useLoads } from './load-fixture.ts';
 import { authoriseLoads, type LoadRequest } from './request.ts';
 
@@ -81,7 +82,9 @@ describe('a load request', () => {
     await tx.query('rollback');
     tx.release();
     const away = { loadAuthoriseAll: () => Promise.reject(new HsmUnavailable('generated')) };
-    await expect(authoriseLoads(away, database.db, [request])).rejects.toBeInstanceOf(HsmUnavailable);
+    await expect(authoriseLoads(away, await lookUpLoads(database.db, [request], []), [request])).rejects.toBeInstanceOf(
+      HsmUnavailable,
+    );
   });
 
   it('decided again after its answer was lost, is answered as committed', async () => {

@@ -2,18 +2,16 @@ import {
   type BusinessDate,
   cityDate,
   cityDateTimeDigits,
-  type Database,
   digitsToBcd,
   type Fen,
   fen,
   fenToNumber,
-  type Transaction,
 } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import type { Leg } from '../ledger/posting.ts';
 import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
 import { rootKey } from '../purses/root-key.ts';
-import { findPurses, type Purse } from '../purses/purse.ts';
+import type { Purse } from '../purses/purse.ts';
 import { judgeCounter } from './evidence.ts';
 import type { LoadLimits } from './limits.ts';
 import {
@@ -22,9 +20,10 @@ import {
   type LoadCircumstances,
   type LoadIdentity,
   type LoadKind,
-  loadsOfQuestions,
+  type LoadQuestion,
   NO_COUNTER,
 } from './load.ts';
+import type { KnownLoads } from './look-up.ts';
 import { evidenceOf, type LegsOf, type LoadChanges } from './resolution.ts';
 
 /** Message 7 or 8, decoded (terminal-interface.md §3, "Load"). */
@@ -60,21 +59,14 @@ const EP_LOAD = 0x02;
  * Has the HSM check MAC1 and make MAC2 for many requests in one list, before and outside the transaction that decides. A
  * request whose load is open already gets the MAC2 of that load's date and time again.
  *
+ * @param known of these requests, by `lookUpLoads`
  * @throws HsmUnavailable — the caller answers 98; HsmRefused when the HSM will not touch one of them.
  */
 export async function authoriseLoads(
   hsm: Pick<HsmClient, 'loadAuthoriseAll'>,
-  db: Database | Transaction,
+  { purses, loads }: KnownLoads,
   requests: readonly LoadRequest[],
 ): Promise<LoadAuthorisation[]> {
-  const purses = await findPurses(
-    db,
-    requests.map(({ cardNo }) => cardNo),
-  );
-  const loads = await loadsOfQuestions(
-    db,
-    requests.map(({ cardNo, identity, at }) => ({ cardNo, identity, since: cityDate(at), ...NO_COUNTER })),
-  );
   const asked = requests.flatMap((request, index) => {
     const purse = purses.get(request.cardNo);
     return purse === undefined ? [] : [{ index, ...question(request, purse, loads.get(request.cardNo) ?? []) }];
@@ -87,6 +79,14 @@ export async function authoriseLoads(
   });
   return authorised;
 }
+
+/** The load a request may have opened before. */
+export const questionOfRequest = ({ cardNo, identity, at }: LoadRequest): LoadQuestion => ({
+  cardNo,
+  identity,
+  since: cityDate(at),
+  ...NO_COUNTER,
+});
 
 function question(request: LoadRequest, purse: Purse, loads: readonly Load[]) {
   const open = openedBy(request, loads);

@@ -1,7 +1,7 @@
-import { type BusinessDate, fen, type Transaction } from '@citycard/common';
+import { type BusinessDate, fen, sendTogether, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
 import { clearingErrors } from '../errors.ts';
-import { post, type Leg, type Posting, type PostingOutcome, type Resolution } from '../ledger/posting.ts';
+import { type Leg, type Posting, type PostingOutcome, post, postOrFail, type Resolution } from '../ledger/posting.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import { barIdentity, type Load, type LoadIdentity, type LoadResolution } from './load.ts';
 
@@ -88,7 +88,7 @@ export interface SetChange {
 
 /**
  * Writes what the members of a set do with one posting set, because locks are taken in one order within a set only.
- * Answers the outcome of each member's opening, undefined for a member without one.
+ * Answers the outcome of each member's opening, undefined for a member without one; `alongside` writes what depends on them.
  *
  * @throws CityCardError `clearing.posting-refused` when the ledger refuses anything else.
  */
@@ -96,11 +96,9 @@ export async function applyChanges(
   tx: Transaction,
   date: BusinessDate,
   members: readonly SetChange[],
+  alongside: (openings: readonly (PostingOutcome | undefined)[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<(PostingOutcome | undefined)[]> {
-  const postings = members.flatMap(({ changes, opening }) =>
-    opening === undefined ? changes.postings : [...changes.postings, opening],
-  );
-  const outcomes = await post(tx, date, postings);
+  const outcomes = await post(tx, date, postingsOf(members));
   let at = 0;
   const openings = members.map(({ changes, opening }) => {
     for (const posting of changes.postings) {
@@ -109,20 +107,47 @@ export async function applyChanges(
     }
     return opening === undefined ? undefined : outcomes[at++];
   });
-  await writeStates(
-    tx,
-    members.flatMap(({ changes }) => changes.states),
-  );
-  await writeProvenCounters(
-    tx,
-    members.flatMap(({ changes }) => changes.provenCounter ?? []),
-  );
+  await sendTogether(tx, ...statements(tx, members), () => alongside(openings));
   for (const { changes } of members) {
     for (const { identity, cardNo } of changes.barred) await barIdentity(tx, identity, cardNo);
     for (const alarm of changes.alarms) await raiseAlarm(tx, alarm);
   }
   return openings;
 }
+
+/** Whether {@link lastChanges} can write what these members do: alarms and barred identities are written step by step. */
+export const canBeLast = (members: readonly SetChange[]): boolean =>
+  members.every(({ changes }) => changes.alarms.length === 0 && changes.barred.length === 0);
+
+/**
+ * What {@link applyChanges} writes, as statements to be sent together with the COMMIT. The ledger comes last: its accounts are
+ * everybody's. A posting that is refused ends the transaction (`isRefusedPosting`).
+ */
+export function lastChanges(
+  tx: Transaction,
+  date: BusinessDate,
+  members: readonly SetChange[],
+): (() => Promise<unknown>)[] {
+  return [...statements(tx, members), () => postOrFail(tx, date, postingsOf(members))];
+}
+
+const postingsOf = (members: readonly SetChange[]): (Posting | Resolution)[] =>
+  members.flatMap(({ changes, opening }) =>
+    opening === undefined ? changes.postings : [...changes.postings, opening],
+  );
+
+const statements = (tx: Transaction, members: readonly SetChange[]): (() => Promise<void>)[] => [
+  () =>
+    writeStates(
+      tx,
+      members.flatMap(({ changes }) => changes.states),
+    ),
+  () =>
+    writeProvenCounters(
+      tx,
+      members.flatMap(({ changes }) => changes.provenCounter ?? []),
+    ),
+];
 
 async function writeStates(tx: Transaction, states: readonly StateChange[]): Promise<void> {
   if (states.length === 0) return;

@@ -4,17 +4,18 @@ import { cardBalance } from '../ledger/balances.ts';
 import { createParticipant } from '../participants/participant.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import { approveCredits, proposeCredits, withdrawCredits } from '../purses/pending-credit.ts';
-import { decideLoads, type LoadAct } from './decide.ts';
+import { decideLoads, type LoadAct, lockForLoads } from './decide.ts';
 import { approveLimit, proposeLimit } from './limit-change.ts';
 import { loadLimitsOn } from './limits.ts';
 import { addMoney, AGENT, database, device, Holder, nextNumber, useLoads } from './load-fixture.ts';
+import { lookUpLoads } from './look-up.ts';
 import { authoriseLoads, type LoadRequest } from './request.ts';
 import { approveUndecidedLoad, proposeUndecidedLoad } from './undecided.ts';
 
 useLoads();
 
 async function asked(...requests: LoadRequest[]): Promise<LoadAct[]> {
-  const authorised = await authoriseLoads(device.hsm, database.db, requests);
+  const authorised = await authoriseLoads(device.hsm, await lookUpLoads(database.db, requests, []), requests);
   return requests.map((request, at) => ({ act: 'request', request, authorised: authorised[at]! }));
 }
 
@@ -76,7 +77,11 @@ describe('limits', () => {
     const limits = { single: fen(3000), daily: fen(5000), namedCap: fen(9000), anonymousCap: fen(6000) };
     const ask = async (holder: Holder, amount: number, over: Parameters<Holder['request']>[1] = {}) => {
       const acts = await asked(holder.request(amount, over));
-      const [decision] = await transact(database.db, (tx) => decideLoads(tx, device.hsm, acts, limits));
+      const [decision] = await transact(database.db, async (tx) => {
+        const locked = await lockForLoads(tx, acts);
+        const ofDays = new Map([...locked.limits.keys()].map((day) => [day, limits]));
+        return decideLoads(tx, device.hsm, acts, { ...locked, limits: ofDays });
+      });
       return decision?.code;
     };
     const holder = await Holder.issue();

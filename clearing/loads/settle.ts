@@ -1,27 +1,18 @@
-import {
-  addDays,
-  type BusinessDate,
-  cityDate,
-  type Database,
-  digitsToBcd,
-  type Fen,
-  fenToNumber,
-  type Transaction,
-} from '@citycard/common';
+import { addDays, type BusinessDate, cityDate, digitsToBcd, type Fen, fenToNumber } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
 import { rootKey } from '../purses/root-key.ts';
-import { findPurses, type Purse } from '../purses/purse.ts';
+import type { Purse } from '../purses/purse.ts';
 import {
   type Load,
   type LoadIdentity,
   type LoadQuestion,
-  loadsOfQuestions,
   NO_COUNTER,
   originalAmong,
   type OriginalReference,
   REFERENCE_DAYS,
 } from './load.ts';
+import type { KnownLoads } from './look-up.ts';
 import { evidenceOf, type LegsOf, type LoadChanges, subjectOf } from './resolution.ts';
 
 /** Message 9, decoded. */
@@ -97,19 +88,14 @@ export interface ResultAndLoads {
  * Asks the HSM for the TACs of many results before anything is locked: what a TAC is over never changes. Answers the
  * verdicts of each result.
  *
+ * @param known of these results, by `lookUpLoads`
  * @throws HsmUnavailable
  */
 export async function checkResults(
   hsm: TacChecker,
-  db: Database | Transaction,
+  { purses, loads }: KnownLoads,
   results: readonly LoadResult[],
 ): Promise<TacVerdicts[]> {
-  const credited = results.filter(({ outcome }) => outcome === 0);
-  const purses = await findPurses(
-    db,
-    credited.map(({ cardNo }) => cardNo),
-  );
-  const loads = await loadsOfQuestions(db, credited.map(questionOfResult));
   const items = results.map((result) => ({
     result,
     purse: purses.get(result.cardNo),

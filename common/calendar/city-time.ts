@@ -30,8 +30,19 @@ function realDate(text: string): BusinessDate | undefined {
   return iso as BusinessDate;
 }
 
+/** Days asked for again and again: today, and the first of the days a repeat may come from. */
+const knownDays = new Map<number, string>();
+const KNOWN_DAYS = 64;
+
 function isoDay(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 10);
+  const day = Math.floor(milliseconds / DAY_MS);
+  let iso = knownDays.get(day);
+  if (iso === undefined) {
+    iso = new Date(milliseconds).toISOString().slice(0, 10);
+    if (knownDays.size >= KNOWN_DAYS) knownDays.clear();
+    knownDays.set(day, iso);
+  }
+  return iso;
 }
 
 /** The day it is in the city at this instant. */

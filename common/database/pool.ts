@@ -43,6 +43,8 @@ export interface DatabaseOptions {
    * a service that answers terminals, planning them again after every quiet moment costs more than the connection.
    */
   readonly idleTimeoutMs?: number;
+  /** Statements are sent without waiting for the results of those before them (`sendTogether`). Such a connection does no COPY. */
+  readonly pipelined?: boolean;
 }
 
 /** A pool of connections. Opening does not connect; ask {@link checkDatabase} first for a clear word on what is wrong. */
@@ -54,6 +56,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...(options.idleTimeoutMs !== undefined && { idleTimeoutMillis: options.idleTimeoutMs }),
+    ...(options.pipelined === true && { pipeline: true }),
     types: columnTypes,
   });
   // An idle connection that breaks (server restart) is replaced by the pool; without a listener it would end the process.

@@ -1,4 +1,4 @@
-import { type BusinessDate, sqlState, type Transaction, transact } from '@citycard/common';
+import { type BusinessDate, sendTogether, sqlState, type Transaction, transactEndingWith } from '@citycard/common';
 import { HsmUnavailable } from '@citycard/hsm-sim';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { repackAnswer } from '../catalogue/answer.ts';
@@ -29,16 +29,38 @@ export interface Repeated<C extends RequestContext> {
 }
 
 /** How requests of some kinds are decided many at a time. */
-export interface SetForm<C extends RequestContext, P> {
+export interface SetForm<C extends RequestContext, P, L = void> {
   /**
    * Asks others (the HSM) before the transaction begins; a decision refuses at once. A request that turns out to be a
    * repeat is prepared for nothing.
    */
   prepare(deps: GatewayDeps, contexts: readonly C[]): Promise<readonly (P | Decision)[]>;
+  /**
+   * Locks and reads what decisions need, in the order of all who lock. Sent together with the look-up of stored answers, so
+   * it is asked for repeats too.
+   */
+  lock(tx: Transaction, prepared: readonly P[]): Promise<L>;
   /** Decides inside the transaction that also keeps the answers: each as if it came alone, in the order given. */
-  decide(tx: Transaction, deps: GatewayDeps, items: readonly Prepared<C, P>[]): Promise<readonly Decision[]>;
+  decide(
+    tx: Transaction,
+    deps: GatewayDeps,
+    items: readonly Prepared<C, P>[],
+    locked: L,
+    pace: Pace,
+  ): Promise<SetDecisions>;
+  /** Whether a set failed for the haste of deciding it `at-once`: it is then decided again `step-by-step`. */
+  isHaste?(error: unknown): boolean;
   /** Looks at stored answers before they are given again: another code where the facts have changed since. */
   review?(tx: Transaction, repeats: readonly Repeated<C>[]): Promise<readonly (ResponseCode | undefined)[]>;
+}
+
+/** `at-once` leaves the last statements to be sent with the COMMIT; `step-by-step` waits for each. */
+export type Pace = 'at-once' | 'step-by-step';
+
+export interface SetDecisions {
+  readonly decisions: readonly Decision[];
+  /** To be sent together with the COMMIT, in this order. */
+  readonly last: readonly (() => Promise<unknown>)[];
 }
 
 interface Member<C extends RequestContext> {
@@ -57,9 +79,9 @@ const LOCK_WAIT_MS = 4_000;
  *
  * @returns the frame, its field 64 still to be made
  */
-export function answerInSets<C extends RequestContext, P extends object>(
+export function answerInSets<C extends RequestContext, P extends object, L = void>(
   deps: GatewayDeps,
-  form: SetForm<C, P>,
+  form: SetForm<C, P, L>,
   limits: SetLimits = defaultSetLimits,
 ): (context: C) => Promise<OutgoingFrame> {
   const collector = new SetCollector<Member<C>, OutgoingFrame>({
@@ -82,25 +104,53 @@ export function answerInSets<C extends RequestContext, P extends object>(
   };
 }
 
-async function answerSet<C extends RequestContext, P extends object>(
+async function answerSet<C extends RequestContext, P extends object, L>(
   deps: GatewayDeps,
-  form: SetForm<C, P>,
+  form: SetForm<C, P, L>,
   members: readonly Member<C>[],
 ): Promise<OutgoingFrame[]> {
   const prepared = await form.prepare(
     deps,
     members.map(({ context }) => context),
   );
-  return transact(deps.db, async (tx) => {
+  const set = { deps, form, members, prepared };
+  try {
+    return await decideSet(set, 'at-once');
+  } catch (error) {
+    if (form.isHaste?.(error) !== true) throw error;
+    return decideSet(set, 'step-by-step');
+  }
+}
+
+interface PreparedSet<C extends RequestContext, P, L> {
+  readonly deps: GatewayDeps;
+  readonly form: SetForm<C, P, L>;
+  readonly members: readonly Member<C>[];
+  /** Of each member. */
+  readonly prepared: readonly (P | Decision)[];
+}
+
+function decideSet<C extends RequestContext, P extends object, L>(
+  { deps, form, members, prepared }: PreparedSet<C, P, L>,
+  pace: Pace,
+): Promise<OutgoingFrame[]> {
+  return transactEndingWith(deps.setsDb ?? deps.db, async (tx) => {
     const now = members.reduce((latest, { context }) => (context.now > latest ? context.now : latest), new Date(0));
     const identities = members.map(({ identity }) => identity);
-    const known = await lockAndRecall(tx, identities, now, LOCK_WAIT_MS);
+    const [known, locked] = await sendTogether(
+      tx,
+      () => lockAndRecall(tx, identities, now, LOCK_WAIT_MS),
+      () =>
+        form.lock(
+          tx,
+          prepared.filter((each): each is P => !isDecision(each)),
+        ),
+    );
     const frames = await answerRepeats(tx, form, members, known);
     const fresh = members.flatMap((member, place) => (frames[place] === undefined ? [{ member, place }] : []));
-    const decisions = await decideFresh(
+    const { decisions, last } = await decideFresh(
       tx,
-      deps,
-      form,
+      { deps, form, locked, pace },
       fresh.map(({ member, place }) => ({ context: member.context, prepared: prepared[place] })),
     );
     const kept: AnswerToKeep[] = [];
@@ -113,15 +163,14 @@ async function answerSet<C extends RequestContext, P extends object>(
       const { request, now: receivedAt } = context;
       kept.push({ identity, request: request.message.frame, code, body: Buffer.from(frame.macInput), at: receivedAt });
     });
-    await keepAnswers(tx, kept);
-    return frames.map((frame) => frame ?? missing());
+    return { result: frames.map((frame) => frame ?? missing()), last: [() => keepAnswers(tx, kept), ...last] };
   });
 }
 
 /** The answers to those that are known already; undefined for the others. */
 async function answerRepeats<C extends RequestContext>(
   tx: Transaction,
-  form: Pick<SetForm<C, object>, 'review'>,
+  form: Pick<SetForm<C, object, unknown>, 'review'>,
   members: readonly Member<C>[],
   known: readonly Known[],
 ): Promise<(OutgoingFrame | undefined)[]> {
@@ -140,12 +189,16 @@ async function answerRepeats<C extends RequestContext>(
   return frames;
 }
 
-async function decideFresh<C extends RequestContext, P extends object>(
+async function decideFresh<C extends RequestContext, P extends object, L>(
   tx: Transaction,
-  deps: GatewayDeps,
-  form: SetForm<C, P>,
+  {
+    deps,
+    form,
+    locked,
+    pace,
+  }: Pick<PreparedSet<C, P, L>, 'deps' | 'form'> & { readonly locked: L; readonly pace: Pace },
   items: readonly { readonly context: C; readonly prepared: P | Decision | undefined }[],
-): Promise<readonly Decision[]> {
+): Promise<SetDecisions> {
   const open: { readonly item: Prepared<C, P>; readonly place: number }[] = [];
   const decisions = items.map(({ context, prepared }, place): Decision | undefined => {
     if (prepared === undefined) return missing();
@@ -153,15 +206,14 @@ async function decideFresh<C extends RequestContext, P extends object>(
     open.push({ item: { context, prepared }, place });
     return undefined;
   });
+  let last: SetDecisions['last'] = [];
   if (open.length > 0) {
-    const decided = await form.decide(
-      tx,
-      deps,
-      open.map(({ item }) => item),
-    );
-    open.forEach(({ place }, at) => (decisions[place] = decided[at]));
+    const found = open.map(({ item }) => item);
+    const decided = await form.decide(tx, deps, found, locked, pace);
+    open.forEach(({ place }, at) => (decisions[place] = decided.decisions[at]));
+    last = decided.last;
   }
-  return decisions.map((decision) => decision ?? missing());
+  return { decisions: decisions.map((decision) => decision ?? missing()), last };
 }
 
 const isDecision = (prepared: object): prepared is Decision => 'code' in prepared;

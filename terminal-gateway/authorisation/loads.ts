@@ -2,6 +2,11 @@ import {
   authoriseLoads,
   checkResults,
   decideLoads,
+  decideLoadsToWrite,
+  isRefusedPosting,
+  lockForLoads,
+  lookUpLoads,
+  type LockedForLoads,
   type LoadAct,
   type LoadIdentity,
   type LoadKind,
@@ -22,15 +27,17 @@ export type LoadMessage = 'loadFromCash' | 'loadFromAccount' | 'loadResult' | 'l
 type LoadContext = RequestContext<LoadMessage>;
 
 /** Everything about loads is decided in common sets, whatever message says it. */
-export const loadForm: SetForm<LoadContext, LoadAct> = {
+export const loadForm: SetForm<LoadContext, LoadAct, LockedForLoads> = {
   prepare,
-  async decide(tx, deps, items) {
-    const decisions = await decideLoads(
-      tx,
-      deps.hsm,
-      items.map(({ prepared }) => prepared),
-    );
-    return items.map(({ context }, at): Decision => {
+  lock: lockForLoads,
+  isHaste: isRefusedPosting,
+  async decide(tx, deps, items, locked, pace) {
+    const acts = items.map(({ prepared }) => prepared);
+    const { decisions, last } =
+      pace === 'at-once'
+        ? await decideLoadsToWrite(tx, deps.hsm, acts, locked)
+        : { decisions: await decideLoads(tx, deps.hsm, acts, locked), last: [] };
+    const answers = items.map(({ context }, at): Decision => {
       const decision = decisions[at];
       if (decision === undefined) throw new Error('a load was left without a decision');
       if (!('mac2' in decision)) return decision;
@@ -39,6 +46,7 @@ export const loadForm: SetForm<LoadContext, LoadAct> = {
       const name = context.request.name === 'loadFromAccount' ? 'loadFromAccount' : 'loadFromCash';
       return { code: '00', fields: answerFields(name, { load }) };
     });
+    return { decisions: answers, last };
   },
   /** A repeat of a load that has been voided since is answered 25 and gives no MAC2 away. */
   async review(tx, repeats) {
@@ -62,9 +70,10 @@ async function prepare(deps: GatewayDeps, contexts: readonly LoadContext[]): Pro
   const read = contexts.map(readAct);
   const requests = read.flatMap((act) => ('act' in act && act.act === 'request' ? [act.request] : []));
   const results = read.flatMap((act) => ('act' in act && act.act === 'result' ? [act.result] : []));
+  const known = await lookUpLoads(deps.db, requests, results);
   const [authorised, verdicts] = await Promise.all([
-    requests.length === 0 ? [] : authoriseLoads(deps.hsm, deps.db, requests),
-    results.length === 0 ? [] : checkResults(deps.hsm, deps.db, results),
+    requests.length === 0 ? [] : authoriseLoads(deps.hsm, known, requests),
+    results.length === 0 ? [] : checkResults(deps.hsm, known, results),
   ]);
   let [request, result] = [0, 0];
   return read.map((act): LoadAct | Decision => {

@@ -13,6 +13,8 @@ import type { SetLimits } from './set-collector.ts';
 
 export interface GatewayDeps {
   readonly db: Database;
+  /** Connections of its own for deciding sets, `pipelined`; those of `db` when left out. */
+  readonly setsDb?: Database;
   readonly hsm: HsmClient;
   readonly logger: Logger;
   /** Who speaks for a biller code. */

@@ -30,7 +30,8 @@ const uploadForm: SetForm<UploadContext, { readonly refused: Refused | undefined
       tx,
       taken.map(({ context }) => messageOf(context)),
     );
-    return items.map(({ prepared }): Decision => ({ code: prepared.refused?.answer ?? '00' }));
+    const decisions = items.map(({ prepared }): Decision => ({ code: prepared.refused?.answer ?? '00' }));
+    return { decisions, last: [] };
   },
 };
 

@@ -71,6 +71,7 @@ export async function startGatewayCity(options: {
   const postgres = options.forTest === true ? await startTestDatabase(SCHEMAS) : await startOwnDatabase();
   // As the service opens it: connections outlive a quiet moment.
   const db = openDatabase(postgres.url, { idleTimeoutMs: 600_000 });
+  const setsDb = openDatabase(postgres.url, { idleTimeoutMs: 600_000, pipelined: true });
   const hsm = await startBenchHsm();
   const dlk = await formKey(hsm.client, 'DLK', 'load', '3des');
   const dtk = await formKey(hsm.client, 'DTK', 'tac', '3des');
@@ -94,7 +95,7 @@ export async function startGatewayCity(options: {
       return cards;
     },
     listen: async (deps = {}) => {
-      const handle = createHandler({ db, hsm: hsm.client, logger, billers: NO_BILLERS, ...deps });
+      const handle = createHandler({ db, setsDb, hsm: hsm.client, logger, billers: NO_BILLERS, ...deps });
       const listener = await listenForTerminals({ handle, logger, port: 0 });
       listeners.push(listener);
       return listener;
@@ -102,6 +103,7 @@ export async function startGatewayCity(options: {
     stop: async () => {
       for (const listener of listeners) await listener.drain();
       await hsm.stop();
+      await setsDb.end();
       await db.end();
       await postgres.stop();
     },
