@@ -158,7 +158,9 @@ describe('reading', () => {
 
   it('leaves out what is not booked', () => {
     const entries = [{ reference: 'R', amount: '1', status: 'PDNG' }];
-    expect(readStatements(statement('M', { opening: '2', closing: '2' }, entries)).reports[0]?.entries).toEqual([]);
+    expect(readStatements(statement('M', { opening: '2', closing: '2' }, entries))).toMatchObject({
+      reports: [{ entries: [] }],
+    });
   });
 });
 
@@ -171,6 +173,15 @@ describe(`messages of these tests${hasSchemas ? '' : ' (skipped: the ISO 20022 s
       'camt.053.001.10',
       statement('M', { opening: '-1.00', closing: '0.00' }, [{ reference: 'R', amount: '1.00', reversal: true }]),
     ],
+    [
+      'camt.053.001.10',
+      statement('M', { opening: '0', closing: '1' }, [{ reference: 'R', amount: '1.00', returned: 'AC04' }], {
+        sequence: 3,
+        pages: '<StmtPgntn><PgNb>1</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>',
+        totals: '<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><Sum>1.00</Sum></TtlNtries></TxsSummry>',
+      }),
+    ],
+    ['pain.002.001.10', statusReport('M', 'P', [], 'RJCT', { count: 1, sum: '1.00', blockStatus: 'RJCT' })],
     ['pain.002.001.10', statusReport('M', 'P', [{ endToEndId: 'E', status: 'RJCT', reason: 'AC04' }], 'PART')],
   ])('are valid %s', (name, xml) => {
     const schema = XmlDocument.fromBuffer(readFileSync(path.join(schemas, `${name}.xsd`)));
@@ -320,10 +331,54 @@ describe('statements and payments', () => {
     await refused(statement('Y6', day, [{ ...entry, reference: 'D3', direction: 'CRDT' }]), 'bank.entry-differs');
     const twice = [{ ...entry, reference: 'D3', direction: 'DBIT' as const }];
     await refused(statement('Y7', { ...day, closing: '969.54' }, twice), 'bank.entry-in-two-statements');
-    const page = '<StmtPgntn><PgNb>2</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>';
-    await refused(statement('Y8', day, [entry], { pages: page }), 'bank.page-missing');
     expect(await state()).toBe(before);
     expect((await takeStatement(db, statement('S2', day, [entry]))).repeated).toBe(false);
+  });
+
+  it('bring back what was paid, before or after they show it as paid, and count it once', async () => {
+    await instruct('SET-07', 900);
+    await instruct('SET-08', 400);
+    const owed = await posted('operator-payable:BUS1');
+    const custody = await posted(CUSTODY);
+    const back = { direction: 'CRDT', endToEndId: 'SET-07', returned: 'AC04' } as const;
+    const early = notification('RT1', [{ reference: 'RT1', amount: '9.00', ...back }]);
+    expect((await takeNotification(db, early)).result).toMatchObject({ matched: 0, unmatched: 1 });
+    expect((await unmatchedEntries(db, DAY)).find(({ reference }) => reference === 'RT1')?.reason).toContain(
+      'came back before the bank showed it as paid',
+    );
+    const both = notification('RT2', [
+      { reference: 'RT3', amount: '1.00', direction: 'CRDT', endToEndId: 'SET-08', reversal: true },
+      { reference: 'RT2', amount: '9.00', direction: 'DBIT', endToEndId: 'SET-07' },
+      { reference: 'RT4', amount: '4.00', direction: 'DBIT', endToEndId: 'SET-08' },
+      { reference: 'RT5', amount: '4.00', ...back },
+      { reference: 'RT6', amount: '4.00', ...back, endToEndId: 'NOT-OURS' },
+    ]);
+    expect((await takeNotification(db, both)).result).toMatchObject({ matched: 3, unmatched: 2 });
+    expect((await takeNotification(db, both)).repeated).toBe(true);
+    const open = (await unmatchedEntries(db, DAY)).filter(({ reference }) => reference.startsWith('RT'));
+    expect(open.map(({ reference, reason }) => [reference, reason])).toEqual([
+      ['RT5', 'only 0 fen of payment SET-07 are paid and not back'],
+      ['RT6', 'no payment of ours is called NOT-OURS'],
+    ]);
+    // 13.00 went out and 10.00 came back: those are owed again.
+    expect(await posted(CUSTODY)).toBe(custody - 300n);
+    expect(await posted('operator-payable:BUS1')).toBe(owed - 300n);
+    const { rows } = await db.query(`select amount_fen, reason_code from clearing.payment_return order by amount_fen`);
+    expect(rows).toEqual([
+      { amount_fen: 100n, reason_code: null },
+      { amount_fen: 900n, reason_code: 'AC04' },
+    ]);
+  });
+
+  it('raise an alarm when our money moves otherwise than ordered', async () => {
+    await takeNotification(
+      db,
+      notification('RT7', [{ reference: 'RT7', amount: '9.00', direction: 'DBIT', endToEndId: 'SET-07' }]),
+    );
+    const { rows } = await db.query(
+      `select subject, evidence ->> 'bankReference' as reference from clearing.alarm where kind = 'payment-booked-otherwise' order by alarm_id desc limit 1`,
+    );
+    expect(rows).toEqual([{ subject: 'SET-07', reference: 'RT7' }]);
   });
 
   it('settle each payment of one batch entry', async () => {
@@ -355,6 +410,29 @@ describe('payment status', () => {
     const refusal = statusReport('T3', 'PAY-SET-06', [], 'RJCT');
     expect(readPaymentStatus(refusal)).toMatchObject({ groupStatus: 'RJCT', payments: [] });
     expect((await takePaymentStatus(db, refusal)).result).toMatchObject({ rejected: 1 });
+  });
+
+  it('of the block, or of the message beside one payment, is of each payment too', async () => {
+    await instruct('SET-09', 200);
+    const block = statusReport('T7', 'PAY-SET-09', [], undefined, { blockStatus: 'RJCT', count: 1, sum: '2.00' });
+    expect((await takePaymentStatus(db, block)).result).toEqual({ messageId: 'T7', payments: 1, rejected: 1 });
+  });
+
+  it('that contradicts itself or our message is refused whole', async () => {
+    await instruct('SET-10', 300);
+    const before = await state();
+    const accepted = [{ endToEndId: 'SET-10', status: 'ACSC' }];
+    const report = (over: Parameters<typeof statusReport>[4], group?: string, payments = accepted) =>
+      takePaymentStatus(db, statusReport('T8', 'PAY-SET-10', payments, group, over));
+    await expect(report({}, 'RJCT')).rejects.toMatchObject({ code: 'bank.status-contradicts' });
+    await expect(report({ count: 2 })).rejects.toMatchObject({ code: 'bank.original-differs' });
+    await expect(report({ sum: '3.01' })).rejects.toMatchObject({ code: 'bank.original-differs' });
+    await expect(report({ block: 'OTHER' })).rejects.toMatchObject({ code: 'bank.original-differs' });
+    await expect(report({}, undefined, [...accepted, ...accepted])).rejects.toMatchObject({
+      code: 'bank.payment-twice',
+    });
+    expect(await state()).toBe(before);
+    expect((await report({ count: 1, sum: '3.00' }, 'PART')).result).toMatchObject({ payments: 1, rejected: 0 });
   });
 
   it('that refuses what was booked raises an alarm and takes nothing back', async () => {

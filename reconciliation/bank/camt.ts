@@ -1,6 +1,15 @@
-import { type BusinessDate, type Fen, negateFen, sumFen } from '@citycard/common';
+import { type BusinessDate, type Fen, formatYuan, negateFen, sumFen } from '@citycard/common';
 import { bankErrors } from './errors.ts';
-import { amountOf, type BookingMoment, type Direction, directionOf, identifierOf, momentOf } from './values.ts';
+import {
+  amountOf,
+  type BookingMoment,
+  type Direction,
+  directionOf,
+  identifierOf,
+  momentOf,
+  plainAmountOf,
+  wholeNumberOf,
+} from './values.ts';
 import { readMessage, type XmlNode } from './xml.ts';
 
 /** One payment inside an entry; most entries have one. */
@@ -40,7 +49,29 @@ export interface AccountStatement extends AccountReport {
   readonly date: BusinessDate;
   readonly openingFen: Fen;
   readonly closingFen: Fen;
+  /** The bank's running number (ElctrncSeqNb), when it counts its statements. */
+  readonly sequence?: bigint;
 }
+
+/** One page of a statement that comes in several messages. */
+export interface StatementPage extends AccountReport {
+  readonly number: number;
+  readonly last: boolean;
+  /** On the first page. */
+  readonly opening?: DatedBalance;
+  /** On the last page. */
+  readonly closing?: DatedBalance;
+  readonly sequence?: bigint;
+}
+
+interface DatedBalance {
+  readonly amountFen: Fen;
+  readonly date: BusinessDate;
+}
+
+/** What a camt.053 holds: whole statements, or one page of one. */
+export type StatementMessage =
+  BankMessage<AccountStatement> | { readonly messageId: string; readonly page: StatementPage };
 
 export interface BankMessage<Report> {
   readonly messageId: string;
@@ -52,6 +83,8 @@ const CAMT_053 = { namespace: 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.10', 
 
 /** The longest a remittance line is kept; ISO 20022 lines have at most 140 characters each. */
 const MAX_REMITTANCE = 1000;
+/** A statement of a hundred pages of a thousand entries is a busy day; more is a mistake. */
+const MAX_PAGES = 999;
 /** What a bank writes when the payer gave no reference (ISO 20022 usage). */
 const NOT_PROVIDED = 'NOTPROVIDED';
 
@@ -70,35 +103,99 @@ export function readNotifications(xml: Buffer): BankMessage<AccountReport> {
 
 /**
  * Reads camt.053: what an account held and what happened to it on one day. Opening balance and booked entries must give
- * the closing balance.
+ * the closing balance. A message that is one page of several carries one statement and is answered as that page.
  *
  * @throws CityCardError of {@link bankErrors}, among them `bank.statement-does-not-add` and `bank.page-missing`
  */
-export function readStatements(xml: Buffer): BankMessage<AccountStatement> {
+export function readStatements(xml: Buffer): StatementMessage {
   const message = readMessage(xml, CAMT_053);
-  expectOnePage(message.find('GrpHdr', 'MsgPgntn'));
-  return {
-    messageId: identifierOf(message.one('GrpHdr', 'MsgId')),
-    reports: atLeastOne(message, 'Stmt').map(readStatement),
-  };
+  const messageId = identifierOf(message.one('GrpHdr', 'MsgId'));
+  const statements = atLeastOne(message, 'Stmt');
+  const ofMessage = pageOf(message.find('GrpHdr', 'MsgPgntn'));
+  const pages = statements.map((node) => pageOf(node.find('StmtPgntn')) ?? ofMessage);
+  const [paged] = pages.filter((page) => page !== undefined);
+  if (paged === undefined) return { messageId, reports: statements.map(readStatement) };
+  const [only, ...more] = statements;
+  if (only === undefined || more.length > 0) throw bankErrors.pageOfSeveral({ path: message.path, page: paged.number });
+  return { messageId, page: readPage(only, paged) };
 }
 
 function readStatement(node: XmlNode): AccountStatement {
-  expectOnePage(node.find('StmtPgntn'));
-  const report = readReport(node);
-  const opening = readBalance(node, 'OPBD');
-  const closing = readBalance(node, 'CLBD');
-  const moved = sumFen(report.entries.map(signedAmount));
+  const statement = statementOf(readPage(node, { number: 1, last: true }), node.path);
+  checkTotals(node, statement);
+  return statement;
+}
+
+function readPage(node: XmlNode, page: { readonly number: number; readonly last: boolean }): StatementPage {
+  const sequence = node.find('ElctrncSeqNb');
+  const closing = page.last ? readBalance(node, 'CLBD') : undefined;
+  return {
+    ...readReport(node),
+    ...page,
+    ...(page.number === 1 && { opening: readBalance(node, 'OPBD') }),
+    ...(closing !== undefined && { closing }),
+    ...(sequence !== undefined && { sequence: wholeNumberOf(sequence) }),
+  };
+}
+
+/**
+ * The statement that these pages are, in their order.
+ *
+ * @throws CityCardError `bank.reference-twice`, `.statement-does-not-add`
+ */
+export function joinPages(pages: readonly StatementPage[]): AccountStatement {
+  const [first] = pages;
+  const last = pages.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('a statement has at least one page');
+  const entries = pages.flatMap((page) => page.entries);
+  refuseTwice(entries);
+  return statementOf({ ...last, ...(first.opening && { opening: first.opening }), entries }, `statement ${first.id}`);
+}
+
+function statementOf(page: StatementPage, path: string): AccountStatement {
+  const { id, accountNo, entries, opening, closing, sequence } = page;
+  if (opening === undefined) throw bankErrors.elementMissing({ path: `${path}/Bal with code OPBD` });
+  if (closing === undefined) throw bankErrors.elementMissing({ path: `${path}/Bal with code CLBD` });
+  const moved = sumFen(entries.map(signedAmount));
   if (opening.amountFen + moved !== closing.amountFen) {
     throw bankErrors.statementDoesNotAdd({
-      account: report.accountNo,
+      account: accountNo,
       date: closing.date,
       opening: opening.amountFen,
       entries: moved,
       closing: closing.amountFen,
     });
   }
-  return { ...report, date: closing.date, openingFen: opening.amountFen, closingFen: closing.amountFen };
+  return {
+    id,
+    accountNo,
+    entries,
+    date: closing.date,
+    openingFen: opening.amountFen,
+    closingFen: closing.amountFen,
+    ...(sequence !== undefined && { sequence }),
+  };
+}
+
+/** The bank's own count and sums of entries (TxsSummry), where it gives them, are those of the entries there are. */
+function checkTotals(node: XmlNode, { entries }: AccountReport): void {
+  const groups = [
+    ['TtlNtries', entries],
+    ['TtlCdtNtries', entries.filter((entry) => entry.direction === 'credit')],
+    ['TtlDbtNtries', entries.filter((entry) => entry.direction === 'debit')],
+  ] as const;
+  for (const [name, counted] of groups) {
+    const total = node.find('TxsSummry', name);
+    const count = total?.find('NbOfNtries');
+    const sum = total?.find('Sum');
+    if (count !== undefined && wholeNumberOf(count) !== BigInt(counted.length)) {
+      throw bankErrors.totalsDiffer({ path: count.path, said: count.text, found: counted.length });
+    }
+    const found = sumFen(counted.map((entry) => entry.amountFen));
+    if (sum !== undefined && plainAmountOf(sum) !== found) {
+      throw bankErrors.totalsDiffer({ path: sum.path, said: sum.text, found: formatYuan(found) });
+    }
+  }
 }
 
 /** What the entry does to the account: positive for money in. */
@@ -112,15 +209,19 @@ function readReport(node: XmlNode): AccountReport {
   if (currency !== 'CNY') throw bankErrors.currencyBad({ path: account.path, currency });
   const accountNo = account.find('Id', 'Othr', 'Id') ?? account.one('Id', 'IBAN');
   const entries = node.all('Ntry').filter(isBooked).map(readEntry);
+  refuseTwice(entries);
+  return { id: identifierOf(node.one('Id')), accountNo: identifierOf(accountNo, 34), entries };
+}
+
+function refuseTwice(entries: readonly BankEntry[]): void {
   const seen = new Set<string>();
   for (const { reference } of entries) {
     if (seen.has(reference)) throw bankErrors.referenceTwice({ reference });
     seen.add(reference);
   }
-  return { id: identifierOf(node.one('Id')), accountNo: identifierOf(accountNo, 34), entries };
 }
 
-function readBalance(node: XmlNode, code: string): { amountFen: Fen; date: BusinessDate } {
+function readBalance(node: XmlNode, code: string): DatedBalance {
   const found = node.all('Bal').filter((balance) => balance.textOf('Tp', 'CdOrPrtry', 'Cd') === code);
   const path = `${node.path}/Bal with code ${code}`;
   const [balance] = found;
@@ -200,12 +301,27 @@ function returnOf(detail: XmlNode): { returned?: ReturnInformation } {
   };
 }
 
+/** Which page this is; undefined when it is the only one. */
+function pageOf(pagination: XmlNode | undefined): { number: number; last: boolean } | undefined {
+  if (pagination === undefined) return undefined;
+  const page = pagination.one('PgNb');
+  const number = Number(wholeNumberOf(page));
+  if (number < 1 || number > MAX_PAGES) {
+    throw bankErrors.valueBad({ path: page.path, value: page.text, expected: `a page number, 1 to ${MAX_PAGES}` });
+  }
+  const last = ['true', '1'].includes(pagination.textOf('LastPgInd') ?? '');
+  return number === 1 && last ? undefined : { number, last };
+}
+
+/** Notices are short and come whole. */
 function expectOnePage(pagination: XmlNode | undefined): void {
-  if (pagination === undefined) return;
-  const page = pagination.textOf('PgNb') ?? '';
-  const isLast = ['true', '1'].includes(pagination.textOf('LastPgInd') ?? '');
-  if (/^0*1$/.test(page) && isLast) return;
-  throw bankErrors.pageMissing({ path: pagination.path, page, last: isLast ? '' : ' and not the last' });
+  const page = pageOf(pagination);
+  if (page === undefined || pagination === undefined) return;
+  throw bankErrors.pageMissing({
+    path: pagination.path,
+    page: page.number,
+    last: page.last ? '' : ' and not the last',
+  });
 }
 
 function atLeastOne(message: XmlNode, name: string): XmlNode[] {

@@ -16,7 +16,21 @@ export const bankErrors = errorCatalogue('bank', {
   accountUnknown: { status: 422, sentence: 'Account {account} is not a bank account of the city card.' },
   pageMissing: {
     status: 422,
-    sentence: '{path} is page {page}{last}; send statement or notification complete, as one page, in one message.',
+    sentence: '{path} is page {page}{last}; send the notification complete, as one page, in one message.',
+  },
+  pageOfSeveral: {
+    status: 422,
+    sentence: '{path} is page {page} of several and carries more than one statement; send each page by itself.',
+  },
+  pageDiffers: {
+    status: 409,
+    sentence:
+      'Page {page} of statement {statement} of account {account} came before with other content, as message {messageId}. Drop the pages of that statement, or send the page that belongs to them.',
+  },
+  pagesUnknown: { status: 404, sentence: 'No pages of a statement {statement} of account {account} are waiting.' },
+  totalsDiffer: {
+    status: 422,
+    sentence: '{path} says {said}, the entries of the statement give {found}. An entry or a page is missing.',
   },
   partsDiffer: { status: 422, sentence: 'The payments inside {path} add up to {parts} fen, the entry is {entry} fen.' },
   referenceTwice: { status: 422, sentence: 'Bank reference {reference} stands in the message more than once.' },
@@ -29,6 +43,16 @@ export const bankErrors = errorCatalogue('bank', {
     status: 409,
     sentence:
       'The statement of {account} for {date} opens with {opening} fen, but that of {previousDate} closed with {previousClosing} fen. Send the statements in between first.',
+  },
+  statementMissing: {
+    status: 409,
+    sentence:
+      'The statement of {account} for {date} has number {number}, but that of {previousDate} has {previous}. Send the statements in between first.',
+  },
+  statementOverlaps: {
+    status: 409,
+    sentence:
+      'The statement of {account} for {date} closes with {closing} fen, but that of {nextDate}, received before, opened with {nextOpening} fen.',
   },
   statementDiffers: {
     status: 409,
@@ -48,5 +72,16 @@ export const bankErrors = errorCatalogue('bank', {
     status: 422,
     sentence: 'The status report names payment {endToEndId}, which message {messageId} did not carry.',
   },
+  paymentTwice: { status: 422, sentence: 'The status report names payment {endToEndId} more than once.' },
+  statusContradicts: {
+    status: 422,
+    sentence: 'The status report refuses {whole} as a whole, but says {status} of payment {endToEndId}.',
+  },
+  originalDiffers: {
+    status: 422,
+    sentence: '{path} says {said}, but message {messageId} as we sent it has {sent}.',
+  },
+  refusalUnknown: { status: 404, sentence: 'There is no refused message {refusalNo}.' },
+  refusalTaken: { status: 409, sentence: 'Refused message {refusalNo} was taken after all; there is nothing to try.' },
   paymentsUnknown: { status: 422, sentence: 'The status report speaks of message {messageId}, which was never sent.' },
 });

@@ -3,7 +3,7 @@ import { type Database, transact, type Transaction } from '@citycard/common';
 import { bankErrors } from './errors.ts';
 import { lockBankEntries } from './entries.ts';
 import { onceOnly } from './messages.ts';
-import { identifierOf } from './values.ts';
+import { identifierOf, plainAmountOf, wholeNumberOf } from './values.ts';
 import { readMessage, type XmlNode } from './xml.ts';
 
 /** What the bank says of one of our instructions. */
@@ -21,6 +21,12 @@ export interface PaymentStatusReport {
   readonly groupStatus: string | undefined;
   readonly groupReason: string | undefined;
   readonly payments: readonly PaymentStatus[];
+  /** What the report says of the original message: its count and sum, and the block its payments stood in. */
+  readonly original: readonly {
+    readonly path: string;
+    readonly is: 'count' | 'sum' | 'block';
+    readonly said: string;
+  }[];
 }
 
 const PAIN_002 = { namespace: 'urn:iso:std:iso:20022:tech:xsd:pain.002.001.10', root: 'CstmrPmtStsRpt' };
@@ -30,19 +36,43 @@ const REJECTED = 'RJCT';
 export function readPaymentStatus(xml: Buffer): PaymentStatusReport {
   const message = readMessage(xml, PAIN_002);
   const group = message.one('OrgnlGrpInfAndSts');
+  const blocks = message.all('OrgnlPmtInfAndSts');
+  // We put all payments of a message into one block, so a status of the block is a status of the message.
+  const [block] = blocks.length === 1 ? blocks : [];
+  const status = group.textOf('GrpSts') ?? block?.textOf('PmtInfSts');
+  const said = [
+    ...blocks.flatMap((node) => node.all('OrgnlPmtInfId').map((id) => ({ node: id, is: 'block' as const }))),
+    ...group.all('OrgnlNbOfTxs').map((node) => ({ node, is: 'count' as const })),
+    ...group.all('OrgnlCtrlSum').map((node) => ({ node, is: 'sum' as const })),
+  ];
+  const payments = blocks.flatMap((information) =>
+    information.all('TxInfAndSts').map((payment) => ({
+      endToEndId: identifierOf(payment.one('OrgnlEndToEndId')),
+      status: identifierOf(payment.find('TxSts') ?? information.one('PmtInfSts'), 4),
+      reason: reasonOf(payment) ?? reasonOf(information),
+    })),
+  );
+  refuseTwice(payments);
   return {
     messageId: identifierOf(message.one('GrpHdr', 'MsgId')),
     originalMessageId: identifierOf(group.one('OrgnlMsgId')),
-    groupStatus: group.textOf('GrpSts'),
-    groupReason: reasonOf(group),
-    payments: message.all('OrgnlPmtInfAndSts').flatMap((information) =>
-      information.all('TxInfAndSts').map((payment) => ({
-        endToEndId: identifierOf(payment.one('OrgnlEndToEndId')),
-        status: identifierOf(payment.find('TxSts') ?? information.one('PmtInfSts'), 4),
-        reason: reasonOf(payment) ?? reasonOf(information),
-      })),
-    ),
+    groupStatus: status,
+    groupReason: reasonOf(group) ?? (block && reasonOf(block)),
+    payments,
+    original: said.map(({ node, is }) => ({
+      path: node.path,
+      is,
+      said: is === 'sum' ? `${plainAmountOf(node)}` : is === 'count' ? `${wholeNumberOf(node)}` : node.text,
+    })),
   };
+}
+
+function refuseTwice(payments: readonly PaymentStatus[]): void {
+  const seen = new Set<string>();
+  for (const { endToEndId } of payments) {
+    if (seen.has(endToEndId)) throw bankErrors.paymentTwice({ endToEndId });
+    seen.add(endToEndId);
+  }
 }
 
 /**
@@ -83,21 +113,40 @@ async function reject(tx: Transaction, messageId: string, status: PaymentStatus)
   });
 }
 
-/** The payments spoken of, each of which must be of the original message; a status of the whole message is of each of its payments. */
+/**
+ * The payments spoken of, each of which must be of the original message. A status of the whole message is of each of its
+ * payments that has none of its own; a message refused as a whole has no payment that was not.
+ */
 async function statusesOf(tx: Transaction, report: PaymentStatusReport): Promise<readonly PaymentStatus[]> {
-  const { rows } = await tx.query<{ end_to_end_id: string }>(
-    'select end_to_end_id from clearing.payment where message_id = $1 order by end_to_end_id',
-    [report.originalMessageId],
+  const { originalMessageId: messageId, groupStatus, groupReason } = report;
+  const { rows } = await tx.query<{ end_to_end_id: string; amount_fen: bigint }>(
+    'select end_to_end_id, amount_fen from clearing.payment where message_id = $1 order by end_to_end_id',
+    [messageId],
   );
   const ours = new Set(rows.map((row) => row.end_to_end_id));
-  if (ours.size === 0) throw bankErrors.paymentsUnknown({ messageId: report.originalMessageId });
-  const stranger = report.payments.find(({ endToEndId }) => !ours.has(endToEndId));
-  if (stranger !== undefined) {
-    throw bankErrors.paymentNotInMessage({ endToEndId: stranger.endToEndId, messageId: report.originalMessageId });
+  if (ours.size === 0) throw bankErrors.paymentsUnknown({ messageId });
+  const sent = {
+    count: `${ours.size}`,
+    sum: `${rows.reduce((sum, row) => sum + row.amount_fen, 0n)}`,
+    block: messageId,
+  };
+  const wrong = report.original.find(({ is, said }) => said !== sent[is]);
+  if (wrong !== undefined) {
+    throw bankErrors.originalDiffers({ path: wrong.path, said: wrong.said, messageId, sent: sent[wrong.is] });
   }
-  const { groupStatus, groupReason } = report;
-  if (report.payments.length > 0 || groupStatus === undefined) return report.payments;
-  return [...ours].map((endToEndId) => ({ endToEndId, status: groupStatus, reason: groupReason }));
+  const stranger = report.payments.find(({ endToEndId }) => !ours.has(endToEndId));
+  if (stranger !== undefined) throw bankErrors.paymentNotInMessage({ endToEndId: stranger.endToEndId, messageId });
+  if (groupStatus === REJECTED) {
+    const other = report.payments.find(({ status }) => status !== REJECTED);
+    if (other !== undefined) throw bankErrors.statusContradicts({ whole: messageId, ...other });
+  }
+  if (groupStatus === undefined || (report.payments.length > 0 && groupStatus !== REJECTED)) return report.payments;
+  const named = new Set(report.payments.map(({ endToEndId }) => endToEndId));
+  const unnamed = [...ours].filter((endToEndId) => !named.has(endToEndId));
+  return [
+    ...report.payments,
+    ...unnamed.map((endToEndId) => ({ endToEndId, status: groupStatus, reason: groupReason })),
+  ];
 }
 
 async function noteStatuses(

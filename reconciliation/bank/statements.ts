@@ -12,6 +12,7 @@ import { type AccountStatement, readStatements } from './camt.ts';
 import { bankErrors } from './errors.ts';
 import { lockBankEntries, recordEntries } from './entries.ts';
 import { onceOnly } from './messages.ts';
+import { collectPages, type HeldPages } from './statement-pages.ts';
 
 export interface StatementResult {
   readonly account: string;
@@ -26,23 +27,38 @@ export interface StatementResult {
   readonly missing: number;
 }
 
+export interface TakenStatements {
+  readonly messageId: string;
+  readonly statements: readonly StatementResult[];
+  /** Given when the message was one page of a statement and others have not come yet. */
+  readonly held?: HeldPages;
+}
+
 /**
  * Takes in a camt.053 with one or more statements, whole or not at all. Each must be of an account of ours, in CNY,
  * complete, add up, and open with what the statement before it closed with. Entries notified before are ticked off, not
- * posted again. The same message, or the same statement in another message, is harmless.
+ * posted again. The same message, or the same statement in another message, is harmless. A page of a statement waits until
+ * all its pages are there.
  *
  * @throws CityCardError of the bank catalogue; then nothing was changed
  */
 export async function takeStatement(
   db: Database,
   xml: Buffer,
-): Promise<{ result: { messageId: string; statements: StatementResult[] }; repeated: boolean }> {
-  const { messageId, reports } = readStatements(xml);
+): Promise<{ result: TakenStatements; repeated: boolean }> {
+  const message = readStatements(xml);
+  const { messageId } = message;
   return transact(db, async (tx) => {
     await lockBankEntries(tx);
-    return onceOnly(tx, { kind: 'camt.053', messageId, xml }, async () => {
+    return onceOnly<TakenStatements>(tx, { kind: 'camt.053', messageId, xml }, async () => {
       const statements: StatementResult[] = [];
-      for (const statement of reports) statements.push(await takeOne(tx, messageId, statement));
+      if ('page' in message) {
+        const collected = await collectPages(tx, { messageId, page: message.page, xml });
+        if ('missing' in collected) return { messageId, statements, held: collected };
+        statements.push(await takeOne(tx, messageId, collected));
+      } else {
+        for (const statement of message.reports) statements.push(await takeOne(tx, messageId, statement));
+      }
       return { messageId, statements };
     });
   });
@@ -94,28 +110,77 @@ async function insertStatement(tx: Transaction, messageId: string, statement: Ac
   await checkContinuity(tx, statement);
   await tx.query(
     `insert into clearing.bank_statement
-       (account_no, statement_date, opening_fen, closing_fen, entry_count, statement_id, message_id, content_sha256)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [account, date, openingFen, closingFen, statement.entries.length, statement.id, messageId, sha256],
+       (account_no, statement_date, opening_fen, closing_fen, entry_count, statement_id, message_id, content_sha256, sequence_no)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      account,
+      date,
+      openingFen,
+      closingFen,
+      statement.entries.length,
+      statement.id,
+      messageId,
+      sha256,
+      statement.sequence ?? null,
+    ],
   );
   return true;
 }
 
-/** The statement before must close with what this one opens with; the first one ever has nothing to follow. */
-async function checkContinuity(tx: Transaction, { accountNo, date, openingFen }: AccountStatement): Promise<void> {
-  const { rows } = await tx.query<{ statement_date: string; closing_fen: bigint }>(
-    `select statement_date, closing_fen from clearing.bank_statement where account_no = $1 and statement_date < $2
-      order by statement_date desc limit 1`,
-    [accountNo, date],
-  );
-  const [previous] = rows;
-  if (previous === undefined || previous.closing_fen === openingFen) return;
-  throw bankErrors.statementGap({
+interface Neighbour {
+  statement_date: string;
+  opening_fen: bigint;
+  closing_fen: bigint;
+  sequence_no: bigint | null;
+}
+
+/**
+ * The statement before must close with what this one opens with and have the number before it, and one that came before its
+ * turn must go on where this one ends. The first one ever has nothing to follow.
+ */
+async function checkContinuity(tx: Transaction, statement: AccountStatement): Promise<void> {
+  const { accountNo: account, date, openingFen, closingFen } = statement;
+  const neighbour = async (side: '<' | '>') => {
+    const { rows } = await tx.query<Neighbour>(
+      `select statement_date, opening_fen, closing_fen, sequence_no from clearing.bank_statement
+        where account_no = $1 and statement_date ${side} $2 order by statement_date ${side === '<' ? 'desc' : 'asc'} limit 1`,
+      [account, date],
+    );
+    return rows[0];
+  };
+  const [previous, next] = [await neighbour('<'), await neighbour('>')];
+  if (previous !== undefined && previous.closing_fen !== openingFen) {
+    throw bankErrors.statementGap({
+      account,
+      date,
+      opening: openingFen,
+      previousDate: previous.statement_date,
+      previousClosing: previous.closing_fen,
+    });
+  }
+  if (previous !== undefined) refuseHole(statement, previous);
+  if (next !== undefined && next.opening_fen !== closingFen) {
+    throw bankErrors.statementOverlaps({
+      account,
+      date,
+      closing: closingFen,
+      nextDate: next.statement_date,
+      nextOpening: next.opening_fen,
+    });
+  }
+}
+
+/** Numbers follow one another; a new year may begin with 1 again. */
+function refuseHole({ accountNo, date, sequence }: AccountStatement, previous: Neighbour): void {
+  if (sequence === undefined || previous.sequence_no === null) return;
+  const newYear = sequence === 1n && date.slice(0, 4) !== previous.statement_date.slice(0, 4);
+  if (sequence === previous.sequence_no + 1n || newYear) return;
+  throw bankErrors.statementMissing({
     account: accountNo,
     date,
-    opening: openingFen,
+    number: sequence,
     previousDate: previous.statement_date,
-    previousClosing: previous.closing_fen,
+    previous: previous.sequence_no,
   });
 }
 

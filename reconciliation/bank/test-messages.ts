@@ -10,6 +10,8 @@ export interface TestEntry {
   readonly date?: string;
   readonly status?: string;
   readonly reversal?: boolean;
+  /** Marks a payment that came back: `AC04` gives RtrInf with that reason. */
+  readonly returned?: string;
   readonly currency?: string;
   /** Several payments in one entry. */
   readonly batch?: readonly { readonly amount: string; readonly endToEndId: string }[];
@@ -31,7 +33,8 @@ function entryXml(entry: TestEntry): string {
         (detail) => `<TxDtls><Refs><EndToEndId>${detail.endToEndId}</EndToEndId></Refs>
       <Amt Ccy="${currency}">${detail.amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd>
       <RltdPties><Dbtr><Pty><Nm>生成的付款人</Nm></Pty></Dbtr></RltdPties>
-      ${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</TxDtls>`,
+      ${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}
+      ${entry.returned === undefined ? '' : `<RtrInf><Rsn><Cd>${entry.returned}</Cd></Rsn><AddtlInf>account closed</AddtlInf></RtrInf>`}</TxDtls>`,
       )
       .join('')}</NtryDtls></Ntry>`;
 }
@@ -59,7 +62,7 @@ export function statement(
   messageId: string,
   day: { date?: string; opening: string; closing: string },
   entries: readonly TestEntry[],
-  over: { account?: string; currency?: string; pages?: string } = {},
+  over: { account?: string; currency?: string; pages?: string; sequence?: number; id?: string; totals?: string } = {},
 ): Buffer {
   const { date = '2026-11-20' } = day;
   const balance = (code: string, amount: string) =>
@@ -68,9 +71,10 @@ export function statement(
   return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="${NAMESPACE}camt.053.001.10"><BkToCstmrStmt>
   <GrpHdr><MsgId>${messageId}</MsgId><CreDtTm>${CREATED}</CreDtTm></GrpHdr>
-  <Stmt><Id>S-${messageId}</Id>${over.pages ?? ''}<CreDtTm>${CREATED}</CreDtTm>
+  <Stmt><Id>${over.id ?? `S-${messageId}`}</Id>${over.pages ?? ''}
+    ${over.sequence === undefined ? '' : `<ElctrncSeqNb>${over.sequence}</ElctrncSeqNb>`}<CreDtTm>${CREATED}</CreDtTm>
     ${accountXml(over.account ?? TEST_ACCOUNT, over.currency)}
-    ${balance('OPBD', day.opening)}${balance('CLBD', day.closing)}${entries.map(entryXml).join('')}</Stmt>
+    ${balance('OPBD', day.opening)}${balance('CLBD', day.closing)}${over.totals ?? ''}${entries.map(entryXml).join('')}</Stmt>
 </BkToCstmrStmt></Document>`);
 }
 
@@ -80,6 +84,7 @@ export function statusReport(
   original: string,
   payments: readonly { readonly endToEndId: string; readonly status: string; readonly reason?: string }[],
   groupStatus?: string,
+  over: { count?: number; sum?: string; block?: string; blockStatus?: string } = {},
 ): Buffer {
   const reason = (code: string | undefined) =>
     code === undefined ? '' : `<StsRsnInf><Rsn><Cd>${code}</Cd></Rsn><AddtlInf>account closed</AddtlInf></StsRsnInf>`;
@@ -87,16 +92,19 @@ export function statusReport(
 <Document xmlns="${NAMESPACE}pain.002.001.10"><CstmrPmtStsRpt>
   <GrpHdr><MsgId>${messageId}</MsgId><CreDtTm>${CREATED}</CreDtTm></GrpHdr>
   <OrgnlGrpInfAndSts><OrgnlMsgId>${original}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>
+    ${over.count === undefined ? '' : `<OrgnlNbOfTxs>${over.count}</OrgnlNbOfTxs>`}
+    ${over.sum === undefined ? '' : `<OrgnlCtrlSum>${over.sum}</OrgnlCtrlSum>`}
     ${groupStatus === undefined ? '' : `<GrpSts>${groupStatus}</GrpSts>`}</OrgnlGrpInfAndSts>
   ${
-    payments.length === 0
+    payments.length === 0 && over.blockStatus === undefined
       ? ''
-      : `<OrgnlPmtInfAndSts><OrgnlPmtInfId>${original}</OrgnlPmtInfId>${payments
-          .map(
-            (payment) => `<TxInfAndSts><OrgnlEndToEndId>${payment.endToEndId}</OrgnlEndToEndId>
+      : `<OrgnlPmtInfAndSts><OrgnlPmtInfId>${over.block ?? original}</OrgnlPmtInfId>
+      ${over.blockStatus === undefined ? '' : `<PmtInfSts>${over.blockStatus}</PmtInfSts>`}${payments
+        .map(
+          (payment) => `<TxInfAndSts><OrgnlEndToEndId>${payment.endToEndId}</OrgnlEndToEndId>
       <TxSts>${payment.status}</TxSts>${reason(payment.reason)}</TxInfAndSts>`,
-          )
-          .join('')}</OrgnlPmtInfAndSts>`
+        )
+        .join('')}</OrgnlPmtInfAndSts>`
   }
 </CstmrPmtStsRpt></Document>`);
 }

@@ -14,9 +14,20 @@ const AMOUNT = /^(\d{1,15})(?:\.(\d{1,2})0{0,3})?$/;
 export function amountOf(node: XmlNode): Fen {
   const currency = node.attribute('Ccy') ?? 'no currency';
   if (currency !== CURRENCY) throw bankErrors.currencyBad({ path: node.path, currency });
+  return plainAmountOf(node);
+}
+
+/** An amount whose currency stands elsewhere, as in sums of a statement. @throws CityCardError `bank.value-bad` */
+export function plainAmountOf(node: XmlNode): Fen {
   const match = AMOUNT.exec(node.text);
   if (match === null) throw bad(node, 'an amount in yuan and fen');
   return parseYuan(match[2] === undefined ? `${match[1]}` : `${match[1]}.${match[2]}`);
+}
+
+/** A count or running number. @throws CityCardError `bank.value-bad` */
+export function wholeNumberOf(node: XmlNode): bigint {
+  if (!/^\d{1,18}$/.test(node.text)) throw bad(node, 'a whole number');
+  return BigInt(node.text);
 }
 
 export type Direction = 'credit' | 'debit';
