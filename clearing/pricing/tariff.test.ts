@@ -42,6 +42,22 @@ describe('a tariff table', () => {
     ],
     ['no open end', [{ upTo: '100', rate: '1' }], 'has to be open'],
     [
+      'a gap',
+      [
+        { from: '0', upTo: '100', rate: '1' },
+        { from: '150', upTo: null, rate: '1' },
+      ],
+      'gap before section 2 of its ladder: 100 to 150 have no rate',
+    ],
+    [
+      'an overlap',
+      [
+        { from: '0', upTo: '100', rate: '1' },
+        { from: '90', upTo: null, rate: '1' },
+      ],
+      'section 2 of its ladder overlaps the one before: 90 to 100 have two rates',
+    ],
+    [
       'an open section inside',
       [
         { upTo: null, rate: '1' },
@@ -52,6 +68,27 @@ describe('a tariff table', () => {
   ] as const)('is refused with a ladder of %s', (_name, ladder, problem) => {
     const { rate: _rate, ...without } = row('2026-01-01');
     expect(tariffTableProblem([{ ...without, ladder }])).toContain(problem);
+  });
+});
+
+describe('shares and rounding', () => {
+  it.each([
+    ['sum to less than all', { shares: [{ to: 'company', percent: '99.9' }] }, 'sum to 99.9, not to 100'],
+    ['leave the rest open', { shares: [{ to: 'company', fixedFen: 5n }] }, 'who gets the rest'],
+    [
+      'name one holder twice',
+      {
+        shares: [
+          { to: 'issuer', percent: '50' },
+          { to: 'issuer', percent: '50' },
+        ],
+      },
+      'issuer has two shares',
+    ],
+    ['are two things at once', { shares: [{ to: 'company', percent: '1', fixedFen: 1n }] }, 'percent or fixedFen'],
+    ['round per transaction over the month', { rounding: 'transaction', period: 'month' }, 'over the month'],
+  ] as const)('are refused when they %s', (_name, extra, problem) => {
+    expect(tariffTableProblem([row('2026-01-01', undefined, extra as Partial<Tariff>)])).toContain(problem);
   });
 });
 
