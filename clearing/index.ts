@@ -119,7 +119,7 @@ export {
   type ValidationOptions,
   type ValidationPass,
 } from './validation/validate.ts';
-export { DEFAULT_RULES, type ValidationRules } from './validation/rules.ts';
+export type { ValidationRules } from './validation/rules.ts';
 export { applyCityAnswers, type CityAnswer, type CityAnswerResult } from './validation/city-answers.ts';
 export * from './validation/overview.ts';
 export type { RecordRef } from './validation/received-purchase.ts';

@@ -99,7 +99,8 @@ export async function openMove(
 }
 
 /** Why a balance does not move yet; undefined when it can. */
-export type Hindrance = 'not-due' | 'frozen' | 'torn-cancellation' | 'held-purchases' | 'missing-purchases';
+export type Hindrance =
+  'not-due' | 'frozen' | 'torn-cancellation' | 'held-purchases' | 'missing-purchases' | 'balance-break';
 
 /**
  * What hinders a move on a day, by the state of the purse; the freeze is asked for apart. A load nobody has proof of hinders
@@ -113,6 +114,8 @@ export function hindranceOf(
   if (today < move.dueOn) return 'not-due';
   if (standing.openPurchases.count > 0) return 'held-purchases';
   if (standing.missingPurchases > 0 && today < move.giveUpOn) return 'missing-purchases';
+  // What the card said and what the books say differ: something of it may still be on its way.
+  if (standing.balanceBreaks > 0 && today < move.giveUpOn) return 'balance-break';
   return standing.tornCancellations > 0 ? 'torn-cancellation' : undefined;
 }
 

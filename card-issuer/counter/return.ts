@@ -131,4 +131,4 @@ async function payOut(tx: Transaction, clerk: Principal, move: BalanceMove, shif
 }
 
 const dueOf = (move: BalanceMove, hindrance: string) =>
-  hindrance === 'missing-purchases' ? move.giveUpOn : move.dueOn;
+  hindrance === 'missing-purchases' || hindrance === 'balance-break' ? move.giveUpOn : move.dueOn;

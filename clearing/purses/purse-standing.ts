@@ -22,7 +22,9 @@ export interface PurseStanding {
   readonly highestOfflineCounter: number | undefined;
   /** Purchases the card has made that nobody has uploaded yet, as far as counters tell. */
   readonly missingPurchases: number;
-  /** Nothing is missing, held, open or torn: the shadow balance is what the card has, as far as anybody can know. */
+  /** Purchases whose balance does not continue that of the purchase before, loads between counted in. */
+  readonly balanceBreaks: number;
+  /** Nothing is missing, held, open, torn or contradicted: the shadow balance is what the card has, as far as anybody can know. */
   readonly whole: boolean;
 }
 
@@ -38,12 +40,13 @@ interface StandingRow {
   open_fen: bigint;
   highest: number | null;
   known: bigint;
+  breaks: bigint;
 }
 
 /** One card, so every part is a walk over the keys of one partition. */
 const STANDING = `
 select p.status, a.balance, a.pending_credit, a.online, a.deposit, a.open_load, x.torn_cancellations,
-       r.open_count, r.open_fen, i.highest, i.known
+       r.open_count, r.open_fen, i.highest, i.known, b.breaks
   from clearing.purse p
   join lateral (
     select sum(credits_posted - debits_posted) filter (where kind = 'purse')::bigint as balance,
@@ -61,6 +64,8 @@ select p.status, a.balance, a.pending_credit, a.online, a.deposit, a.open_load, 
   cross join lateral (
     select max(offline_counter) as highest, count(*) filter (where $4::integer is null or offline_counter < $4) as known
       from clearing.purchase_identity c where c.card_no = p.card_no and c.issuer_city = $2) i
+  cross join lateral (
+    select count(*) as breaks from clearing.chain_break c where c.card_no = p.card_no and kinds && array['balance', 'amount']) b
  where p.card_no = $1`;
 
 /**
@@ -84,6 +89,7 @@ export async function purseStanding(
   if (row === undefined) throw clearingErrors.purseUnknown();
   const made = cardCounter ?? (row.highest ?? -1) + 1;
   const missingPurchases = made - Number(row.known);
+  const nothingOpen = row.open_count === 0n && row.open_load === 0n && row.torn_cancellations === 0n;
   return {
     status: row.status,
     balanceFen: fen(row.balance),
@@ -95,6 +101,7 @@ export async function purseStanding(
     tornCancellations: Number(row.torn_cancellations),
     highestOfflineCounter: row.highest ?? undefined,
     missingPurchases,
-    whole: missingPurchases === 0 && row.open_count === 0n && row.open_load === 0n && row.torn_cancellations === 0n,
+    balanceBreaks: Number(row.breaks),
+    whole: missingPurchases === 0 && row.breaks === 0n && nothingOpen,
   };
 }

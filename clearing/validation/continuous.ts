@@ -1,5 +1,7 @@
 import { settleBills } from '../bills/settle-bills.ts';
 import { lookAgain } from '../industries/second-look/second-look.ts';
+import { walkChains } from './chain/walk.ts';
+import { secondPass } from './second-pass.ts';
 import { validateReceived, type ValidationDeps } from './validate.ts';
 
 export interface ContinuousValidation {
@@ -13,6 +15,8 @@ export interface ContinuousValidation {
 const LOOK_EVERY_MS = 1_000;
 /** The second look reads all of a day this often: for purchases that were paid long after they came. */
 const WHOLE_DAY_EVERY_MS = 600_000;
+/** Held records wait for days: whether one's time has come is asked this often. */
+const SECOND_PASS_EVERY_MS = 600_000;
 /** Records of many messages are judged together: a pass costs the same for one as for a hundred. */
 const GATHER_MS = 50;
 
@@ -25,6 +29,7 @@ export function startValidation(
 ): ContinuousValidation {
   let stopped = false;
   let wholeDayAt = 0;
+  let secondPassAt = 0;
   let running: Promise<void> | undefined;
   let again = false;
   let gathering: NodeJS.Timeout | undefined;
@@ -37,6 +42,12 @@ export function startValidation(
         await lookAgain(deps.db, { justDecided: Date.now() < wholeDayAt });
         if (Date.now() >= wholeDayAt) wholeDayAt = Date.now() + WHOLE_DAY_EVERY_MS;
       }
+      if (Date.now() >= secondPassAt && !stopped) {
+        await secondPass(deps);
+        secondPassAt = Date.now() + SECOND_PASS_EVERY_MS;
+      }
+      // When nothing waits to be judged; what comes meanwhile goes first.
+      while (!again && !stopped && (await walkChains(deps.db)) > 0);
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');
     }

@@ -10,7 +10,7 @@ import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { afterPosting, type Payable, postingDates, postPurchases } from './purchase-posting.ts';
 import { oldestReceived, writeJudged } from './received.ts';
 import { nameOf, type ReceivedPurchase, refKey } from './received-purchase.ts';
-import type { ValidationRules } from './rules.ts';
+import type { RuleBook } from './rules.ts';
 import { assertAllowed, type FinalDecision, writeDecisions, writeHistory, writeRemembered } from './write-decisions.ts';
 
 /**
@@ -19,18 +19,21 @@ import { assertAllowed, type FinalDecision, writeDecisions, writeHistory, writeR
  *
  * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then.
  */
-export async function decideOldest(db: Database, hsm: TacHsm, rules: ValidationRules, limit: number): Promise<number> {
+export async function decideOldest(db: Database, hsm: TacHsm, book: RuleBook, limit: number): Promise<number> {
   const purchases = await oldestReceived(db, limit);
   if (purchases.length === 0) return 0;
   const facts = await readFacts(db, purchases);
-  const examined = purchases.map((purchase) => ({ purchase, examined: examine(purchase, facts, rules) }));
-  const right = await rightTacs(hsm, rules, examined);
+  const examined = purchases.map((purchase) => ({
+    purchase,
+    examined: examine(purchase, facts, book.on(purchase.ref.businessDate)),
+  }));
+  const right = await rightTacs(hsm, book, examined);
   const confirmed = await readConfirmedVersions(db, purchases, facts);
   const judgement = judge(
     examined.map((one) => ({
       ...one,
       tacRight: right.has(one.purchase),
-      refusal: lateRefusal(one.purchase, one.examined, facts, confirmed, rules),
+      refusal: lateRefusal(one.purchase, one.examined, facts, confirmed, book.on(one.purchase.ref.businessDate)),
     })),
     facts,
   );
@@ -40,13 +43,15 @@ export async function decideOldest(db: Database, hsm: TacHsm, rules: ValidationR
 
 async function rightTacs(
   hsm: TacHsm,
-  rules: ValidationRules,
+  book: RuleBook,
   examined: readonly { readonly purchase: ReceivedPurchase; readonly examined: Examined }[],
 ): Promise<Set<ReceivedPurchase>> {
   const questions = examined.flatMap((one): TacQuestion[] =>
     one.examined.next === 'tac' ? [{ purchase: one.purchase, purse: one.examined.purse }] : [],
   );
-  const answers = await checkTacs(hsm, rules.tacKey, questions);
+  const [first] = questions;
+  if (first === undefined) return new Set();
+  const answers = await checkTacs(hsm, book.on(first.purchase.ref.businessDate).tacKey, questions);
   return new Set(questions.filter((_, index) => answers[index] === true).map(({ purchase }) => purchase));
 }
 

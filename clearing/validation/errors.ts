@@ -16,4 +16,37 @@ export const validationErrors = errorCatalogue('clearing-validation', {
     sentence:
       'Purchase records changed again and again while they were being decided. Nothing was lost; run validation again.',
   },
+  ruleInThePast: {
+    status: 422,
+    sentence: 'A rule is set from tomorrow on at the earliest; {validFrom} is not after {today}.',
+  },
+  ruleSet: { status: 409, sentence: 'The rule {ruleName} from {validFrom} on is set already; choose a later day.' },
+  ruleNeedsValue: { status: 422, sentence: 'The rule {ruleName} always has a number; it cannot be taken away.' },
+  recordUnknown: {
+    status: 404,
+    sentence: 'No such purchase record has been judged; see the list of held records for those that wait.',
+  },
+  notHeld: { status: 409, sentence: 'This purchase record is {state}; only a held one can be decided.' },
+  cityDecides: {
+    status: 409,
+    sentence: 'The card is of city {city}, which decides about its purchases; wait for its answer, or ask it for one.',
+  },
+  lateTap: {
+    status: 409,
+    sentence: 'The balance of this card has gone, so two persons decide who pays it as a late tap (GET /v1/late-taps).',
+  },
+  counterTaken: {
+    status: 409,
+    sentence: 'The card made another purchase with this counter or transaction, {other}. Refuse the record instead.',
+  },
+  purseMissing: {
+    status: 409,
+    sentence: 'The card has no purse here, so nobody can be paid from it. Refuse the record.',
+  },
+  payerUseless: {
+    status: 422,
+    sentence: 'The record waits because the purse has too little: let the company pay, or wait for the load.',
+  },
+  decided: { status: 409, sentence: 'The proposal was carried out already.' },
+  notFinal: { status: 422, sentence: 'Reason {reasonCode} says that a record is held; refuse it with a final one.' },
 });

@@ -1,4 +1,5 @@
-import { type Database, transact, type Transaction } from '@citycard/common';
+import { type BusinessDate, type Database, transact, type Transaction } from '@citycard/common';
+import { walkAgain } from './chain/chain-work.ts';
 import { purchaseContentSha256 } from '../purchases/purchase-record.ts';
 import { REASON } from '../purchases/reason-codes.ts';
 import { readFacts } from './facts.ts';
@@ -7,9 +8,9 @@ import { keysOf, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { ACCEPTED, type Outcome, type Standing } from './outcome.ts';
 import { prepared } from './prepared.ts';
-import { postingDates, postPurchases } from './purchase-posting.ts';
+import { afterPosting, type PostedPurchase, postingDates, postPurchases } from './purchase-posting.ts';
 import { type ReceivedPurchase, refKey, type RefRow, withIntakes } from './received-purchase.ts';
-import type { ValidationRules } from './rules.ts';
+import type { RuleBook } from './rules.ts';
 import { payablesOf } from './short-purses.ts';
 import { type FinalDecision, writeDecisions, writeRemembered } from './write-decisions.ts';
 
@@ -45,7 +46,13 @@ select distinct on (g.card_no, g.offline_counter) g.card_no, g.business_date, g.
  * balances do not meet it stays held: a balance is a hint, and only the record of another purchase with the same counter
  * refuses it. Resolves to how many were decided.
  */
-export async function lookAtGraysAgain(db: Database, rules: ValidationRules, limit: number): Promise<number> {
+export async function lookAtGraysAgain(
+  db: Database,
+  book: RuleBook,
+  today: BusinessDate,
+  limit: number,
+): Promise<number> {
+  const rules = book.on(today);
   const { rows } = await db.query<RefRow & { raw: Buffer }>(prepared('purchase-grays-explained', EXPLAINED), [
     rules.homeCity,
     rules.grayWaitMs,
@@ -60,7 +67,7 @@ export async function lookAtGraysAgain(db: Database, rules: ValidationRules, lim
   for (const gray of grays) {
     const purse = facts.purses.get(gray.ref.cardNo);
     if (purse === undefined) continue;
-    const refusal = lateRefusal(gray, { next: 'tac', purse }, facts, confirmed, rules);
+    const refusal = lateRefusal(gray, { next: 'tac', purse }, facts, confirmed, book.on(gray.ref.businessDate));
     if (refusal === undefined) right.push(gray);
     else refused.push(decisionOf(gray, refusal));
   }
@@ -107,26 +114,31 @@ async function commit(
     right.map(({ ref }) => ref.businessDate),
   );
   const posted = await postPurchases(tx, payables, dates);
-  const paid = right.flatMap((gray, place) => {
-    const result = posted[place];
-    // A purse with too little leaves the record as it is; the load may come.
-    return result?.outcome.outcome === 'posted' ? [{ gray, date: result.date }] : [];
-  });
   await writeRemembered(
     tx,
     'purchase_identity',
-    paid.map(({ gray }) => ({ purchase: gray, content: purchaseContentSha256(gray.raw) })),
+    right.map((gray) => ({ purchase: gray, content: purchaseContentSha256(gray.raw) })),
+  );
+  await walkAgain(
+    tx,
+    right.map(({ ref }) => ref),
   );
   const decisions: FinalDecision[] = [
-    ...paid.map(({ gray, date }) => ({ ...decisionOf(gray, SHOWN), postedDate: date })),
-    ...paid.flatMap(({ gray }) => others.get(refKey(gray.ref)) ?? []).map(withoutDay),
+    ...right.map((gray, place) => shown(gray, posted[place])),
+    ...right.flatMap(({ ref }) => others.get(refKey(ref)) ?? []).map(withoutDay),
     ...refused.map(withoutDay),
   ];
   await writeDecisions(tx, decisions, 'validation');
   return decisions.length;
 }
 
-const SHOWN: Outcome = { ...ACCEPTED, detail: "the debit shows in the card's next purchase" };
+/** The card has paid; a purse with too little waits for its load like that of any other purchase. */
+function shown(gray: ReceivedPurchase, posted: PostedPurchase | undefined): FinalDecision {
+  if (posted === undefined) throw new Error('the ledger answers every posting');
+  const { outcome, postedDate } = afterPosting(posted);
+  const detail = "the debit shows in the card's next purchase";
+  return { ...decisionOf(gray, outcome.state === 'accepted' ? { ...ACCEPTED, detail } : outcome), postedDate };
+}
 
 function withoutDay(decision: Decision): FinalDecision {
   return { ...decision, postedDate: null };

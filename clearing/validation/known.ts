@@ -1,4 +1,4 @@
-import type { Database } from '@citycard/common';
+import type { Database, Transaction } from '@citycard/common';
 import type { PurchaseState } from '../purchases/reason-codes.ts';
 import { prepared } from './prepared.ts';
 import { type ReceivedPurchase, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
@@ -101,8 +101,11 @@ export interface OpenGrayRow {
   readonly keys: PurchaseKeys;
 }
 
-export async function readOpenGrays(db: Database, purchases: readonly ReceivedPurchase[]): Promise<OpenGrayRow[]> {
-  const { rows } = await db.query<RefRow & Omit<IdentityRow, keyof RefRow>>(
+export async function readOpenGrays(
+  db: Database | Transaction,
+  purchases: readonly ReceivedPurchase[],
+): Promise<OpenGrayRow[]> {
+  const { rows } = await (db as Database).query<RefRow & Omit<IdentityRow, keyof RefRow>>(
     prepared('purchase-open-grays', FIND_OPEN_GRAYS),
     [purchases.map(({ ref }) => ref.cardNo), purchases.map(({ record }) => record.offlineCounter)],
   );

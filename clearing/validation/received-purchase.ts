@@ -1,4 +1,4 @@
-import { type BusinessDate, businessDate, type Database } from '@citycard/common';
+import { type BusinessDate, businessDate, type Database, type Transaction } from '@citycard/common';
 import { decodePurchaseRecord, type PurchaseRecord } from '../purchases/purchase-record.ts';
 
 /** Where a purchase record is stored. */
@@ -76,7 +76,7 @@ export function receivedPurchase(place: Omit<RecordRef, 'cardNo'>, raw: Buffer, 
 
 /** Rows of purchase_record together with how they came. */
 export async function withIntakes(
-  db: Database,
+  db: Database | Transaction,
   rows: readonly (RefRow & { raw: Buffer })[],
 ): Promise<ReceivedPurchase[]> {
   const intakes = await readIntakes(db, [...new Set(rows.map((row) => row.intake_id))]);
@@ -87,8 +87,11 @@ export async function withIntakes(
   });
 }
 
-export async function readIntakes(db: Database, intakeIds: readonly bigint[]): Promise<Map<bigint, IntakeRow>> {
-  const { rows } = await db.query<IntakeRow>(
+export async function readIntakes(
+  db: Database | Transaction,
+  intakeIds: readonly bigint[],
+): Promise<Map<bigint, IntakeRow>> {
+  const { rows } = await (db as Database).query<IntakeRow>(
     `select intake_id, source, participant_no, terminal_no, received_at from clearing.intake where intake_id = any($1)`,
     [intakeIds],
   );

@@ -86,7 +86,9 @@ with judged as (
 ), ended as (
   delete from clearing.undecided_intake u using judged j
    where u.business_date = j.business_date and u.intake_id = j.intake_id and u.next_index = j.next_index
-     and u.record_count = j.next_index + j.count returning 1
+     and u.record_count = j.next_index + j.count returning u.business_date, u.intake_id, u.record_count
+), chained as (
+  insert into clearing.chain_work select business_date, intake_id, 0, record_count from ended
 ), moved as (
   update clearing.undecided_intake u set next_index = j.next_index + j.count, left_fen = u.left_fen - j.fen from judged j
    where u.business_date = j.business_date and u.intake_id = j.intake_id and u.next_index = j.next_index

@@ -64,9 +64,9 @@ export interface HeldPurchase {
 }
 
 /** Who is owed for a held record: its participant, or the city that sent it. */
-export async function payablesOf(db: Database, purchases: readonly HeldPurchase[]): Promise<Payable[]> {
+export async function payablesOf(db: Database | Transaction, purchases: readonly HeldPurchase[]): Promise<Payable[]> {
   const intakes = await readIntakes(db, [...new Set(purchases.map(({ ref }) => ref.intakeId))]);
-  const { rows } = await db.query<{ participant_no: string; city_code: string }>(
+  const { rows } = await (db as Database).query<{ participant_no: string; city_code: string }>(
     `select participant_no, city_code from clearing.participant where kind = 'city'`,
   );
   const cityCodes = new Map(rows.map((row) => [row.participant_no, row.city_code]));

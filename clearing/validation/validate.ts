@@ -1,9 +1,9 @@
-import type { Database, Logger } from '@citycard/common';
+import { cityDate, type Database, type Logger } from '@citycard/common';
 import type { TacHsm } from './check-tacs.ts';
 import { decideOldest } from './decide-oldest.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
-import { DEFAULT_RULES, type ValidationRules } from './rules.ts';
+import { readRuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
 import { withValidationLock } from './validation-lock.ts';
 import { Overtaken } from './write-decisions.ts';
@@ -43,12 +43,14 @@ const ATTEMPTS = 5;
  * `clearing.no-open-business-day`; nothing is decided then.
  */
 export async function validateReceived(deps: ValidationDeps, options: ValidationOptions = {}): Promise<ValidationPass> {
-  const rules = { ...DEFAULT_RULES, ...options.rules };
   const limit = Math.min(options.limit ?? LARGEST_PASS, LARGEST_PASS);
   return withValidationLock(deps.db, async () => {
-    const decided = await unlessOvertaken(() => decideOldest(deps.db, deps.hsm, rules, limit));
+    const book = await readRuleBook(deps.db, options.rules);
+    const decided = await unlessOvertaken(() => decideOldest(deps.db, deps.hsm, book, limit));
     const paidLater = await unlessOvertaken(() => retryShortPurses(deps.db, limit));
-    const graysResolved = decided < limit ? await unlessOvertaken(() => lookAtGraysAgain(deps.db, rules, limit)) : 0;
+    const today = cityDate(new Date());
+    const graysResolved =
+      decided < limit ? await unlessOvertaken(() => lookAtGraysAgain(deps.db, book, today, limit)) : 0;
     if (decided + paidLater + graysResolved > 0) {
       deps.logger?.info({ decided, paidLater, graysResolved }, 'purchase records validated');
     }
@@ -56,7 +58,7 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   });
 }
 
-async function unlessOvertaken<T>(work: () => Promise<T>): Promise<T> {
+export async function unlessOvertaken<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
       return await work();

@@ -1,4 +1,5 @@
-import type { Database } from '@citycard/common';
+import type { Database, Transaction } from '@citycard/common';
+import { withSessionLock } from '../session-lock.ts';
 
 /** Any number serves, as long as all validators lock the same one. */
 const VALIDATION_LOCK = 5_012_019_370_702n;
@@ -8,20 +9,11 @@ const VALIDATION_LOCK = 5_012_019_370_702n;
  * when this process does. Should that session break on the way, the work goes on without it: every decision it writes is
  * guarded by what the record was, so two validators may waste work but not decide twice.
  */
-export async function withValidationLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  const session = await db.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  session.on('error', onError);
-  try {
-    await session.query('select pg_advisory_lock($1)', [VALIDATION_LOCK]);
-    return await work();
-  } finally {
-    await session.query('select pg_advisory_unlock($1)', [VALIDATION_LOCK]).catch(onError);
-    session.off('error', onError);
-    // A session that may still hold the lock is closed, not given to the next caller.
-    session.release(broken);
-  }
+export function withValidationLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return withSessionLock(db, VALIDATION_LOCK, work);
+}
+
+/** Keeps validators away until this transaction ends: for people who decide what validation might decide at the same moment. */
+export async function takeValidationLock(tx: Transaction): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [VALIDATION_LOCK]);
 }

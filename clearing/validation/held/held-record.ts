@@ -1,0 +1,40 @@
+import { type Fen, fen, type Transaction } from '@citycard/common';
+import { HOME_CITY } from '../../purses/card-number.ts';
+import { type PurchaseState, type ReasonCode, REASON } from '../../purchases/reason-codes.ts';
+import { validationErrors } from '../errors.ts';
+import { type RecordRef, type ReceivedPurchase, type RefRow, withIntakes } from '../received-purchase.ts';
+
+/** A held record as somebody decides it: locked until the transaction ends. */
+export interface HeldRecord {
+  readonly purchase: ReceivedPurchase;
+  readonly code: ReasonCode;
+  readonly amountFen: Fen;
+}
+
+/**
+ * The held record of this place, for a decision of people: a purchase of one of our cards whose balance has not gone elsewhere.
+ *
+ * @throws CityCardError `clearing-validation.record-unknown`, `.not-held`, `.city-decides`, `.late-tap`
+ */
+export async function lockHeld(tx: Transaction, ref: RecordRef): Promise<HeldRecord> {
+  const key = [ref.cardNo, ref.businessDate, ref.intakeId, ref.index];
+  const { rows } = await tx.query<
+    RefRow & { raw: Buffer; state: PurchaseState; reason_code: ReasonCode | null; issuer_city: string }
+  >(
+    `select card_no, business_date, intake_id, record_index, raw, state, reason_code, issuer_city from clearing.purchase_record
+      where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4 for update`,
+    key,
+  );
+  const [row] = rows;
+  if (row === undefined) throw validationErrors.recordUnknown();
+  if (row.state !== 'suspicious') throw validationErrors.notHeld({ state: row.state });
+  if (row.issuer_city !== HOME_CITY) throw validationErrors.cityDecides({ city: row.issuer_city });
+  const late = await tx.query(
+    'select from clearing.late_tap where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4',
+    key,
+  );
+  if (late.rowCount !== 0) throw validationErrors.lateTap();
+  const [purchase] = await withIntakes(tx, rows);
+  if (purchase === undefined) throw new Error('a record just read cannot be found');
+  return { purchase, code: row.reason_code ?? REASON.heldForInspection, amountFen: fen(purchase.record.amountFen) };
+}
