@@ -4,6 +4,7 @@ import type { Database, Logger } from '@citycard/common';
 import { verifyDetachedCms } from '../certificates/index.ts';
 import { dropStaleUploads } from '../intake/uploads/list.ts';
 import type { UploadDeps } from '../intake/uploads/upload.ts';
+import { trySessionLock } from '../session-lock.ts';
 import { writeAnswers } from './answers.ts';
 import { type Folders, type Looks, participantFolders, readyPairs } from './folders.ts';
 import { takePair } from './take-pair.ts';
@@ -44,7 +45,7 @@ export function startInbox(deps: InboxDeps): Inbox {
   let running: Promise<void> | undefined;
   const look = async () => {
     try {
-      await withInboxLock(deps.db, async () => {
+      await trySessionLock(deps.db, INBOX_LOCK, async () => {
         await lookOnce(deps, looks, () => stopped);
         if (Date.now() - tidiedAt < TIDY_EVERY_MS) return;
         tidiedAt = Date.now();
@@ -104,29 +105,5 @@ async function provideFolders(db: Database, { inbox, outbox }: Folders): Promise
   for (const parent of [inbox, outbox]) {
     await mkdir(parent, { recursive: true, mode: 0o750 });
     for (const { participant_no: own } of rows) await mkdir(join(parent, own), { recursive: true, mode: 0o750 });
-  }
-}
-
-/** Runs the work unless somebody else is at it. The lock goes with its session, so also when this process is killed. */
-async function withInboxLock(db: Database, work: () => Promise<void>): Promise<void> {
-  const session = await db.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  session.on('error', onError);
-  try {
-    const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-      INBOX_LOCK,
-    ]);
-    if (rows[0]?.locked !== true) return;
-    try {
-      await work();
-    } finally {
-      await session.query('select pg_advisory_unlock($1)', [INBOX_LOCK]).catch(onError);
-    }
-  } finally {
-    session.off('error', onError);
-    session.release(broken);
   }
 }

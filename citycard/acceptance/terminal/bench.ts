@@ -20,6 +20,23 @@ export const TERMINAL_FUNCTIONS = ['load', 'proof', 'purchase', 'bill'] as const
 /** What cases over TLS are about: claimed by playing the kit over TLS, never by a word of the tester. */
 export const TLS_FUNCTION = 'tls';
 
+/** Cases about a function that begin with a wish to the tester and keep these messages for themselves. */
+export function askingCases(about: string, claims: readonly MessageName[]) {
+  return (
+    one: Pick<TerminalCase, 'id' | 'title' | 'document'>,
+    sentence: string,
+    run: (bench: TerminalBench) => Promise<void>,
+  ): TerminalCase => ({
+    ...one,
+    about,
+    async run(bench) {
+      bench.host.claim(...claims);
+      bench.ask(sentence);
+      await run(bench);
+    },
+  });
+}
+
 export const LOADS = ['loadFromCash', 'loadFromAccount'] as const;
 export type LoadName = (typeof LOADS)[number];
 

@@ -1,5 +1,6 @@
 import { CaseFailed } from '../case.ts';
 import {
+  askingCases,
   honestLoad,
   isAbout,
   LOADS,
@@ -10,7 +11,6 @@ import {
   requireRepeat,
   requireResult,
   resolveUnanswered,
-  type TerminalBench,
   type TerminalCase,
 } from './bench.ts';
 
@@ -20,21 +20,7 @@ const ALL = [...LOADS, 'loadResult', 'loadReversal'] as const;
 /** How often a terminal may repeat a load before it has to reverse it. */
 const MOST_REPEATS = 10;
 
-function loadCase(
-  one: Pick<TerminalCase, 'id' | 'title' | 'document'>,
-  sentence: string,
-  run: (bench: TerminalBench) => Promise<void>,
-): TerminalCase {
-  return {
-    ...one,
-    about: 'load',
-    async run(bench) {
-      bench.host.claim(...ALL);
-      bench.ask(sentence);
-      await run(bench);
-    },
-  };
-}
+const loadCase = askingCases('load', ALL);
 
 /** Loads (terminal interface, section 3, messages 7 to 10). */
 export const loadCases: readonly TerminalCase[] = [

@@ -1,25 +1,11 @@
 import { decodePurchaseRecord, FLAG } from '@citycard/clearing';
 import { CaseFailed } from '../case.ts';
-import { next, nextRepeat, refuse, type TerminalBench, type TerminalCase } from './bench.ts';
+import { askingCases, next, nextRepeat, refuse, type TerminalBench, type TerminalCase } from './bench.ts';
 import { TEST_BILL } from './honest.ts';
 
 const PAGE = 'terminal-interface.md §3';
 
-function purchaseCase(
-  one: Pick<TerminalCase, 'id' | 'title' | 'document'>,
-  sentence: string,
-  run: (bench: TerminalBench) => Promise<void>,
-): TerminalCase {
-  return {
-    ...one,
-    about: 'purchase',
-    async run(bench) {
-      bench.host.claim('purchaseUpload', 'batchTotals');
-      bench.ask(sentence);
-      await run(bench);
-    },
-  };
-}
+const purchaseCase = askingCases('purchase', ['purchaseUpload', 'batchTotals']);
 
 const upload = (bench: TerminalBench) => next(bench, 'An upload (0320)', 'purchaseUpload');
 
