@@ -19,6 +19,7 @@ import { registrarCommands } from './registrar-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
+import { termsCommands } from './terms-commands.ts';
 import { traceCommands } from './trace-command.ts';
 
 const read =
@@ -89,6 +90,7 @@ export const commands: readonly Command[] = [
   ...hsmCommands,
   ...departmentCommands,
   ...industryCommands,
+  ...termsCommands,
   ...populationCommands,
   ...registrarCommands,
   ...residentCommands,

@@ -1,5 +1,4 @@
-import { addTariff } from '@citycard/clearing';
-import { businessDate, chinaCalendar, type Transaction, type WorkingCalendar } from '@citycard/common';
+import { chinaCalendar, type WorkingCalendar } from '@citycard/common';
 
 /** The custody account of the demo company: where payments go out from. */
 export const demoCustody = {
@@ -34,12 +33,4 @@ export const openingStock = {
 /** The published holidays, and for the years after them a provisional calendar: a demo must run in any year. */
 export function demoCalendar(): WorkingCalendar {
   return chinaCalendar({ provisionalThrough: new Date().getUTCFullYear() + 1 });
-}
-
-const inForceFrom = businessDate('2026-01-01');
-
-/** What participants pay whose industry has no fee of its own (demo/industries): 0.3 % of what is settled. */
-export async function addDemoTariffs(tx: Transaction): Promise<void> {
-  const byAmount = { kind: 'by-amount', validFrom: inForceFrom } as const;
-  await addTariff(tx, { ...byAmount, subject: { everybody: true }, rate: '3000' });
 }

@@ -3,10 +3,11 @@ import { cityDate, type Database, transact } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { openStock } from '@citycard/card-issuer';
 import { writeMark } from '../installation/mark.ts';
-import { addDemoTariffs, bankAccounts, companyAccounts, openingStock } from './company.ts';
+import { bankAccounts, companyAccounts, openingStock } from './company.ts';
 import { holdCeremony } from './ceremony.ts';
 import { foundIndustries } from './industries.ts';
-import { createPeople, type Credentials, platformOfficers } from './people.ts';
+import { createPeople, type Credentials, financeOffice, platformOfficers } from './people.ts';
+import { foundTerms } from './terms.ts';
 
 /**
  * Makes an empty installation a demo city: keys by ceremony, the city CA, people, bank accounts, the first business day.
@@ -22,10 +23,10 @@ export async function foundDemo(
     const people = await createPeople(tx);
     for (const code of bankAccounts) await openAccount(tx, code, { owner: 'custodian bank' });
     for (const code of companyAccounts) await openAccount(tx, code);
-    await addDemoTariffs(tx);
     const today = cityDate(new Date());
     await openDay(tx, today);
     await foundIndustries(tx, today, platformOfficers);
+    await foundTerms(tx, today, financeOffice);
     await openStock(tx, openingStock);
     await writeMark(tx, { state: 'founded' });
     return people;

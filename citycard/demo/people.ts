@@ -28,6 +28,12 @@ export const platformOfficers: readonly [Principal, Principal] = [
   { id: 'platform-2', name: 'Second platform officer', kind: 'person', roles: ['platform'] },
 ];
 
+/** Who puts fees and settlement terms in force. */
+export const financeOffice: readonly [Principal, Principal] = [
+  { id: 'finance-maker', name: 'Finance maker', kind: 'person', roles: ['finance-maker'] },
+  { id: 'finance-checker', name: 'Finance checker', kind: 'person', roles: ['finance-checker'] },
+];
+
 export type Credentials = Record<string, { token: string; roles: readonly Role[] }>;
 
 /** Creates the demo's people; only their tokens' hashes stay in the database. */

@@ -60,7 +60,7 @@ export async function groupsOfTransfers(
   }>(
     `with moved as (
        select t.business_date, t.debit_account, t.credit_account, t.amount_fen,
-              lpad(upper(to_hex(p.main_type)), 2, '0') || lpad(upper(to_hex(p.sub_type)), 2, '0') as product, count(*) as count
+              lpad(upper(to_hex(p.main_type::integer)), 2, '0') || lpad(upper(to_hex(p.sub_type::integer)), 2, '0') as product, count(*) as count
          from clearing.ledger_transfer t left join clearing.purse p on p.card_no = t.card_no
         where t.business_date between $2 and $3 and t.phase in ('posted', 'post')
           and (t.credit_account = any($1) or t.debit_account = any($1))

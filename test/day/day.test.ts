@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cardBalance, type CityRecord, feeOf, outcomeOf, type Totals, totalsBy } from './expectation.ts';
+import { cardBalance, type CityRecord, feeOf, outcomeOf, type Totals, totalsBy, waits } from './expectation.ts';
 
 interface Day {
   readonly businessDate: string;
@@ -16,6 +16,7 @@ interface Day {
     refundFen: number;
     feeFen: number;
     payableFen: number;
+    disposition: 'pay' | 'carry';
     state: string;
   }[];
   readonly industries: { code: string; pattern: string; purchaseCount: number; findingCount: number }[];
@@ -79,7 +80,7 @@ describe('a day in the city', () => {
     expect(day.loads['pending']!.count).toBe(0);
   });
 
-  it('pays every operator what its accepted purchases come to, less its fee', () => {
+  it('owes every operator what its accepted purchases come to, less its fee, and pays whoever is to be paid today', () => {
     const sales = totalsBy(
       city.records.filter((record) => record.billRefused === undefined && record.way !== 'ccip'),
       (record) =>
@@ -94,8 +95,10 @@ describe('a day in the city', () => {
     for (const { participantNo, salesFen, refundFen, feeFen, payableFen, state } of sheets) {
       expect([participantNo, feeFen]).toEqual([participantNo, feeOf(participantNo, salesFen - refundFen)]);
       expect(payableFen).toBe(salesFen - refundFen - feeFen);
-      expect(state).toBe('paid');
+      const waiting = waits(participantNo, day.businessDate, payableFen);
+      expect([participantNo, state]).toEqual([participantNo, waiting ? 'carried' : 'paid']);
     }
+    expect(sheets.some(({ state }) => state === 'carried')).toBe(true);
     expect(day.net.reduce((sum, { netFen }) => sum + netFen, 0)).toBe(0);
   });
 
@@ -128,7 +131,7 @@ describe('a day in the city', () => {
   it('instructs the bank to pay exactly the sheets', async () => {
     const reports = join(directory, 'reports', day.businessDate);
     const xml = await readFile(join(reports, `PAY-${day.businessDate.replaceAll('-', '')}-1.pain.001.xml`), 'utf8');
-    const paid = day.sheets.filter((sheet) => sheet.payableFen > 0);
+    const paid = day.sheets.filter((sheet) => sheet.disposition === 'pay');
     const total = paid.reduce((sum, { payableFen }) => sum + payableFen, 0);
     const yuan = `${Math.floor(total / 100)}.${String(total % 100).padStart(2, '0')}`;
     expect(xml).toContain(`<NbOfTxs>${paid.length}</NbOfTxs>`);

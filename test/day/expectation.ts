@@ -75,19 +75,33 @@ export function totalsBy<T extends { readonly amountFen: number }>(
   return totals;
 }
 
-/** Fees of the demo in parts per million, by participant number: buses 0.5 %, taxis 0.8 %, toll 0.4 %, fines 0.1 %, else 0.3 %. */
+/** Fees of the demo in parts per million, by participant number: taxis 0.8 %, toll 0.4 %, fines 0.1 %, else 0.3 %. */
 const feeRates: readonly [RegExp, bigint][] = [
-  [/^90445804111/, 5_000n],
   [/^90445804121/, 8_000n],
   [/^90445804611/, 4_000n],
   [/^904458049000006$/, 1_000n],
   [/./, 3_000n],
 ];
+/** Buses pay 0.6 % of the first 100 yuan of the month and 0.5 % of what is above them; no demo day comes to 100 000 yuan. */
+const BUS = /^90445804111/;
+const BUS_FIRST_FEN = 10_000n;
 
-/** The fee of one settlement line, half up to whole fen. */
+/** The fee of the first settlement line of a month, half up to whole fen. */
 export function feeOf(participantNo: string, salesFen: number): number {
-  const rate = feeRates.find(([pattern]) => pattern.test(participantNo))?.[1] ?? 0n;
-  return Number((BigInt(salesFen) * rate * 2n + 1_000_000n) / 2_000_000n);
+  const sales = BigInt(salesFen);
+  if (BUS.test(participantNo)) {
+    const first = sales < BUS_FIRST_FEN ? sales : BUS_FIRST_FEN;
+    return halfUp(first * 6_000n + (sales - first) * 5_000n);
+  }
+  return halfUp(sales * (feeRates.find(([pattern]) => pattern.test(participantNo))?.[1] ?? 0n));
+}
+
+const halfUp = (millionthsOfFen: bigint): number => Number((millionthsOfFen * 2n + 1_000_000n) / 2_000_000n);
+
+/** Who is not paid on this day by the demo's settlement terms: taxis wait for Sunday, the toll road for 10 000 yuan. */
+export function waits(participantNo: string, businessDate: string, payableFen: number): boolean {
+  if (/^90445804121/.test(participantNo)) return new Date(`${businessDate}T00:00:00Z`).getUTCDay() !== 0;
+  return /^90445804611/.test(participantNo) && payableFen < 1_000_000;
 }
 
 /** What a card must hold: loads it was credited with less what its memory paid. */
