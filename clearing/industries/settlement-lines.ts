@@ -17,8 +17,9 @@ export interface IndustryLine {
   readonly feeFen: Fen;
   readonly netFen: Fen;
   /**
-   * What others than participants of the industry earn of its purchases: another city's buses, or kiosks that collect for a
-   * biller; negative for who took it in for them. Refund, fee, net and this together are the purchases of the line.
+   * What others than participants of the industry earn of its purchases, another city's buses for example; negative where its
+   * participants took in what bears another code and passed it on, as kiosks do. Refund, fee, net and this together are the
+   * purchases of the line.
    */
   readonly elsewhereFen: Fen;
   /** Entries without money. */
