@@ -41,6 +41,7 @@ export const clearingErrors = errorCatalogue('clearing', {
     status: 422,
     sentence: 'An assignment ends after it begins: validTo must be later than validFrom.',
   },
+  cityCodeTaken: { status: 409, sentence: 'City code {cityCode} is that of another participant.' },
   cityCodeMisplaced: {
     status: 422,
     sentence: 'A participant of kind city has a city code, and no other kind has one.',

@@ -51,7 +51,7 @@ function accountsOf(participant: Participant): { code: AccountCode; floor?: 'zer
 /**
  * Admits a participant and opens its accounts. Admitting it again with the same particulars does nothing.
  *
- * @throws CityCardError `clearing.participant-exists` when it stands with other particulars.
+ * @throws CityCardError `clearing.participant-exists` when it stands with other particulars, `.city-code-taken`
  */
 export async function createParticipant(
   tx: Transaction,
@@ -62,7 +62,7 @@ export async function createParticipant(
   const values = [wanted.participantNo, wanted.name, wanted.kind, wanted.industry ?? null, wanted.cityCode ?? null];
   const created = await tx.query(
     `insert into clearing.participant (participant_no, name, kind, industry, city_code, settlement_account, status)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (participant_no) do nothing`,
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
     [...values, account, wanted.status],
   );
   if (created.rowCount === 0) {
@@ -71,7 +71,10 @@ export async function createParticipant(
           and industry is not distinct from $4 and city_code is not distinct from $5`,
       values,
     );
-    if (rows.length === 0) throw clearingErrors.participantExists({ participantNo: wanted.participantNo });
+    const { participantNo, cityCode } = wanted;
+    if (rows.length === 0 && cityCode !== undefined && (await findParticipant(tx, participantNo)) === undefined)
+      throw clearingErrors.cityCodeTaken({ cityCode });
+    if (rows.length === 0) throw clearingErrors.participantExists({ participantNo });
   }
   for (const { code, floor } of accountsOf(wanted)) {
     await openAccount(tx, code, { owner: wanted.participantNo, ...(floor && { floor: fen(0) }) });

@@ -42,6 +42,13 @@ describe('a participant', () => {
     });
   });
 
+  it('of kind city has a code of its own', async () => {
+    await expect(admit('CITY2', 'city', { cityCode: '4520' })).rejects.toMatchObject({
+      code: 'clearing.city-code-taken',
+    });
+    expect(await findParticipant(database.db, 'CITY2')).toBeUndefined();
+  });
+
   it('is listed by number', async () => {
     const all = await listParticipants(database.db);
     expect(all.map((each) => each.participantNo)).toEqual(['AGEN1', 'BANK1', 'BILL1', 'CITY1', 'OPER1']);
