@@ -44,6 +44,20 @@ export type CityBreak =
   | 'sends records again'
   | 'takes any answer';
 
+/** A test card of a city with money on it, made with the published roots. */
+export function publishedCard(identity: { cityCode: string; cardNo: string }): VirtualCard {
+  const roots = Object.fromEntries(CARD_KEY_USAGES.map((usage) => [usage, publishedKey(`TEST ${usage}`)]));
+  const named = { purchase: publishedKey('DPK'), load: publishedKey('DLK'), tac: publishedKey('DTK') };
+  const whole = { ...identity, start: '20250101', expiry: '20991231' };
+  const keys = deriveCardKeys({ ...(roots as CardKeySet), ...named }, whole);
+  const card = new VirtualCard({ transportKey: CHIP_KEY });
+  personaliseCard(card, CHIP_KEY, whole, keys);
+  card.powerOn();
+  const samNo = `${identity.cityCode}01000002`;
+  loadByIssuer(card, { loadKey: keys.load, amountFen: 50_00, samNo, moment: momentOf(new Date()) });
+  return card;
+}
+
 /** The partner city of the simulator behind a folder, as a candidate for the city kit. */
 export class CandidateCity {
   readonly cards: readonly string[];
@@ -207,7 +221,7 @@ export class CandidateCity {
 
   /** Two rides of a card of the home city, in a file. */
   #purchases(): NamedFile {
-    const card = this.#ourCard();
+    const card = publishedCard({ cityCode: HOME, cardNo: cardNumber(HOME, '09', (this.#ourCards += 1)) });
     for (const amountFen of [120, 90]) this.#partner.tap(card, amountFen);
     const file = this.#partner.writePurchases(today());
     if (file === undefined) throw new Error('nothing was bought');
@@ -219,23 +233,6 @@ export class CandidateCity {
     this.#sent.set(sequence, { amounts: records.map((raw) => raw.readUInt32BE(26)), outcomes: [] });
     this.#sent.get(sequence)?.outcomes.push(...records.map(() => undefined));
     return { name: file.name, bytes };
-  }
-
-  /** A test card of the home city with money on it, made with the published roots. */
-  #ourCard(): VirtualCard {
-    const identity = {
-      ...{ cityCode: HOME, cardNo: cardNumber(HOME, '09', (this.#ourCards += 1)) },
-      ...{ start: '20250101', expiry: '20991231' },
-    };
-    const roots = Object.fromEntries(CARD_KEY_USAGES.map((usage) => [usage, publishedKey(`TEST ${usage}`)]));
-    const named = { purchase: publishedKey('DPK'), load: publishedKey('DLK'), tac: publishedKey('DTK') };
-    const keys = deriveCardKeys({ ...(roots as CardKeySet), ...named }, identity);
-    const card = new VirtualCard({ transportKey: CHIP_KEY });
-    personaliseCard(card, CHIP_KEY, identity, keys);
-    card.powerOn();
-    const moment = momentOf(new Date());
-    loadByIssuer(card, { loadKey: keys.load, amountFen: 50_00, samNo: `${HOME}01000002`, moment });
-    return card;
   }
 
   async #deliver({ name, bytes }: NamedFile): Promise<void> {

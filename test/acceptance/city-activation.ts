@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommandLine } from '@citycard/citycard';
+import { cardNumber, encodeRecord } from '@citycard/city-sim';
 import { describe, expect, it } from 'vitest';
-import type { TestCity } from '../installation.ts';
-import { CandidateCity, CITY } from './candidate-city.ts';
+import { sandboxReader, sandboxTerminal, type TestCity } from '../installation.ts';
+import { CandidateCity, CITY, publishedCard } from './candidate-city.ts';
 
 const PARTICIPANT = 'CITY-TEST';
 const APPROVAL = `/v1/participants/${PARTICIPANT}/activation/approval`;
@@ -53,6 +54,25 @@ export function cityActivationTests(city: () => TestCity): void {
           ...['limit=3', 'quiet=0.1', ...more],
         );
 
+      const sandbox = await city().sandbox();
+      const terminal = sandboxTerminal(sandbox);
+      await terminal.signOn();
+      /** A card of the city in one of our buses, and what became of the purchase. */
+      const ride = async (number: number) => {
+        const cardNo = cardNumber(CITY, '08', number);
+        const { records } = sandboxReader(sandbox).tap(publishedCard({ cityCode: CITY, cardNo }), { amountFen: 100 });
+        await terminal.upload(records.map(encodeRecord));
+        const judged = async () => {
+          const { rows } = await installation.db.query<{ state: string; reason_code: string | null }>(
+            'select state, reason_code from clearing.purchase_record where card_no = $1',
+            [cardNo],
+          );
+          return rows[0];
+        };
+        await expect.poll(judged, { timeout: 10_000 }).toBeDefined();
+        return judged();
+      };
+
       const report = join(folder, 'report.json');
       expect(await play(report)).toMatchObject({ code: 0, answer: { passed: true } });
       const part = join(folder, 'part.json');
@@ -67,6 +87,9 @@ export function cityActivationTests(city: () => TestCity): void {
       expect(signed).toMatchObject({ code: 0, answer: { passed: true } });
       expect(await run('auditor', 'acceptance', 'verify', report)).toMatchObject({ code: 0 });
       const reportNo = String(signed.answer['reportNo']);
+
+      // A resident of a city that is still being tried rides for nobody's account.
+      expect(await ride(1)).toMatchObject({ state: 'rejected', reason_code: '02' });
 
       // What speaks of less, of somebody else, or of nothing, opens no door.
       const half = String((await run('platform', 'acceptance', 'sign', part)).answer['reportNo']);
@@ -95,6 +118,7 @@ export function cityActivationTests(city: () => TestCity): void {
       expect(await approve('platform-2')).toMatchObject({ code: 0, answer: production });
       const { body } = await http('auditor', 'GET', '/v1/participants');
       expect(body['participants']).toContainEqual(expect.objectContaining({ ...production, cityCode: CITY }));
+      expect(await ride(2)).toMatchObject({ state: 'routed' });
       await rm(folder, { recursive: true });
     }, 60_000);
   });
