@@ -27,6 +27,7 @@ import { assignSam, endSamAssignment, participantOfSam } from './participants/sa
 import { cardNo } from './purses/card-number.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
+import { registerValidationRoutes } from './validation/routes.ts';
 
 export interface ClearingCoreDeps {
   readonly db: Database;
@@ -94,6 +95,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerFormerIssuerRoutes(server, deps);
   registerLoadRoutes(server, deps);
   registerIndustryRoutes(server, deps);
+  registerValidationRoutes(server, deps);
   registerTermsRoutes(server, deps);
 }
 

@@ -7,6 +7,7 @@ import type { Answered, Command, Surroundings } from './command.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
 import { groupCommands } from './group-commands.ts';
+import { heldCommands } from './held-commands.ts';
 import { hsmCommands } from './hsm-commands.ts';
 import { industryCommands } from './industry-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
@@ -96,6 +97,7 @@ export const commands: readonly Command[] = [
   ...residentCommands,
   ...cardCommands,
   ...loadCommands,
+  ...heldCommands,
   ...legacyCommands,
   ...groupCommands,
   ...terminalCommands,

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { upload } from './upload.ts';
 
 /** Posts JSON under a key made of what is said, so that the same command again does nothing twice. */
-function say(connection: Connection, path: string, body: object = {}): Promise<unknown> {
+export function say(connection: Connection, path: string, body: object = {}): Promise<unknown> {
   const content = Buffer.from(JSON.stringify(body));
   const key = createHash('sha256').update(path).update(content).digest('hex');
   return upload(connection, { path, type: 'application/json', content, headers: { 'idempotency-key': key } });

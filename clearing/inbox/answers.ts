@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Database, Logger } from '@citycard/common';
 import { findFile, outcomesCsv } from '../intake/file-standing.ts';
 import { makeTextAnswers } from '../operator-text/answers.ts';
+import { putMissingLists } from '../validation/chain/missing-lists.ts';
 import { type Folders, writeWhole } from './folders.ts';
 
 const AT_ONCE = 20;
@@ -30,6 +31,7 @@ export async function writeAnswers(
     await attempt(file.fileName, () => writeExceptions(db, folders, file));
   }
   await attempt('text answers', () => makeTextAnswers(db));
+  await attempt('missing records', () => putMissingLists(db, folders.outbox));
   for (const answer of await waitingAnswers(db)) {
     await attempt(answer.file_name, () => putAnswer(db, folders, answer));
   }

@@ -47,6 +47,10 @@ export const validationErrors = errorCatalogue('clearing-validation', {
     status: 422,
     sentence: 'The record waits because the purse has too little: let the company pay, or wait for the load.',
   },
+  verdictMixed: {
+    status: 422,
+    sentence: 'For {record}: an acceptance names a payer, a refusal a reason code of the interface, never both.',
+  },
   decided: { status: 409, sentence: 'The proposal was carried out already.' },
   notFinal: { status: 422, sentence: 'Reason {reasonCode} says that a record is held; refuse it with a final one.' },
 });
