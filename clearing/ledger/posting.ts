@@ -1,4 +1,4 @@
-import { type BusinessDate, type Fen, fen, sqlState, type Transaction } from '@citycard/common';
+import { type BusinessDate, type Fen, fen, sqlState, type Statement, type Transaction } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import type { AccountCode } from './accounts.ts';
@@ -131,21 +131,18 @@ export async function postOrThrow(
 }
 
 /**
- * Like {@link post} for statements that nobody waits for: sent together with the COMMIT, any outcome but `posted` ends the
+ * Like {@link post} as a statement nobody waits for: sent together with the COMMIT, any outcome but `posted` ends the
  * transaction ({@link isRefusedPosting}), and the set is to be decided again with {@link post}.
  */
-export async function postOrFail(
-  tx: Transaction,
-  businessDate: BusinessDate,
-  postings: readonly (Posting | Resolution)[],
-): Promise<void> {
-  if (postings.length === 0) return;
-  await tx.query({
+export function postOrFail(businessDate: BusinessDate, postings: readonly (Posting | Resolution)[]): Statement[] {
+  if (postings.length === 0) return [];
+  const statement = {
     name: 'clearing-ledger-post-or-fail',
     text: `select clearing.posted_or_fail(outcomes, details)
              from clearing.ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     values: [businessDate, ...columnsOf(postings), false],
-  });
+  };
+  return [statement];
 }
 
 /** Whether a transaction ended because {@link postOrFail} was refused. */

@@ -1,4 +1,4 @@
-import { type BusinessDate, cityDate, sendTogether, type Transaction } from '@citycard/common';
+import { type BusinessDate, cityDate, sendTogether, type Statement, type Transaction } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import type { Posting } from '../ledger/posting.ts';
@@ -69,7 +69,7 @@ export async function decideLoads(
 export interface LoadsToWrite {
   readonly decisions: LoadActDecision[];
   /** To be sent, in this order, together with the COMMIT. */
-  readonly last: readonly (() => Promise<unknown>)[];
+  readonly last: readonly Statement[];
 }
 
 /**
@@ -308,11 +308,10 @@ const changeOf = ({ changes, opening }: Judged): SetChange => ({
 async function writeLast(set: SetContext, judged: readonly Judged[]): Promise<LoadsToWrite> {
   const members = judged.map(changeOf);
   if (!canBeLast(members)) return write(set, judged);
-  const { tx, date } = set;
   const opened = judged.flatMap(({ opening }) => opening ?? []);
   return {
     decisions: judged.map((each) => (each.opening === undefined ? each.decision : each.opening.answer)),
-    last: [() => insertLoads(tx, opened), ...lastChanges(tx, date, members)],
+    last: [...insertLoads(opened), ...lastChanges(set.date, members)],
   };
 }
 
@@ -320,7 +319,6 @@ async function write({ tx, date, purses }: SetContext, judged: readonly Judged[]
   const members = judged.map(changeOf);
   const outcomes = await applyChanges(tx, date, members, (found) =>
     insertLoads(
-      tx,
       judged.flatMap(({ opening }, place) =>
         opening !== undefined && found[place]?.outcome === 'posted' ? [opening] : [],
       ),

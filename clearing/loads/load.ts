@@ -1,4 +1,12 @@
-import { addDays, type BusinessDate, type Database, type Fen, fen, type Transaction } from '@citycard/common';
+import {
+  addDays,
+  type BusinessDate,
+  type Database,
+  type Fen,
+  fen,
+  type Statement,
+  type Transaction,
+} from '@citycard/common';
 import type { CardNo } from '../purses/card-number.ts';
 
 /** Who sent it and as what: fields 41, 42, 60.2 and 11. */
@@ -208,10 +216,10 @@ export async function findLoad(tx: Transaction, cardNo: CardNo, loadId: bigint):
 }
 
 /** Writes loads just opened. */
-export async function insertLoads(tx: Transaction, loads: readonly { load: Load; openedAt: Date }[]): Promise<void> {
-  if (loads.length === 0) return;
+export function insertLoads(loads: readonly { load: Load; openedAt: Date }[]): Statement[] {
+  if (loads.length === 0) return [];
   const column = <T>(of: (load: Load) => T): T[] => loads.map(({ load }) => of(load));
-  await tx.query({
+  const statement = {
     name: 'clearing-insert-loads',
     text: `insert into clearing.load (card_no, load_id, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter,
              balance_before_fen, amount_fen, sam_no, host_date, host_time, posting_key, state, opened_at)
@@ -236,7 +244,8 @@ export async function insertLoads(tx: Transaction, loads: readonly { load: Load;
       column((load) => load.state),
       loads.map(({ openedAt }) => openedAt),
     ],
-  });
+  };
+  return [statement];
 }
 
 /** What a new load depends on besides purse and loads of the card. */

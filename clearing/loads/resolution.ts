@@ -1,4 +1,4 @@
-import { type BusinessDate, fen, sendTogether, type Transaction } from '@citycard/common';
+import { type BusinessDate, fen, sendTogether, type Statement, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
 import { clearingErrors } from '../errors.ts';
 import { type Leg, type Posting, type PostingOutcome, post, postOrFail, type Resolution } from '../ledger/posting.ts';
@@ -96,7 +96,7 @@ export async function applyChanges(
   tx: Transaction,
   date: BusinessDate,
   members: readonly SetChange[],
-  alongside: (openings: readonly (PostingOutcome | undefined)[]) => Promise<void> = () => Promise.resolve(),
+  alongside: (openings: readonly (PostingOutcome | undefined)[]) => readonly Statement[] = () => [],
 ): Promise<(PostingOutcome | undefined)[]> {
   const outcomes = await post(tx, date, postingsOf(members));
   let at = 0;
@@ -107,7 +107,10 @@ export async function applyChanges(
     }
     return opening === undefined ? undefined : outcomes[at++];
   });
-  await sendTogether(tx, ...statements(tx, members), () => alongside(openings));
+  await sendTogether(
+    tx,
+    ...[...changesOf(members), ...alongside(openings)].map((statement) => () => tx.query(statement)),
+  );
   for (const { changes } of members) {
     for (const { identity, cardNo } of changes.barred) await barIdentity(tx, identity, cardNo);
     for (const alarm of changes.alarms) await raiseAlarm(tx, alarm);
@@ -123,35 +126,24 @@ export const canBeLast = (members: readonly SetChange[]): boolean =>
  * What {@link applyChanges} writes, as statements to be sent together with the COMMIT. The ledger comes last: its accounts are
  * everybody's. A posting that is refused ends the transaction (`isRefusedPosting`).
  */
-export function lastChanges(
-  tx: Transaction,
-  date: BusinessDate,
-  members: readonly SetChange[],
-): (() => Promise<unknown>)[] {
-  return [...statements(tx, members), () => postOrFail(tx, date, postingsOf(members))];
-}
+export const lastChanges = (date: BusinessDate, members: readonly SetChange[]): Statement[] => [
+  ...changesOf(members),
+  ...postOrFail(date, postingsOf(members)),
+];
 
 const postingsOf = (members: readonly SetChange[]): (Posting | Resolution)[] =>
   members.flatMap(({ changes, opening }) =>
     opening === undefined ? changes.postings : [...changes.postings, opening],
   );
 
-const statements = (tx: Transaction, members: readonly SetChange[]): (() => Promise<void>)[] => [
-  () =>
-    writeStates(
-      tx,
-      members.flatMap(({ changes }) => changes.states),
-    ),
-  () =>
-    writeProvenCounters(
-      tx,
-      members.flatMap(({ changes }) => changes.provenCounter ?? []),
-    ),
+const changesOf = (members: readonly SetChange[]): Statement[] => [
+  ...writeStates(members.flatMap(({ changes }) => changes.states)),
+  ...writeProvenCounters(members.flatMap(({ changes }) => changes.provenCounter ?? [])),
 ];
 
-async function writeStates(tx: Transaction, states: readonly StateChange[]): Promise<void> {
-  if (states.length === 0) return;
-  await tx.query({
+function writeStates(states: readonly StateChange[]): Statement[] {
+  if (states.length === 0) return [];
+  const statement = {
     name: 'clearing-write-load-states',
     text: `select clearing.write_load_states($1, $2, $3, $4, $5)`,
     values: [
@@ -161,19 +153,18 @@ async function writeStates(tx: Transaction, states: readonly StateChange[]): Pro
       states.map(({ by }) => by),
       states.map(({ tac }) => tac ?? null),
     ],
-  });
+  };
+  return [statement];
 }
 
-async function writeProvenCounters(
-  tx: Transaction,
-  proven: readonly { readonly cardNo: CardNo; readonly counter: number }[],
-): Promise<void> {
-  if (proven.length === 0) return;
-  await tx.query({
+function writeProvenCounters(proven: readonly { readonly cardNo: CardNo; readonly counter: number }[]): Statement[] {
+  if (proven.length === 0) return [];
+  const statement = {
     name: 'clearing-write-proven-counters',
     text: 'select clearing.write_proven_counters($1, $2)',
     values: [proven.map(({ cardNo }) => cardNo), proven.map(({ counter }) => counter)],
-  });
+  };
+  return [statement];
 }
 
 /** The accounts a load's money comes from. */

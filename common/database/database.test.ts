@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commonMigrations, copyRows, type Database, startTestDatabase, type TestDatabase, transact } from '../index.ts';
+import {
+  commonMigrations,
+  copyRows,
+  type Database,
+  openDatabase,
+  startTestDatabase,
+  type Statement,
+  type TestDatabase,
+  transact,
+  transactBriefly,
+} from '../index.ts';
 
 let test: TestDatabase;
 let db: Database;
@@ -71,6 +81,50 @@ describe('transact', () => {
   it('survives the server ending its connection', async () => {
     await expect(transact(db, (tx) => tx.query('SELECT pg_terminate_backend(pg_backend_pid())'))).rejects.toThrow();
     expect(await balance()).toHaveLength(2);
+  });
+});
+
+describe.each([true, false])('transactBriefly, pipelined: %s', (pipelined) => {
+  let own: Database;
+  const total = async () => (await db.query<{ sum: string }>('SELECT sum(balance_fen) FROM account')).rows[0]?.sum;
+  const add = (no: number, fen: unknown): Statement => ({
+    text: 'UPDATE account SET balance_fen = balance_fen + $2 WHERE no = $1',
+    values: [no, fen],
+  });
+  const run = (...last: Statement[]) =>
+    transactBriefly(
+      own,
+      (tx) => tx.query('SELECT FROM account FOR UPDATE'),
+      (_tx, { rowCount }) => Promise.resolve({ result: rowCount, last }),
+    );
+  beforeAll(() => (own = openDatabase(test.url, { pipelined })));
+  afterAll(() => own.end());
+
+  it('commits what was found and what came last', async () => {
+    const before = await total();
+    expect(await run(add(1, 5n), add(2, 7n))).toBe(2);
+    expect(await total()).toBe(String(BigInt(before ?? 0) + 12n));
+  });
+
+  it('commits nothing when the server refuses one of the last statements', async () => {
+    const before = await total();
+    await expect(run(add(1, 5n), add(2, null), add(1, 1n))).rejects.toThrow(/null value/);
+    expect(await total()).toBe(before);
+  });
+
+  it('commits nothing when one of them cannot be sent', async () => {
+    const before = await total();
+    const hopeless = {
+      toPostgres: () => {
+        throw new Error('no such form');
+      },
+    };
+    await expect(run(add(1, 5n), add(2, hopeless), add(1, 1n))).rejects.toThrow('no such form');
+    const renamed = { ...add(1, 1n), name: 'taken' };
+    await own.query({ name: 'taken', text: 'SELECT 1' });
+    await expect(run(add(1, 5n), renamed)).rejects.toThrow(/unique/);
+    expect(await total()).toBe(before);
+    expect(await run()).toBe(2);
   });
 });
 

@@ -3,6 +3,8 @@ import { databaseErrors } from './errors.ts';
 
 export type Database = pg.Pool;
 export type Transaction = pg.PoolClient;
+/** A statement that has not been sent yet. */
+export type Statement = pg.QueryConfig;
 
 /** Services share one server; ten connections each keep its two or four cores busy without queueing inside it. */
 const DEFAULT_POOL_SIZE = 10;

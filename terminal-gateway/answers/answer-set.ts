@@ -1,4 +1,11 @@
-import { type BusinessDate, sendTogether, sqlState, type Transaction, transactEndingWith } from '@citycard/common';
+import {
+  type BusinessDate,
+  sendTogether,
+  sqlState,
+  type Statement,
+  type Transaction,
+  transactBriefly,
+} from '@citycard/common';
 import { HsmUnavailable } from '@citycard/hsm-sim';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { repackAnswer } from '../catalogue/answer.ts';
@@ -36,7 +43,7 @@ export interface SetForm<C extends RequestContext, P, L = void> {
    */
   prepare(deps: GatewayDeps, contexts: readonly C[]): Promise<readonly (P | Decision)[]>;
   /**
-   * Locks and reads what decisions need, in the order of all who lock. Sent together with the look-up of stored answers, so
+   * Locks and reads what decisions need, in the order of all who lock; writes nothing. Sent together with the look-up of stored answers, so
    * it is asked for repeats too.
    */
   lock(tx: Transaction, prepared: readonly P[]): Promise<L>;
@@ -60,7 +67,7 @@ export type Pace = 'at-once' | 'step-by-step';
 export interface SetDecisions {
   readonly decisions: readonly Decision[];
   /** To be sent together with the COMMIT, in this order. */
-  readonly last: readonly (() => Promise<unknown>)[];
+  readonly last: readonly Statement[];
 }
 
 interface Member<C extends RequestContext> {
@@ -134,37 +141,44 @@ function decideSet<C extends RequestContext, P extends object, L>(
   { deps, form, members, prepared }: PreparedSet<C, P, L>,
   pace: Pace,
 ): Promise<OutgoingFrame[]> {
-  return transactEndingWith(deps.setsDb ?? deps.db, async (tx) => {
-    const now = members.reduce((latest, { context }) => (context.now > latest ? context.now : latest), new Date(0));
-    const identities = members.map(({ identity }) => identity);
-    const [known, locked] = await sendTogether(
-      tx,
-      () => lockAndRecall(tx, identities, now, LOCK_WAIT_MS),
-      () =>
-        form.lock(
-          tx,
-          prepared.filter((each): each is P => !isDecision(each)),
-        ),
-    );
-    const frames = await answerRepeats(tx, form, members, known);
-    const fresh = members.flatMap((member, place) => (frames[place] === undefined ? [{ member, place }] : []));
-    const { decisions, last } = await decideFresh(
-      tx,
-      { deps, form, locked, pace },
-      fresh.map(({ member, place }) => ({ context: member.context, prepared: prepared[place] })),
-    );
-    const kept: AnswerToKeep[] = [];
-    fresh.forEach(({ member, place }, at) => {
-      const { context, identity } = member;
-      const { code, fields } = decisions[at] ?? missing();
-      const frame = freshAnswer(context, code, fields);
-      frames[place] = frame;
-      if (!isStoredAnswer(code)) return;
-      const { request, now: receivedAt } = context;
-      kept.push({ identity, request: request.message.frame, code, body: Buffer.from(frame.macInput), at: receivedAt });
-    });
-    return { result: frames.map((frame) => frame ?? missing()), last: [() => keepAnswers(tx, kept), ...last] };
-  });
+  const now = members.reduce((latest, { context }) => (context.now > latest ? context.now : latest), new Date(0));
+  const identities = members.map(({ identity }) => identity);
+  const toLock = prepared.filter((each): each is P => !isDecision(each));
+  return transactBriefly(
+    deps.setsDb ?? deps.db,
+    (tx) =>
+      sendTogether(
+        tx,
+        () => lockAndRecall(tx, identities, now, LOCK_WAIT_MS),
+        () => form.lock(tx, toLock),
+      ),
+    async (tx, [known, locked]) => {
+      const frames = await answerRepeats(tx, form, members, known);
+      const fresh = members.flatMap((member, place) => (frames[place] === undefined ? [{ member, place }] : []));
+      const { decisions, last } = await decideFresh(
+        tx,
+        { deps, form, locked, pace },
+        fresh.map(({ member, place }) => ({ context: member.context, prepared: prepared[place] })),
+      );
+      const kept: AnswerToKeep[] = [];
+      fresh.forEach(({ member, place }, at) => {
+        const { context, identity } = member;
+        const { code, fields } = decisions[at] ?? missing();
+        const frame = freshAnswer(context, code, fields);
+        frames[place] = frame;
+        if (!isStoredAnswer(code)) return;
+        const { request, now: receivedAt } = context;
+        kept.push({
+          identity,
+          request: request.message.frame,
+          code,
+          body: Buffer.from(frame.macInput),
+          at: receivedAt,
+        });
+      });
+      return { result: frames.map((frame) => frame ?? missing()), last: [...keepAnswers(kept), ...last] };
+    },
+  );
 }
 
 /** The answers to those that are known already; undefined for the others. */

@@ -1,4 +1,4 @@
-import { type BusinessDate, cityDate, type Database, type Transaction } from '@citycard/common';
+import { type BusinessDate, cityDate, type Database, type Statement, type Transaction } from '@citycard/common';
 import { contentHash } from '../codec/content-hash.ts';
 import type { TerminalRequest } from '../catalogue/request.ts';
 import type { ResponseCode } from '../catalogue/response-codes.ts';
@@ -119,10 +119,10 @@ export interface AnswerToKeep {
   readonly at: Date;
 }
 
-/** Keeps the answers of a set to requests that were new, in the transaction of the facts they acknowledge. */
-export async function keepAnswers(tx: Transaction, answers: readonly AnswerToKeep[]): Promise<void> {
-  if (answers.length === 0) return;
-  await tx.query({
+/** What keeps the answers of a set to requests that were new, in the transaction of the facts they acknowledge. */
+export function keepAnswers(answers: readonly AnswerToKeep[]): Statement[] {
+  if (answers.length === 0) return [];
+  const statement = {
     name: 'gateway-keep-answers',
     text: `insert into gateway.stored_answer
              (terminal_no, merchant_no, mti, batch_no, trace_no, city_date, content_sha256, request, code, body, received_at)
@@ -137,7 +137,8 @@ export async function keepAnswers(tx: Transaction, answers: readonly AnswerToKee
       answers.map(({ body }) => body),
       answers.map(({ at }) => at),
     ],
-  });
+  };
+  return [statement];
 }
 
 /**
