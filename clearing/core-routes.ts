@@ -25,6 +25,7 @@ import { verifyLedger } from './ledger/verify.ts';
 import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
 import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
 import { cardNo } from './purses/card-number.ts';
+import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
 import { registerValidationRoutes } from './validation/routes.ts';
@@ -96,6 +97,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerLoadRoutes(server, deps);
   registerIndustryRoutes(server, deps);
   registerValidationRoutes(server, deps);
+  registerCorrectionRoutes(server, deps);
   registerTermsRoutes(server, deps);
 }
 
