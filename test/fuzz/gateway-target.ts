@@ -11,8 +11,8 @@ import type { Sender } from './requests.ts';
 import type { Report, TargetOptions } from './target.ts';
 
 /** Links of one round; half of the rounds are in the hands of somebody who does not know the keys. */
-const ROUND = 160;
-const AT_ONCE = 12;
+const ROUND = 800;
+const AT_ONCE = 24;
 const FRAMES_PER_LINK = 12;
 /** Verifying reads the whole ledger. */
 const VERIFY_EVERY = 6;
@@ -42,7 +42,7 @@ export async function fuzzGateway(options: TargetOptions, report: (report: Repor
   const oneLink = async (index: number, known: boolean) => {
     const dice = new Dice(options.seed, index);
     const { stream, pieces } = fuzzCase(dice, caseOptions(city.terminals, dice, known));
-    const ending: Ending = dice.oneIn(12) ? 'reset' : dice.oneIn(40) ? 'wait' : 'close';
+    const ending: Ending = dice.oneIn(12) ? 'reset' : dice.oneIn(1000) ? 'wait' : 'close';
     try {
       const verdict = judgeLink(stream, await runLink(city.listener.port, pieces, ending), ending, city.terminals);
       frames += verdict.frames;
