@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { publishedKey, TEST_IDENTITY, type TerminalSettings } from '@citycard/citycard';
 import {
   deriveCardKeys,
   encodeRecord,
   freshTerminalMemory,
+  type HostAddress,
   personaliseCard,
   personaliseSam,
   type PurchaseRecord,
@@ -53,6 +55,9 @@ export function testCard(cardNo: string): VirtualCard {
 export interface Breakage {
   /** Changes a record before it is stored. */
   record?(record: Buffer): Buffer;
+  /** On a link over TLS: the key of a terminal that brought a request, or the certificate of another terminal. */
+  readonly keyPem?: string;
+  readonly showsOther?: boolean;
   /** In place of what the terminal does when the case asks for it. */
   readonly acts?: Readonly<Record<string, (rig: SimulatedTerminal, turn: number) => Promise<unknown>>>;
 }
@@ -65,12 +70,12 @@ export class SimulatedTerminal {
   readonly #breakage: Breakage;
   #cards = 0;
   /** Where the terminal that is switched on finds its host; one without power finds nobody. */
-  #line: { host: string; port: number };
+  #line: { host: string; port: number; tls?: NonNullable<HostAddress['tls']> };
 
   constructor(settings: TerminalSettings, breakage: Breakage = {}) {
     this.#settings = settings;
-    this.#line = { ...settings };
     this.#breakage = breakage;
+    this.#line = this.#address();
     this.terminal = this.#switchedOn(freshTerminalMemory());
     const sam = new VirtualSam({ transportKey: CHIP_KEY, serial: Buffer.from('0000000000000901', 'hex') });
     personaliseSam(sam, CHIP_KEY, { samNo: settings.samNo, rootPurchaseKey: publishedKey('DPK') });
@@ -83,8 +88,8 @@ export class SimulatedTerminal {
   }
 
   #switchedOn(memory: Terminal['memory']): Terminal {
-    const { host, port, macAlgorithm } = this.#settings;
-    this.#line = { host, port };
+    const { macAlgorithm } = this.#settings;
+    this.#line = this.#address();
     return new Terminal({
       address: this.#line,
       ...TEST_IDENTITY,
@@ -93,6 +98,15 @@ export class SimulatedTerminal {
       memory,
       timeoutMs: 250,
     });
+  }
+
+  #address() {
+    const { host, port, tls, other } = this.#settings;
+    const files = this.#breakage.showsOther === true ? other.tls : tls;
+    if (files === undefined) return { host, port };
+    const [certificatePem, caPem] = [readFileSync(files.certificateFile, 'utf8'), readFileSync(files.caFile, 'utf8')];
+    const privateKeyPem = this.#breakage.keyPem ?? readFileSync(files.keyFile ?? '', 'utf8');
+    return { host, port, tls: { certificatePem, caPem, privateKeyPem } };
   }
 
   /** The power goes and comes back: what memory kept is there. */

@@ -1,12 +1,17 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newKeyAndRequest } from '@citycard/clearing';
 import {
   casesOf,
   runTerminalKit,
   TERMINAL_FUNCTIONS,
+  TEST_IDENTITY,
   type TerminalOrder,
   type TerminalSettings,
 } from '@citycard/citycard';
 import { encodeRecord, Terminal } from '@citycard/city-sim';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Breakage, HOT_CARD, SimulatedTerminal } from './simulated-terminal.ts';
 
 /** Plays the kit against a simulated terminal whose hands do what is asked; answers the outcome of each case. */
@@ -126,6 +131,39 @@ it('a terminal whose records have a wrong SAM number is told which bytes', async
   const { failed } = await play(breakage, { only: 'upload', limitMs: 1000 });
   expect(failed).toEqual([expect.stringMatching(/^upload: Record 1: bytes 30–35 \(SAM number\)/)]);
 }, 30_000);
+
+describe('over TLS', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'terminal-kit-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const quick = { only: 'sign-on', limitMs: 2000 };
+
+  it('a terminal that keeps its key to itself gets a certificate for its request', async () => {
+    const { keyPem, csrPem } = await newKeyAndRequest(TEST_IDENTITY.terminalNo);
+    await writeFile(join(folder, `${TEST_IDENTITY.terminalNo}.csr`), csrPem);
+    const { report, failed } = await play({ keyPem }, { ...quick, tlsFolder: folder });
+    expect(failed).toEqual([]);
+    expect(report.conditions).toMatchObject({ transport: 'TLS' });
+    expect(report.cases.find(({ id }) => id === 'sign-on')?.outcome).toBe('passed');
+    // The key of the other terminal, which brought no request, is for its owner alone.
+    const { mode } = await stat(join(folder, 'ACPT0002.key'));
+    expect([(await readdir(folder)).includes('ACPT0001.key'), mode & 0o777]).toEqual([false, 0o600]);
+  }, 30_000);
+
+  it('a terminal that shows the certificate of another is told whose it shows', async () => {
+    const { failed } = await play({ showsOther: true }, { ...quick, tlsFolder: folder });
+    expect(failed).toEqual([
+      expect.stringMatching(/^sign-on: Field 41 is ACPT0001, but the certificate .* "ACPT0002"/),
+    ]);
+  }, 30_000);
+
+  it('a request of another name gets no certificate, and the kit does not begin', async () => {
+    await writeFile(join(folder, 'ACPT0001.csr'), (await newKeyAndRequest('ACPT0009')).csrPem);
+    await expect(play({}, { ...quick, tlsFolder: folder })).rejects.toMatchObject({ code: 'certificates.cn-differs' });
+  }, 30_000);
+});
 
 it('a run that is broken off says what was not tried, and is not passed', async () => {
   const stop = new AbortController();
