@@ -1,6 +1,5 @@
 import {
   type Database,
-  formatYuan,
   type HttpServer,
   recordAct,
   rolesAllowed,
@@ -18,12 +17,14 @@ import { registerIndustryRoutes } from './industries/routes.ts';
 import { registerTermsRoutes } from './terms/routes.ts';
 import { CARD_ACCOUNT_KINDS } from './ledger/accounts.ts';
 import { registerFormerIssuerRoutes } from './legacy/routes.ts';
-import { accountBalance, cardBalance } from './ledger/balances.ts';
-import { trialBalance } from './ledger/trial-balance.ts';
+import { cardBalance } from './ledger/balances.ts';
+import { registerLedgerRoutes } from './ledger/routes.ts';
 import { registerLoadRoutes } from './loads/routes.ts';
-import { verifyLedger } from './ledger/verify.ts';
+import { registerAccountRoutes } from './participants/account-routes.ts';
+import { registerParticipantFileRoutes } from './participants/file-routes.ts';
 import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
 import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
+import { registerStandingRoutes } from './participants/standing-routes.ts';
 import { cardNo } from './purses/card-number.ts';
 import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
@@ -34,6 +35,8 @@ export interface ClearingCoreDeps {
   readonly db: Database;
   /** Participants of a demo may begin in production; everywhere else they begin in test. */
   readonly demo: boolean;
+  /** Where the files of archived years of the ledger are written; nowhere, and none is archived. */
+  readonly ledgerArchiveDirectory?: string;
 }
 
 const closed = { additionalProperties: false } as const;
@@ -89,8 +92,15 @@ const NewBiller = Type.Object(
  */
 export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCoreDeps): void {
   participantRoutes(server, deps);
+  registerParticipantFileRoutes(server, deps);
+  registerAccountRoutes(server, deps);
+  registerStandingRoutes(server, deps);
   samRoutes(server, deps);
-  ledgerRoutes(server, deps);
+  registerLedgerRoutes(server, {
+    db: deps.db,
+    ...(deps.ledgerArchiveDirectory !== undefined && { archiveDirectory: deps.ledgerArchiveDirectory }),
+  });
+  alarmRoutes(server, deps);
   cardRoutes(server, deps);
   registerHotlistRoutes(server, deps);
   registerFormerIssuerRoutes(server, deps);
@@ -191,42 +201,7 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   );
 }
 
-function ledgerRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
-  const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
-  server.get(
-    '/v1/ledger/verification',
-    {
-      ...auditing,
-      schema: {
-        summary: 'Recompute the chain and the balances and prove or disprove both',
-        querystring: Type.Object({ since: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
-      },
-    },
-    async ({ query }) => verifyLedger(db, query.since === undefined ? {} : { since: BigInt(query.since) }),
-  );
-  server.get(
-    '/v1/ledger/trial-balance',
-    { ...auditing, schema: { summary: 'All accounts; they sum to zero' } },
-    async () => trialBalance(db),
-  );
-  server.get(
-    '/v1/ledger/accounts/:code',
-    {
-      onRequest: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
-      schema: { summary: 'The balance of an account', params: Type.Object({ code: Type.String({ maxLength: 60 }) }) },
-    },
-    async ({ params }) => {
-      const { posted, available, pendingDebits, pendingCredits } = await accountBalance(db, params.code);
-      return {
-        code: params.code,
-        postedFen: posted,
-        availableFen: available,
-        pendingDebitsFen: pendingDebits,
-        pendingCreditsFen: pendingCredits,
-        availableYuan: formatYuan(available),
-      };
-    },
-  );
+function alarmRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
   server.get(
     '/v1/alarms',
     {

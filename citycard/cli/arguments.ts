@@ -18,10 +18,29 @@ export interface CommandLine {
   readonly answers?: string;
   /** Where the minutes of a ceremony are written. */
   readonly minutes?: string;
+  /** Of which time, from which and up to which; a card; where to begin. For questions to the ledger. */
+  readonly at?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly card?: string;
+  readonly since?: string;
 }
 
 /** Options followed by their value. A token is random text and may begin with a dash. */
-const WITH_VALUE = ['--token', '--as', '--url', '--reader', '--hsm', '--answers', '--minutes'];
+const WITH_VALUE = [
+  '--token',
+  '--as',
+  '--url',
+  '--reader',
+  '--hsm',
+  '--answers',
+  '--minutes',
+  '--at',
+  '--from',
+  '--to',
+  '--card',
+  '--since',
+];
 
 /** `--token -abc` becomes `--token=-abc`, so that the value is not taken for an option; what is one of ours stays one. */
 function joinValues(words: readonly string[]): string[] {
@@ -63,6 +82,11 @@ export function readArguments(words: readonly string[]): CommandLine {
         answers: { type: 'string' },
         stdin: { type: 'boolean', default: false },
         minutes: { type: 'string' },
+        at: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        card: { type: 'string' },
+        since: { type: 'string' },
       },
     });
     const answers = values.stdin ? '-' : values.answers;
@@ -77,6 +101,11 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.hsm === undefined ? {} : { hsm: values.hsm }),
       ...(answers === undefined ? {} : { answers }),
       ...(values.minutes === undefined ? {} : { minutes: values.minutes }),
+      ...(values.at === undefined ? {} : { at: values.at }),
+      ...(values.from === undefined ? {} : { from: values.from }),
+      ...(values.to === undefined ? {} : { to: values.to }),
+      ...(values.card === undefined ? {} : { card: values.card }),
+      ...(values.since === undefined ? {} : { since: values.since }),
     };
   } catch (error) {
     throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));

@@ -10,14 +10,17 @@ import { groupCommands } from './group-commands.ts';
 import { heldCommands } from './held-commands.ts';
 import { hsmCommands } from './hsm-commands.ts';
 import { industryCommands } from './industry-commands.ts';
+import { ledgerCommands } from './ledger-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
 import { departmentCommands } from './department-commands.ts';
 import { loadCommands } from './load-commands.ts';
+import { participantCommands } from './participant-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 import { registrarCommands } from './registrar-commands.ts';
 import { residentCommands } from './resident-commands.ts';
+import { settlementCommands } from './settlement-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 import { termsCommands } from './terms-commands.ts';
@@ -31,23 +34,7 @@ const read =
   });
 
 export const commands: readonly Command[] = [
-  {
-    words: 'ledger verify',
-    help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold',
-    person: 'auditor',
-    running: false,
-    run: async (connection) => {
-      const answer = await connection.get('/v1/ledger/verification');
-      return { answer, ok: typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true };
-    },
-  },
-  {
-    words: 'ledger balances',
-    help: 'the trial balance; its sum is zero',
-    person: 'auditor',
-    running: false,
-    run: read('/v1/ledger/trial-balance'),
-  },
+  ...ledgerCommands,
   {
     words: 'day list',
     help: 'business days and their states',
@@ -105,6 +92,8 @@ export const commands: readonly Command[] = [
   ...certificateCommands,
   ...uploadCommands,
   ...acceptanceCommands,
+  ...participantCommands,
+  ...settlementCommands,
   ...activationCommands,
 ];
 

@@ -153,7 +153,11 @@ async function start(
     ? await startWorkers(engines, configuration, databaseUrl, undo)
     : noWorkers(host);
   const server = createHttpServer({ logger, db, title: 'City card' });
-  registerClearingCoreRoutes(server, { db, demo: configuration.mode === 'demo' });
+  registerClearingCoreRoutes(server, {
+    db,
+    demo: configuration.mode === 'demo',
+    ledgerArchiveDirectory: join(configuration.varDirectory, 'ledger-archive'),
+  });
   const billers = billerDirectory(db, configuration.billerTokens);
   registerBillRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });

@@ -4,6 +4,7 @@ import {
   type Fen,
   fen,
   luhnDigit,
+  commonMigrations,
   startTestDatabase,
   transact,
 } from '@citycard/common';
@@ -21,9 +22,10 @@ export function testCard(sequence: number, city = '4580'): CardNo {
   return cardNo(body + luhnDigit(body));
 }
 
-/** A fresh ledger with a bank account without floor, two agents with floor 0, two operators and `cards` cards. */
-export async function startTestLedger(cards = 3) {
-  const database = await startTestDatabase([clearingMigrations]);
+/** A fresh ledger, with an act log when wanted: a bank account without floor, two agents with floor 0, two operators and `cards` cards. */
+export async function startTestLedger(cards = 3, options: { readonly acts?: boolean } = {}) {
+  const sets = options.acts === true ? [commonMigrations, clearingMigrations] : [clearingMigrations];
+  const database = await startTestDatabase(sets);
   const { db } = database;
   const cardNos = Array.from({ length: cards }, (_, index) => testCard(index + 1));
   await transact(db, async (tx) => {

@@ -39,18 +39,6 @@ const ACCOUNT_TERMS = `
    where terms_sha256 <> clearing.account_terms_hash(account_code, kind, normal_side, owner, floor_fen, opened_at)
    order by account_code limit 1`;
 
-/** What the transfers say about every account, on both sides of each. A pending leg counts until it is resolved. */
-const TURNOVER = `
-  select case when k.kind is not null then t.card_no else '' end as card_no, s.account,
-         sum(case when s.side = 'debit' and t.phase in ('posted', 'post') then t.amount_fen else 0 end) as debits_posted,
-         sum(case when s.side = 'credit' and t.phase in ('posted', 'post') then t.amount_fen else 0 end) as credits_posted,
-         sum(case when s.side <> 'debit' or t.phase = 'posted' then 0 when t.phase = 'pending' then t.amount_fen else -t.amount_fen end) as debits_pending,
-         sum(case when s.side <> 'credit' or t.phase = 'posted' then 0 when t.phase = 'pending' then t.amount_fen else -t.amount_fen end) as credits_pending
-    from clearing.ledger_transfer t
-   cross join lateral (values ('debit', t.debit_account), ('credit', t.credit_account)) as s(side, account)
-    left join clearing.account_kind k on k.kind = s.account and k.card_keyed
-   group by 1, 2`;
-
 const differs = (columns: readonly string[]): string =>
   columns.map((column) => `a.${column} is distinct from coalesce(t.${column}, 0)`).join(' or ');
 const SUMS = ['debits_posted', 'credits_posted', 'debits_pending', 'credits_pending'];
@@ -59,7 +47,7 @@ const ACCOUNT_FAULTS = `
   select '' as card_no, coalesce(a.account_code, t.account) as account, null as posting_key, null as leg,
          case when a.account_code is null then 'the account is missing' else 'the balance is not the sum of the transfers' end as what
     from clearing.account a
-    full join (select * from (${TURNOVER}) every where every.card_no = '') t on t.account = a.account_code
+    full join (select * from clearing.ledger_turnover every where every.card_no = '') t on t.account = a.account_code
    where a.account_code is null or ${differs(SUMS)} or a.forced_fen <> greatest(0, coalesce(a.floor_fen - a.available_fen, 0))
       or a.available_fen <> case a.normal_side when 'credit' then a.credits_posted - a.debits_posted - a.debits_pending
                                                else a.debits_posted - a.credits_posted - a.credits_pending end
@@ -72,7 +60,7 @@ const CARD_ACCOUNT_FAULTS = `
               when a.floor_fen <> 0 then 'the floor was changed; no product has an overdraft'
               else 'the balance is not the sum of the transfers' end as what
     from clearing.card_account a
-    full join (select * from (${TURNOVER}) every where every.card_no <> '') t on t.card_no = a.card_no and t.account = a.kind
+    full join (select * from clearing.ledger_turnover every where every.card_no <> '') t on t.card_no = a.card_no and t.account = a.kind
    where a.card_no is null or a.floor_fen <> 0 or not exists (select from clearing.account_kind k where k.kind = a.kind and k.card_keyed) or ${differs(SUMS)} or a.forced_fen <> greatest(0, a.floor_fen - a.available_fen)
       or a.available_fen <> a.credits_posted - a.debits_posted - a.debits_pending
    order by 1, 2 limit 1`;
@@ -115,4 +103,5 @@ const POSTING_FAULTS = `
     full join (select distinct card_no, posting_key, business_date from clearing.ledger_transfer) t
       on t.card_no = p.card_no and t.posting_key = p.posting_key
    where p.business_date is distinct from t.business_date
+     and not exists (select from clearing.ledger_archive a where a.year = extract(year from p.business_date) and t.card_no is null)
    order by 1, 3 limit 1`;

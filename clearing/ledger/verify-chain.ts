@@ -1,4 +1,5 @@
 import type { Transaction } from '@citycard/common';
+import { findArchiveFault } from './verify-archives.ts';
 import type { LedgerFault, VerifyOptions } from './verify-terms.ts';
 
 /** Chunks per query: enough to keep the server busy, few enough that their hashes fit its memory easily. */
@@ -42,7 +43,7 @@ export async function findChainFault(tx: Transaction, options: VerifyOptions): P
     if (step.fault) return done(to - start, step.fault);
     options.onProgress?.(to - start, head.chunk_no - start);
   }
-  const fault = (await checkHead(tx)) ?? (await findStray(tx));
+  const fault = (await checkHead(tx)) ?? (await findStray(tx)) ?? (await findArchiveFault(tx));
   return done(head.chunk_no > start ? head.chunk_no - start : 0n, fault);
 }
 
@@ -76,7 +77,9 @@ const transferFault = (row: TransferRow, what: string): LedgerFault => ({
 
 const ROW_HOLDS = `t.row_sha256 = clearing.ledger_row_hash(t.card_no, t.business_date, t.posting_key, t.leg, t.debit_account, t.credit_account,
   t.amount_fen, t.phase, t.resolves_key, t.reason, t.expires_at, t.position)`;
-const EXPECTED = `case when n.chunk_no = 1 then ${GENESIS} else (select p.chunk_sha256 from clearing.ledger_chunk p where p.chunk_no = n.chunk_no - 1) end`;
+const EXPECTED = 'clearing.ledger_hash_before(n.chunk_no)';
+/** Hashes of a chunk's transfers; a chunk without any holds the seal of an archive in their place. */
+const SEAL = `(select a.seal_sha256 from clearing.ledger_archive a where a.seal_chunk = n.chunk_no)`;
 
 /** One row: how many transfers were seen and, if there is one, the first chunk of which anything does not hold. */
 const BROKEN_CHUNK = `
@@ -87,12 +90,14 @@ const BROKEN_CHUNK = `
   )
   select coalesce(sum(h.held), 0)::bigint as transfers,
          min(n.chunk_no) filter (where not coalesce(
-           h.rows_hold and h.held = c.transfer_count and h.first_position = 1 and h.last_position = h.held and h.first_at = c.sealed_at and h.last_at = c.sealed_at
+           (h.rows_hold and h.held = c.transfer_count and h.first_position = 1 and h.last_position = h.held and h.first_at = c.sealed_at and h.last_at = c.sealed_at
+            or h.held is null and c.transfer_count = 0)
            and c.previous_sha256 = ${EXPECTED}
-           and c.chunk_sha256 = clearing.ledger_chunk_hash(c.previous_sha256, n.chunk_no, c.transfer_count, c.sealed_at, h.hashes), false)) as broken
+           and c.chunk_sha256 = clearing.ledger_chunk_hash(c.previous_sha256, n.chunk_no, c.transfer_count, c.sealed_at, coalesce(h.hashes, ${SEAL})), false)) as broken
     from generate_series($1::bigint + 1, $2::bigint) as n(chunk_no)
     left join clearing.ledger_chunk c on c.chunk_no = n.chunk_no
-    left join held h on h.chunk_no = n.chunk_no`;
+    left join held h on h.chunk_no = n.chunk_no
+   where not exists (select from clearing.ledger_archive_range r where n.chunk_no between r.first_chunk and r.last_chunk)`;
 
 /** What is wrong with a chunk: a transfer of it where one can be named, then what the chunk says of itself. */
 async function chunkFault(tx: Transaction, chunkNo: bigint): Promise<LedgerFault> {
@@ -105,7 +110,7 @@ async function chunkFault(tx: Transaction, chunkNo: bigint): Promise<LedgerFault
   const { rows: chunks } = await tx.query<{ transfer_count: number; follows: boolean; holds: boolean }>(
     `select n.transfer_count, n.previous_sha256 = ${EXPECTED} as follows,
             n.chunk_sha256 = clearing.ledger_chunk_hash(n.previous_sha256, n.chunk_no, n.transfer_count, n.sealed_at,
-              (select coalesce(string_agg(t.row_sha256, ''::bytea order by t.position), ''::bytea) from clearing.ledger_transfer t where t.chunk_no = n.chunk_no)) as holds
+              coalesce((select string_agg(t.row_sha256, ''::bytea order by t.position) from clearing.ledger_transfer t where t.chunk_no = n.chunk_no), ${SEAL})) as holds
        from clearing.ledger_chunk n where n.chunk_no = $1`,
     [chunkNo],
   );
@@ -147,6 +152,7 @@ async function findStray(tx: Transaction): Promise<LedgerFault | undefined> {
   const { rows } = await tx.query<TransferRow>(
     `select chunk_no, position, card_no, posting_key, leg from clearing.ledger_transfer
       where chunk_no < 1 or chunk_no > (select h.chunk_no from clearing.ledger_head h)
+         or exists (select from clearing.ledger_archive_range r where chunk_no between r.first_chunk and r.last_chunk)
       order by chunk_no, position limit 1`,
   );
   return rows[0] && transferFault(rows[0], 'the transfer belongs to no chunk of the chain');

@@ -1,0 +1,73 @@
+import { citycardErrors } from '../errors.ts';
+import type { Command } from './command.ts';
+
+const auditor = { person: 'auditor', running: false } as const;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** An instant as the API takes it: a day of the city stands for its beginning, a time without a zone is the city's. */
+function instant(option: string, text: string | undefined): string {
+  if (text === undefined) throw citycardErrors.badOption(`this takes --${option} YYYY-MM-DD or YYYY-MM-DDTHH:MM`);
+  if (DAY.test(text)) return `${text}T00:00:00+08:00`;
+  const full = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}+08:00`;
+  if (Number.isNaN(Date.parse(full)))
+    throw citycardErrors.badOption(`--${option} takes YYYY-MM-DD or YYYY-MM-DDTHH:MM, not "${text}"`);
+  return full;
+}
+
+const query = (parameters: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+};
+
+/** The books: proofs, balances and statements of any time, archives (docs/ledger.md). */
+export const ledgerCommands: readonly Command[] = [
+  {
+    ...auditor,
+    words: 'ledger verify',
+    help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold [--since DAY|CHUNK: the chain from there on]',
+    run: async (connection, _, { line: { since } }) => {
+      if (since !== undefined && !DAY.test(since) && !/^\d{1,18}$/.test(since))
+        throw citycardErrors.badOption(`--since takes YYYY-MM-DD or the number of a chunk, not "${since}"`);
+      const answer = await connection.get(`/v1/ledger/verification${query({ since })}`);
+      return { answer, ok: typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true };
+    },
+  },
+  ...['ledger trial-balance', 'ledger balances'].map((words): Command => ({
+    ...auditor,
+    words,
+    help: 'the trial balance; its sum is zero [--at YYYY-MM-DD: at the end of that business day; --at YYYY-MM-DDTHH:MM: at that instant]',
+    run: async (connection, _, { line: { at } }) => {
+      const moment = at === undefined || DAY.test(at) ? at : instant('at', at);
+      return { answer: await connection.get(`/v1/ledger/trial-balance${query({ at: moment })}`), ok: true };
+    },
+  })),
+  {
+    ...auditor,
+    words: 'ledger statement',
+    takesWord: true,
+    help: 'ledger statement ACCOUNT --from TIME [--to TIME] [--card CARD]: what moved on an account, with the balance before and after',
+    run: async (connection, [account], { line }) => {
+      if (account === undefined) throw citycardErrors.badOption('ledger statement takes an account');
+      const to = line.to === undefined ? new Date().toISOString() : instant('to', line.to);
+      const asked = query({ account, card: line.card, from: instant('from', line.from), to });
+      return { answer: await connection.get(`/v1/ledger/statement${asked}`), ok: true };
+    },
+  },
+  {
+    person: 'platform',
+    running: false,
+    words: 'ledger archive',
+    takesWord: true,
+    help: 'ledger archive YEAR: export a closed year, carry forward what it came to, detach and seal it',
+    run: async (connection, [year]) => {
+      if (year === undefined || !/^20\d{2}$/.test(year)) throw citycardErrors.badOption('ledger archive takes a year');
+      return { answer: await connection.post(`/v1/ledger/archives/${year}`), ok: true };
+    },
+  },
+  {
+    ...auditor,
+    words: 'ledger archives',
+    help: 'years that were archived',
+    run: async (connection) => ({ answer: await connection.get('/v1/ledger/archives'), ok: true }),
+  },
+];
