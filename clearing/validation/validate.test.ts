@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-import { businessDate, type Database, openDatabase, transact, type Transaction } from '@citycard/common';
+import { businessDate, transact } from '@citycard/common';
 import { connectHsm } from '@citycard/hsm-sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutOff } from '../day/days.ts';
@@ -7,6 +6,7 @@ import { addHotlistEntry, confirmHotlist } from '../hotlist/hotlist.ts';
 import { openCardAccounts } from '../ledger/accounts.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { applicationSerial, type CardNo } from '../purses/card-number.ts';
+import { breakingBefore } from './breaking-connection.test-data.ts';
 import {
   BUS_ONE,
   minutes,
@@ -220,7 +220,7 @@ describe('validation', () => {
     await world.load(short, 100);
     let broken = 0;
     for (let statement = 1; ; statement += 1) {
-      const db = breakingBefore(statement);
+      const db = breakingBefore(world.url, statement);
       try {
         await validateReceived({ db, hsm: world.hsm });
         break;
@@ -242,28 +242,6 @@ describe('validation', () => {
     expect(await verifyLedger(world.db)).toMatchObject({ ok: true });
   });
 });
-
-/** A pool whose connection is cut just before the statement of that number. */
-function breakingBefore(statement: number): Database {
-  const pool = openDatabase(world.url);
-  let left = statement;
-  const patched = new WeakSet<Transaction>();
-  pool.on('acquire', (client: Transaction) => {
-    if (patched.has(client)) return;
-    patched.add(client);
-    client.on('error', () => undefined);
-    const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-    Object.assign(client, {
-      query: (...parameters: unknown[]) => {
-        left -= 1;
-        if (left === 0) stream.destroy();
-        return query(...parameters);
-      },
-    });
-  });
-  return pool;
-}
 
 /** Last in this file: it ends the day. */
 describe('which day', () => {
