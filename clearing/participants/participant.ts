@@ -3,7 +3,7 @@ import { clearingErrors } from '../errors.ts';
 import { type AccountCode, openAccount } from '../ledger/accounts.ts';
 
 export type ParticipantKind = 'operator' | 'agent' | 'biller' | 'city' | 'bank' | 'company';
-export type ParticipantStatus = 'test' | 'production' | 'suspended' | 'exited';
+export type ParticipantStatus = 'test' | 'production' | 'suspended' | 'leaving' | 'exited';
 
 /** Where a participant is paid: account, the bank's 12-digit CNAPS line number, and the name the account is under. */
 export interface SettlementAccount {

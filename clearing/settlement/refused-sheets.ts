@@ -10,6 +10,7 @@ import {
 } from '@citycard/common';
 import { lockDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
+import { applyDueAccountChanges } from '../participants/account-change.ts';
 import { settlementErrors } from './errors.ts';
 import { type InstructionTerms, instructSheets } from './instruct.ts';
 import { endHolds } from './payment-hold.ts';
@@ -34,6 +35,7 @@ async function refusedSheets(
   sheetNos: readonly string[] | undefined,
 ): Promise<Refused> {
   const day = await lockDay(tx, date);
+  await applyDueAccountChanges(tx, new Date());
   await tx.query(
     `update clearing.settlement_sheet s set settlement_account = coalesce(p.settlement_account, s.settlement_account)
        from clearing.participant p

@@ -12,6 +12,7 @@ import {
 import { dayErrors } from '../day/errors.ts';
 import type { Movement } from '../day/movements.ts';
 import { postOrThrow, type Posting } from '../ledger/posting.ts';
+import { applyDueAccountChanges } from '../participants/account-change.ts';
 import type { SettlementAccount } from '../participants/participant.ts';
 import { type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
 import type { PartCode } from '../netting/parts.ts';
@@ -80,6 +81,7 @@ export async function makeSheets(
   moved: readonly Movement[],
   calendar: WorkingCalendar,
 ): Promise<void> {
+  await applyDueAccountChanges(tx, new Date());
   const { rows: participants } = await tx.query<ParticipantRow>(
     `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held
        from clearing.participant p
@@ -232,7 +234,8 @@ async function insertSheet(
 
 function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due): string | undefined {
   if (payableFen === 0n) return 'nothing is due';
-  if (waits !== undefined) return waits;
+  // Whoever leaves is settled with every sheet, whatever its terms make others wait for.
+  if (waits !== undefined && participant.status !== 'leaving') return waits;
   if (payableFen < 0n) return 'the participant owes this amount';
   if (participant.status === 'suspended') return 'the participant is suspended';
   if (participant.held !== null) return `payments are held: ${participant.held}`;
