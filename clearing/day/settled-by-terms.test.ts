@@ -7,6 +7,7 @@ import { SETTLEMENT, type SettlementDocument } from '../netting/settlement-terms
 import { explainPricing } from '../pricing/explain.ts';
 import { FEES, type FeeDocument } from '../pricing/fee-document.ts';
 import { approveTerms, proposeTerms, type TermsKind } from '../terms/versions.ts';
+import { listMessages } from '../settlement/instruct.ts';
 import { listSheets } from '../settlement/sheets.ts';
 import { advanceAsFarAsPossible } from './advance.ts';
 import { cutOff } from './days.ts';
@@ -127,6 +128,11 @@ describe('a day settled by the terms of each participant', () => {
       [WATER, '1', 3_000n, '2026-11-23'],
       [CITY, '51', 2_402n, '2026-11-23'],
       [CITY, '52', -900n, 'the participant owes this amount'],
+    ]);
+    // The bank is asked once per day of payment: T+1 on Monday, T+2 on Tuesday.
+    expect(await listMessages(db, DAY)).toMatchObject([
+      { messageId: 'PAY-20261120-1', requestedDate: '2026-11-23', count: 2, amountFen: 5_402n },
+      { messageId: 'PAY-20261120-2', requestedDate: '2026-11-24', count: 1, amountFen: 21_001n },
     ]);
     expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(900n);
     const gross = (await listSettlements(db, DAY)).filter(({ from, to }) => [from, to].includes('city:4520'));

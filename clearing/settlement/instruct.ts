@@ -32,9 +32,11 @@ export interface InstructionTerms {
 export const openFenOf = (sheet: SettlementSheet): Fen => fen(sheet.payableFen - sheet.paidFen);
 
 /**
- * Instructs the bank to pay these sheets, each as far as it has not been paid: one pain.001 message for all of them, and per
- * sheet a pending transfer from its payable account to the custody account (posted when the statement shows it, voided when
- * the bank refuses). Nothing to pay makes no message. Returns the message's id.
+ * Instructs the bank to pay these sheets, each as far as it has not been paid: one pain.001 message for all that are to be
+ * paid on one day, and per sheet a pending transfer from its payable account to the custody account (posted when the
+ * statement shows it, voided when the bank refuses). Nothing to pay makes no message. Returns the first message's id.
+ *
+ * @throws CityCardError `clearing-day.calendar-ends` when it was approved so late that no working day is known any more.
  */
 export async function instructSheets(
   tx: Transaction,
@@ -42,8 +44,30 @@ export async function instructSheets(
   sheets: readonly SettlementSheet[],
   terms: InstructionTerms,
 ): Promise<string | undefined> {
-  const payable = sheets.filter((sheet) => sheet.disposition === 'pay');
-  if (payable.length === 0) return undefined;
+  const byDay = new Map<BusinessDate, SettlementSheet[]>();
+  for (const sheet of sheets.filter(({ disposition }) => disposition === 'pay')) {
+    const day = executionDate(sheet, terms);
+    const together = byDay.get(day) ?? [];
+    together.push(sheet);
+    byDay.set(day, together);
+  }
+  const messages: string[] = [];
+  for (const day of [...byDay.keys()].sort()) {
+    messages.push(await instructMessage(tx, date, byDay.get(day) ?? [], { ...terms, requestedDate: day }));
+  }
+  return messages[0];
+}
+
+interface MessageTerms extends InstructionTerms {
+  readonly requestedDate: BusinessDate;
+}
+
+async function instructMessage(
+  tx: Transaction,
+  date: BusinessDate,
+  payable: readonly SettlementSheet[],
+  terms: MessageTerms,
+): Promise<string> {
   const openDate = await currentBusinessDate(tx);
   const { rows } = await tx.query<{ messages: bigint }>(
     'select count(*) as messages from clearing.payment_message where business_date = $1',
@@ -109,9 +133,9 @@ async function storeMessage(
   date: BusinessDate,
   messageId: string,
   transfers: readonly CreditTransfer[],
-  terms: InstructionTerms,
+  terms: MessageTerms,
 ): Promise<void> {
-  const requestedDate = executionDate(date, terms);
+  const { requestedDate } = terms;
   const text = pain001({
     messageId,
     requestedDate,
@@ -135,15 +159,16 @@ async function storeMessage(
   );
 }
 
-/** The first working day after the business day; when the approval came later than that, the first one from then on. */
-function executionDate(date: BusinessDate, { calendar, approvedAt }: InstructionTerms): BusinessDate {
-  const due = calendar.nextWorkingDay(date);
+/** The day the sheet is to be paid; when the approval came later than that, the first working day from then on. */
+function executionDate(sheet: SettlementSheet, { calendar, approvedAt }: InstructionTerms): BusinessDate {
   const approved = cityDate(approvedAt);
-  if (approved <= due) return due;
-  return calendar.isWorkingDay(approved) ? approved : calendar.nextWorkingDay(approved);
+  if (approved <= sheet.settleDate) return sheet.settleDate;
+  try {
+    return calendar.isWorkingDay(approved) ? approved : calendar.nextWorkingDay(approved);
+  } catch (cause) {
+    throw dayErrors.calendarEnds({ date: sheet.businessDate, lastDate: calendar.lastDate }, cause);
+  }
 }
-
-const firstMessageId = (date: BusinessDate): string => `PAY-${compactDate(date)}-1`;
 
 export interface PaymentMessage {
   readonly messageId: string;
@@ -197,11 +222,18 @@ export async function messageXml(db: Database | Transaction, messageId: string):
 }
 
 /**
- * What the approved sheets became, counted from the stored message. Refused payments instructed again later have messages
- * of their own and leave this one as it was.
+ * What the approved sheets became, counted from the stored messages. Refused payments instructed again later have messages
+ * of their own and leave these as they were.
  */
 export async function instructionEvidence(tx: Transaction, date: BusinessDate): Promise<Evidence> {
-  const messages = (await listMessages(tx, date)).filter((message) => message.messageId === firstMessageId(date));
+  const { rows } = await tx.query<MessageRow>(
+    `select ${MESSAGE_COLUMNS} from clearing.payment_message m
+       join clearing.day_stage s on s.business_date = m.business_date and s.stage = 'approved'
+        and m.made_at = date_trunc('milliseconds', s.completed_at)
+      where m.business_date = $1 order by m.requested_date, m.message_id`,
+    [date],
+  );
+  const messages = rows.map(toMessage);
   return {
     messages: messages.map((message) => message.messageId),
     payments: messages.reduce((sum, message) => sum + message.count, 0),
