@@ -88,7 +88,6 @@ export const settlementCommands: readonly Command[] = [
       return { answer, ok: answer.ok };
     },
   },
-  },
   command(
     'auditor',
     'payment list',
