@@ -4,6 +4,7 @@ export * from './ledger/posting.ts';
 export * from './ledger/balances.ts';
 export * from './ledger/trial-balance.ts';
 export * from './ledger/business-day.ts';
+export { startExpiry } from './ledger/expiry.ts';
 export { verifyLedger, type LedgerVerification } from './ledger/verify.ts';
 export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';

@@ -16,6 +16,7 @@ import {
   registerClearingJobs,
   startBillWork,
   startCertificateUpkeep,
+  startExpiry,
   startInbox,
   startValidation,
 } from '@citycard/clearing';
@@ -70,6 +71,8 @@ export async function startWorkers(
   undo.push(() => inbox.stop());
   const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
   undo.push(() => clearingJobs.close());
+  const expiry = startExpiry(engines);
+  undo.push(() => expiry.stop());
   const certificates = startCertificateUpkeep(engines);
   undo.push(() => certificates.stop());
   const cardLife = registerCardLifeJobs(jobs, engines);

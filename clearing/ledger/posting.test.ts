@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccount, openCardAccounts } from './accounts.ts';
 import { accountBalance, cardBalance } from './balances.ts';
 import { currentBusinessDate } from './business-day.ts';
-import { post, type Posting, postOrThrow } from './posting.ts';
+import { expirePendings } from './expiry.ts';
+import { post, type Posting, postOrThrow, postWithBalances } from './posting.ts';
 import { startTestLedger, TEST_DAY, transfer } from './test-ledger.ts';
 import { trialBalance } from './trial-balance.ts';
 import { verifyLedger } from './verify.ts';
@@ -193,6 +194,60 @@ describe('pending postings', () => {
       ),
     ).toEqual([{ outcome: 'posted' }, { outcome: 'pending-resolved', state: 'void' }]);
   });
+});
+
+it('pending postings expire by a posting of their own, once, and nobody resolves them afterwards', async () => {
+  const card = ledger.cards[6]!;
+  const [late, open] = [key(), key()];
+  await prefund('A002', 50);
+  const start = await accountBalance(ledger.db, 'agent-prefund:A002');
+  await ledger.postAll(
+    { ...pendingLoad(late, 'A002', 20, card), expiresAt: new Date(Date.now() - 1) },
+    { ...pendingLoad(open, 'A002', 30, card), expiresAt: new Date(Date.now() + 3_600_000) },
+  );
+  expect(await expirePendings(ledger.db)).toBe(1);
+  expect(await expirePendings(ledger.db)).toBe(0);
+  expect((await accountBalance(ledger.db, 'agent-prefund:A002')).available).toBe(start.available - 30n);
+  const resolve = (resolves: string) =>
+    ({ key: `${resolves}:post`, reason: 'result', cardNo: card, resolves, outcome: 'post' }) as const;
+  expect(await ledger.postAll(resolve(late), resolve(open))).toEqual([
+    { outcome: 'pending-resolved', state: 'void' },
+    { outcome: 'posted' },
+  ]);
+});
+
+it('answers how every account of a set stands after it', async () => {
+  const card = ledger.cards[7]!;
+  await prefund('A001', 100);
+  const available = (await accountBalance(ledger.db, 'agent-prefund:A001')).available;
+  const all = () =>
+    transact(ledger.db, (tx) =>
+      postWithBalances(tx, TEST_DAY, [
+        transfer(key(), 'agent-prefund:A001', 'purse', 40, card),
+        transfer(key(), 'agent-prefund:A001', 'purse', 20, card),
+        transfer(key(), 'purse', 'operator-pending:O002', 15, card),
+      ]),
+    );
+  const after = await all();
+  expect(after.outcomes.map(({ outcome }) => outcome)).toEqual(['posted', 'posted', 'posted']);
+  expect(after.balances).toContainEqual({ cardNo: card, account: 'purse', posted: 45n, available: 45n });
+  expect(after.balances).toContainEqual({
+    account: 'agent-prefund:A001',
+    posted: available - 60n,
+    available: available - 60n,
+  });
+  expect(after.balances).toHaveLength(3);
+  // The careful way answers the same.
+  await ledger.db.query(`update clearing.account set floor_fen = $1 where account_code = 'agent-prefund:A001'`, [
+    available - 100n,
+  ]);
+  try {
+    const second = await all();
+    expect(second.outcomes[1]).toEqual({ outcome: 'floor', account: 'agent-prefund:A001' });
+    expect(second.balances).toContainEqual({ cardNo: card, account: 'purse', posted: 70n, available: 70n });
+  } finally {
+    await ledger.db.query(`update clearing.account set floor_fen = 0 where account_code = 'agent-prefund:A001'`);
+  }
 });
 
 describe('floors', () => {
