@@ -48,6 +48,15 @@ test('every outcome with its reasons, every position, every proof', () => {
           payableFen: 995,
           state: 'paid',
         },
+        {
+          participantNo: '904458041210001',
+          name: '出租（测试）',
+          salesFen: 1000,
+          feeFen: 8,
+          payableFen: 992,
+          carryReason: 'settled every Sunday',
+          state: 'carried',
+        },
       ],
       industries: [
         {
@@ -71,6 +80,7 @@ test('every outcome with its reasons, every position, every proof', () => {
   expect(printed).toMatch(/^ +05 gray, unresolved +2 +4\.00$/m);
   expect(printed).toMatch(/^ +77 +1 +2\.00$/m);
   expect(printed).toMatch(/^ +904458041110001 公交一（测试） +10\.00 +0\.05 +9\.95 +paid$/m);
+  expect(printed).toMatch(/^ +904458041210001 出租（测试） +10\.00 +0\.08 +9\.92 +carried: settled every Sunday$/m);
   expect(printed).toMatch(/^ +0A 医疗（测试） +2 +10\.00 +0\.40 +0\.03 +7\.07 +2\.50 +1 +88\.00$/m);
   expect(printed).toMatch(/^ +holders +0\.00 +10\.00 +-10\.00$/m);
   expect(printed).toMatch(/^ +ledger +holds$/m);

@@ -21,6 +21,7 @@ export interface Sheet {
   readonly salesFen: number;
   readonly feeFen: number;
   readonly payableFen: number;
+  readonly carryReason?: string;
   readonly state: string;
 }
 
@@ -107,12 +108,12 @@ export function printDay(day: DaySummary, checks: Checks): string {
     table(
       'Settlement',
       ['participant', 'sales', 'fee', 'payable', 'state'],
-      day.sheets.map(({ participantNo, name, salesFen, feeFen, payableFen, state }) => [
+      day.sheets.map(({ participantNo, name, salesFen, feeFen, payableFen, carryReason, state }) => [
         `${participantNo} ${name}`,
         yuan(salesFen),
         yuan(feeFen),
         yuan(payableFen),
-        state,
+        carryReason === undefined ? state : `${state}: ${carryReason}`,
       ]),
     ),
     table(

@@ -30,7 +30,7 @@ async function startWorker(): Promise<ChildProcess> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   workers.push(worker);
-  await once(worker.stdout!, 'data');
+  await once(worker.stdout, 'data');
   return worker;
 }
 

@@ -4,45 +4,8 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { settlePayment } from '../settlement/payment-outcome.ts';
 import { advanceDay } from './advance.ts';
 import { cutOff, readDay } from './days.ts';
+import { killedEverywhere } from './killed-everywhere.test-data.ts';
 import { approve, DAY, fillDay, startTestCity } from './test-city.ts';
-
-class Killed extends Error {}
-
-/** The pool as a process sees it that is killed after so many statements. */
-function killedAfter(db: Database, statements: number): Database {
-  let left = statements;
-  return new Proxy(db, {
-    get(pool, name) {
-      if (name === 'query') {
-        return (...args: Parameters<Database['query']>) => {
-          if ((left -= 1) < 0) throw new Killed();
-          return pool.query(...args);
-        };
-      }
-      if (name !== 'connect') return Reflect.get(pool, name, pool) as unknown;
-      return async () => {
-        const client = await pool.connect();
-        const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
-        const release = client.release.bind(client);
-        let dead = false;
-        client.query = (async (...args: unknown[]) => {
-          if (dead || (left -= 1) < 0) {
-            // The server undoes what a lost connection left open; the process itself sends nothing more.
-            if (!dead) await query('ROLLBACK');
-            dead = true;
-            throw new Killed();
-          }
-          return query(...args);
-        }) as typeof client.query;
-        client.release = () => {
-          Object.assign(client, { query, release });
-          release();
-        };
-        return client;
-      };
-    },
-  });
-}
 
 describe('a worker killed after any statement', () => {
   const cities: Awaited<ReturnType<typeof startTestCity>>[] = [];
@@ -57,24 +20,8 @@ describe('a worker killed after any statement', () => {
     await fillDay(db);
     let kills = 0;
 
-    /** Tries the step with one statement more each time, until it survives; before that nothing may have changed. */
     const throughKills = async (step: (db: Database) => Promise<unknown>) => {
-      const before = await fingerprint(db);
-      for (let statements = 0; ; statements += 1) {
-        try {
-          await step(killedAfter(db, statements));
-          return;
-        } catch (error) {
-          if (!(error instanceof Killed)) throw error;
-          kills += 1;
-          const after = await fingerprint(db);
-          // Killed between COMMIT and hearing of it: the step is taken, and taking it again changes nothing.
-          if (after === before) continue;
-          await step(db);
-          expect(await fingerprint(db)).toBe(after);
-          return;
-        }
-      }
+      kills += await killedEverywhere(db, step, fingerprint);
     };
 
     await throughKills((pool) => cutOff(pool, DAY));
@@ -104,7 +51,7 @@ describe('a worker killed after any statement', () => {
       `select debits_posted - credits_posted as posted from clearing.account where kind = 'bank-custody'`,
     );
     expect(custody).toEqual([{ posted: 1_000_000n - 55_246n }]);
-  }, 60_000);
+  }, 120_000);
 });
 
 async function fingerprint(db: Database): Promise<string> {

@@ -1,6 +1,6 @@
 import { type BusinessDate, type HttpServer, recordAct, rolesAllowed, transact } from '@citycard/common';
 import { floatPosition } from '../float/float-position.ts';
-import { listObligations, listPositions } from '../netting/net-day.ts';
+import { listObligations, listPositions, listSettlements } from '../netting/net-day.ts';
 import { daySummary } from '../reports/day-summary.ts';
 import { readReports } from '../reports/day-reports.ts';
 import { listMessages } from '../settlement/instruct.ts';
@@ -85,6 +85,7 @@ async function describeDay(deps: ClearingDayRouteDeps, date: BusinessDate) {
     sheetsSha256: sheetsSha256(sheets),
     positions: await listPositions(db, date),
     obligations: await listObligations(db, date),
+    settlements: await listSettlements(db, date),
     messages: await listMessages(db, date),
   };
 }

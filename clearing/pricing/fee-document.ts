@@ -5,7 +5,7 @@ import { SubjectDocument, subjectOfDocument } from '../terms/subject.ts';
 import type { TermsKind } from '../terms/versions.ts';
 import type { FeeShare, ShareHolder, Tariff } from './tariff.ts';
 import { tariffName, tariffTableProblem } from './tariff.ts';
-import { listTariffs, lockTariffs, pricedProblem, replaceTariffs, tariffInForce } from './tariff-table.ts';
+import { listTariffs, lockTariffs, mayPrice, pricedProblem, replaceTariffs, tariffInForce } from './tariff-table.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ format: 'date' });
@@ -166,15 +166,15 @@ async function mergedProblem(
   });
   const problem = tariffTableProblem(merged);
   if (problem !== undefined) return problem;
-  const changes = merged.flatMap(({ validFrom, validTo }) => [validFrom, ...(validTo === undefined ? [] : [validTo])]);
-  const days = [...new Set([from, ...changes.filter((day) => day > from)])].sort();
   for (const participant of await sellers(tx)) {
-    for (const last of days) {
-      // A row that ends leaves its next day without a price, so the day behind each last day is looked at as well.
-      for (const day of [last, addDays(last, 1)]) {
-        if (tariffInForce(merged, participant, day) !== undefined) continue;
-        return `from ${day} on nothing prices ${participant.participantNo}: give it, its industry or everybody a rule`;
-      }
+    const own = merged.filter((row) => mayPrice(row, participant));
+    // What is in force changes with the first day of a row and behind its last.
+    const changes = own.flatMap(({ validFrom, validTo }) =>
+      validTo === undefined ? [validFrom] : [validFrom, addDays(validTo, 1)],
+    );
+    for (const day of [from, ...changes.filter((change) => change > from).sort()]) {
+      if (tariffInForce(own, participant, day) !== undefined) continue;
+      return `from ${day} on nothing prices ${participant.participantNo}: give it, its industry or everybody a rule`;
     }
   }
   return undefined;

@@ -165,7 +165,7 @@ describe('shares of a fee', () => {
     ],
     ['a fee taken back', -101n, half, mixed, ['company -81', 'city:4520 -20']],
   ] as const)('%s', (_name, fee, shares, issuers, expected) => {
-    const parts = shareFee(fen(fee), shares as readonly FeeShare[] | undefined, 'B001', issuers);
+    const parts = shareFee(fen(fee), shares, 'B001', issuers);
     expect(parts.map(({ institution, amountFen }) => `${institution} ${amountFen}`)).toEqual(expected);
   });
 

@@ -34,10 +34,10 @@ export async function priceDay(tx: Transaction, date: BusinessDate): Promise<voi
   }
   const accountOf = (institution: Institution): string => accountOfInstitution(institution, participants);
   for (const line of held) await raiseHeld(tx, date, line);
-  await openMissing(
-    tx,
-    priced.flatMap((line) => destinationsOf(line, accountOf).filter(({ amountFen }) => amountFen !== 0n)),
+  const accounts = priced.flatMap((line) =>
+    destinationsOf(line, accountOf).filter(({ amountFen }) => amountFen !== 0n),
   );
+  await openMissing(tx, ['fee-income:main', ...accounts.map(({ account }) => account)]);
   await writePricing(tx, date, { priced, held }, accountOf);
   const postings = priced.map((line) => ({
     key: `price:${date}:${line.participantNo}`,
@@ -59,16 +59,16 @@ export async function ensureAccount(tx: Transaction, code: string, owner?: strin
   if (rowCount === 0) await openAccount(tx, code, owner === undefined ? {} : { owner });
 }
 
-async function openMissing(tx: Transaction, destinations: readonly { readonly account: string }[]): Promise<void> {
-  const wanted = [...new Set(['fee-income:main', ...destinations.map(({ account }) => account)])].sort();
+/** Opens the accounts among these that the platform needs and nobody has opened, payable ones as their participant's. */
+export async function openMissing(tx: Transaction, codes: readonly string[]): Promise<void> {
   const { rows } = await tx.query<{ code: string }>(
     `select code from unnest($1::text[]) as code
       where not exists (select from clearing.account a where a.account_code = code) order by code`,
-    [wanted],
+    [[...new Set(codes)].sort()],
   );
   for (const { code } of rows) {
-    const owner = code.startsWith('operator-payable:') ? { owner: code.slice('operator-payable:'.length) } : {};
-    await openAccount(tx, code, owner);
+    const [kind = '', name = ''] = code.split(':');
+    await openAccount(tx, code, kind.startsWith('city-') || kind === 'fee-income' ? {} : { owner: name });
   }
 }
 

@@ -191,10 +191,12 @@ export function tariffInForce<T extends Tariff>(
 
 /** Every tariff that can price a participant on a day, of whatever product. */
 export function tariffsFor<T extends Tariff>(table: readonly T[], participant: Priced, date: BusinessDate): T[] {
-  return table.filter(
-    (row) => holdsOn(row, date) && (isOwn(row, participant) || isOfIndustry(row, participant) || isEverybodys(row)),
-  );
+  return table.filter((row) => holdsOn(row, date) && mayPrice(row, participant));
 }
+
+/** Whether a tariff is for a participant, on whatever day. */
+export const mayPrice = (row: Tariff, participant: Priced): boolean =>
+  isOwn(row, participant) || isOfIndustry(row, participant) || isEverybodys(row);
 
 const isOwn = ({ subject }: Tariff, { participantNo }: Priced): boolean =>
   'participantNo' in subject && subject.participantNo === participantNo;

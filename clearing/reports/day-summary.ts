@@ -44,6 +44,8 @@ export interface DaySummary {
     readonly carriedInFen: Fen;
     readonly payableFen: Fen;
     readonly disposition: 'pay' | 'carry';
+    /** Why it is not paid with this day. */
+    readonly carryReason?: string;
     readonly state: string;
   }[];
   /** Settlement lines per industry, once the day is priced. */
@@ -84,6 +86,7 @@ export async function daySummary(db: Database | Transaction, date: BusinessDate)
       carriedInFen: sheet.carriedInFen,
       payableFen: sheet.payableFen,
       disposition: sheet.disposition,
+      ...(sheet.carryReason !== undefined && { carryReason: sheet.carryReason }),
       state: sheet.state,
     })),
     industries: await industryLines(db, date),

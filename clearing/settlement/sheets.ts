@@ -17,7 +17,7 @@ import type { SettlementAccount } from '../participants/participant.ts';
 import { type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
 import type { PartCode } from '../netting/parts.ts';
 import { listSettlementTerms, termsInForce } from '../netting/settlement-terms.ts';
-import { ensureAccount } from '../pricing/price-day.ts';
+import { openMissing } from '../pricing/price-day.ts';
 
 type SheetState = 'made' | 'approved' | 'carried' | 'instructed' | 'rejected' | 'paid';
 
@@ -92,6 +92,7 @@ export async function makeSheets(
   const lines = await readLines(tx, date);
   const table = await listSettlementTerms(tx);
   const postings: Posting[] = [];
+  const sheets: NewSheet[] = [];
   for (const row of participants) {
     const participant = {
       participantNo: row.participant_no,
@@ -103,13 +104,15 @@ export async function makeSheets(
     const own = { line: lines.get(row.participant_no), carried: carried.get(row.participant_no) ?? [] };
     const { dues, postings: setOff } = duesOf(participant, { date, moved, terms, ...own });
     postings.push(...setOff);
-    for (const due of dues) {
-      await ensureAccount(tx, due.paysFrom, row.participant_no);
-      const settleDate = payDate(calendar, date, terms.payAfterWorkingDays);
-      await insertSheet(tx, date, row, due, settleDate);
-      await linkCarried(tx, due, sheetNoOf(date, row.participant_no, due.part));
-    }
+    const settleDate = payDate(calendar, date, terms.payAfterWorkingDays);
+    sheets.push(...dues.map((due) => ({ participant: row, due, settleDate })));
   }
+  await openMissing(
+    tx,
+    sheets.map(({ due }) => due.paysFrom),
+  );
+  await insertSheets(tx, date, sheets);
+  await linkCarried(tx, date, sheets);
   await postOrThrow(tx, date, postings);
   await proveSheetsAreOwed(tx, date);
 }
@@ -151,12 +154,15 @@ async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<str
   return carried;
 }
 
-async function linkCarried(tx: Transaction, due: Due, sheetNo: string): Promise<void> {
-  if (due.carriedSheets.length === 0) return;
-  await tx.query(`update clearing.settlement_sheet set carried_into = $2 where sheet_no = any($1)`, [
-    due.carriedSheets,
-    sheetNo,
-  ]);
+async function linkCarried(tx: Transaction, date: BusinessDate, sheets: readonly NewSheet[]): Promise<void> {
+  const links = sheets.flatMap(({ participant, due }) =>
+    due.carriedSheets.map((from) => ({ from, into: sheetNoOf(date, participant.participant_no, due.part) })),
+  );
+  await tx.query(
+    `update clearing.settlement_sheet s set carried_into = l.into_sheet
+       from unnest($1::text[], $2::text[]) as l(sheet_no, into_sheet) where s.sheet_no = l.sheet_no`,
+    [links.map(({ from }) => from), links.map(({ into }) => into)],
+  );
 }
 
 async function readLines(tx: Transaction, date: BusinessDate): Promise<Map<string, DayLine>> {
@@ -194,40 +200,47 @@ async function readLines(tx: Transaction, date: BusinessDate): Promise<Map<strin
 const sheetNoOf = (date: BusinessDate, participantNo: string, part: PartCode): string =>
   `${compactDate(date)}-${participantNo}${part === '1' ? '' : `-${part}`}`;
 
-async function insertSheet(
-  tx: Transaction,
-  date: BusinessDate,
-  participant: ParticipantRow,
-  due: Due,
-  settleDate: BusinessDate,
-): Promise<void> {
-  const carryReason = carryReasonOf(participant, due);
+interface NewSheet {
+  readonly participant: ParticipantRow;
+  readonly due: Due;
+  readonly settleDate: BusinessDate;
+}
+
+async function insertSheets(tx: Transaction, date: BusinessDate, sheets: readonly NewSheet[]): Promise<void> {
+  const reasons = sheets.map(({ participant, due }) => carryReasonOf(participant, due) ?? null);
+  const column = <T>(of: (sheet: NewSheet) => T): T[] => sheets.map(of);
   await tx.query(
-    `insert into clearing.settlement_sheet (sheet_no, business_date, participant_no, name, pays_from, part, rhythm, period_from,
+    `insert into clearing.settlement_sheet (business_date, sheet_no, participant_no, name, pays_from, part, rhythm, period_from,
        sales_count, sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition,
        carry_reason, settlement_account, settle_date)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+     select $1, sheet_no, participant_no, name, pays_from, part, rhythm, period_from, sales_count, sales_fen, refund_count,
+            refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen,
+            case when carry_reason is null then 'pay' else 'carry' end, carry_reason, account::jsonb, settle_date
+       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[], $9::bigint[],
+                   $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
+                   $17::text[], $18::text[], $19::date[])
+         as s(sheet_no, participant_no, name, pays_from, part, rhythm, period_from, sales_count, sales_fen, refund_count,
+              refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, carry_reason, account, settle_date)`,
     [
-      sheetNoOf(date, participant.participant_no, due.part),
       date,
-      participant.participant_no,
-      participant.name,
-      due.paysFrom,
-      due.part,
-      due.rhythm,
-      due.periodFrom,
-      due.salesCount,
-      due.salesFen,
-      due.refundCount,
-      due.refundFen,
-      due.feeFen,
-      due.otherFen,
-      due.carriedInFen,
-      due.payableFen,
-      carryReason === undefined ? 'pay' : 'carry',
-      carryReason ?? null,
-      participant.settlement_account,
-      settleDate,
+      column(({ participant, due }) => sheetNoOf(date, participant.participant_no, due.part)),
+      column(({ participant }) => participant.participant_no),
+      column(({ participant }) => participant.name),
+      column(({ due }) => due.paysFrom),
+      column(({ due }) => due.part),
+      column(({ due }) => due.rhythm),
+      column(({ due }) => due.periodFrom),
+      column(({ due }) => due.salesCount),
+      column(({ due }) => due.salesFen),
+      column(({ due }) => due.refundCount),
+      column(({ due }) => due.refundFen),
+      column(({ due }) => due.feeFen),
+      column(({ due }) => due.otherFen),
+      column(({ due }) => due.carriedInFen),
+      column(({ due }) => due.payableFen),
+      reasons,
+      column(({ participant: { settlement_account: account } }) => (account === null ? null : JSON.stringify(account))),
+      column(({ settleDate }) => settleDate),
     ],
   );
 }
