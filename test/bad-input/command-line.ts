@@ -52,7 +52,8 @@ export function commandLineTests(city: () => TestCity): void {
 
       const { db } = city().installation;
       const add = async (amount: number) => {
-        const sql = `update clearing.account set credits_posted = credits_posted + $1 where account_code = 'suspense:main'`;
+        const sql = `update clearing.account set credits_posted = credits_posted + $1, available_fen = available_fen + $1
+          where account_code = 'suspense:main'`;
         expect((await db.query(sql, [amount])).rowCount).toBe(1);
       };
       const environment = {
