@@ -33,6 +33,31 @@ function ruleOf(words: readonly string[]): object {
   return { ruleName, validFrom, ...(value !== undefined && value !== '' && { value: Number(value) }) };
 }
 
+/** FEN company REASON, or FEN RECORD REASON for a purchase whose operator pays. */
+function correctionOf([caseNo, amount, payer, ...reason]: readonly string[]): object {
+  const [, cardNo, businessDate, intakeId, index] = RECORD.exec(payer ?? '') ?? [];
+  const byCompany = payer === 'company';
+  const rightAmount = amount !== undefined && /^[1-9]\d{0,8}$/.test(amount);
+  if (caseNo === undefined || !rightAmount || reason.length === 0 || (!byCompany && cardNo === undefined))
+    throw citycardErrors.badOption(
+      'a correction is CARD CASE FEN company|RECORD REASON; RECORD is the purchase its operator pays back',
+    );
+  const purchase = { cardNo, businessDate, intakeId, index: Number(index) };
+  return {
+    caseNo,
+    amountFen: Number(amount),
+    payer: byCompany ? 'company' : 'operator',
+    ...(!byCompany && { purchase }),
+    reason: reason.join(' '),
+  };
+}
+
+const corrections = (card: string | undefined): string => {
+  if (card === undefined || !/^\d{19}$/.test(card))
+    throw citycardErrors.badOption('this takes a card number, 19 digits');
+  return `/v1/cards/${card}/corrections`;
+};
+
 const maker = { person: 'finance-maker', running: false, takesWords: true } as const;
 const checker = { person: 'finance-checker', running: false, takesWords: true } as const;
 const reader = { person: 'auditor', running: false } as const;
@@ -123,5 +148,30 @@ export const heldCommands: readonly Command[] = [
       const body = { ...ruleOf(words.slice(0, -1)), approvalId: words.at(-1) };
       return { answer: await connection.post('/v1/validation-rules/approval', body), ok: true };
     },
+  },
+  {
+    ...reader,
+    words: 'correction list',
+    takesWord: true,
+    help: 'correction list CARD: what a card was given back, by case',
+    run: async (connection, [card]) => ({ answer: await connection.get(corrections(card)), ok: true }),
+  },
+  {
+    ...maker,
+    words: 'correction propose',
+    help: 'correction propose CARD CASE FEN company|RECORD REASON: give something back; of a purchase its operator pays',
+    run: async (connection, [card, ...words]) => ({
+      answer: await say(connection, corrections(card), correctionOf(words)),
+      ok: true,
+    }),
+  },
+  {
+    ...checker,
+    words: 'correction approve',
+    help: 'correction approve CARD APPROVAL CASE FEN company|RECORD REASON: the second person; it becomes pending credit',
+    run: async (connection, [card, approvalId, ...words]) => ({
+      answer: await say(connection, `${corrections(card)}/approval`, { ...correctionOf(words), approvalId }),
+      ok: true,
+    }),
   },
 ];
