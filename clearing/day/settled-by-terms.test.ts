@@ -1,6 +1,8 @@
 import { addDays, type BusinessDate, businessDate, contentSha256, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountBalance } from '../ledger/balances.ts';
+import { postOrThrow } from '../ledger/posting.ts';
+import { transfer } from '../ledger/test-ledger.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { listSettlements } from '../netting/net-day.ts';
 import { SETTLEMENT, type SettlementDocument } from '../netting/settlement-terms.ts';
@@ -146,11 +148,14 @@ describe('a day settled by the terms of each participant', () => {
   it('carries into the sheet of the same part, with the period it covers, until it is paid', async () => {
     const { db, deps } = city;
     await buy(db, NEXT_DAY, 'purse', BUS, 10_000);
+    // The bus company has paid its fee of the first day: "OWED" in the bank's statement.
+    const paid = transfer('bank:1', 'bank-custody:622800000001', `operator-payable:${BUS}`, 155);
+    await transact(db, (tx) => postOrThrow(tx, NEXT_DAY, [paid]));
     await buy(db, NEXT_DAY, 'purse', TAXI, 1_000);
     await instruct(deps, NEXT_DAY); // a Saturday
     expect(await sheetsOf(NEXT_DAY)).toEqual([
       [BUS, '31', 10_000n, '2026-11-24'],
-      [BUS, '32', -255n, 'the participant owes this amount'],
+      [BUS, '32', -100n, 'the participant owes this amount'],
       // The threshold is not reached, but two days are over; 20 of its share of 100 fen came on top.
       [BUS_TWO, '1', 30_021n + 20n, '2026-11-23'],
       [TAXI, '1', 6_965n + 995n, '2026-11-23'],
@@ -171,7 +176,7 @@ describe('a day settled by the terms of each participant', () => {
     await buy(db, date, 'purse', 'city', 1_500);
     await instruct(deps, date);
     expect(await sheetsOf(date)).toEqual([
-      [BUS, '1', 10_000n - 100n - 255n, '2026-11-23'],
+      [BUS, '1', 10_000n - 100n - 100n, '2026-11-23'],
       [BUS_TWO, '1', 20n, 'below the threshold of 500.00 yuan'],
       [CITY, '1', 600n, '2026-11-23'],
     ]);

@@ -127,25 +127,48 @@ function nettedParts(paysFrom: string, changeFen: bigint, day: Day, open: readon
     const sum = parts.get(part) ?? { ...NOTHING, otherFen: 0n };
     parts.set(part, { ...sum, ...more });
   };
-  add(codes.main, {
-    salesCount: line?.salesCount ?? 0n,
-    salesFen: line?.salesFen ?? 0n,
-    otherFen: changeFen - (line?.netFen ?? 0n),
-  });
-  add(codes.refunds, { refundCount: line?.refundCount ?? 0n, refundFen: line?.refundFen ?? 0n });
-  add(codes.fees, { feeFen: line?.feeFen ?? 0n });
   // What was carried in a part that these terms do not have joins the sales.
   const partOf = ({ part }: Carried): PartCode => {
     const role = roleOfPart(part);
     return role === 'refunds' || role === 'fees' ? codes[role] : codes.main;
   };
+  const ownOf = (part: PartCode) => open.filter((carried) => partOf(carried) === part);
+  let left = receivedFen(paysFrom, day.moved);
+  const settledBy = (role: 'refunds' | 'fees', todayFen: bigint): bigint => {
+    if (codes[role] === codes.main) return 0n;
+    const owing = todayFen - ownOf(codes[role]).reduce((sum, { amountFen }) => sum + amountFen, 0n);
+    const paid = owing <= 0n ? 0n : owing < left ? owing : left;
+    left -= paid;
+    return paid;
+  };
+  const paid = {
+    fees: settledBy('fees', line?.feeFen ?? 0n),
+    refunds: settledBy('refunds', line?.refundFen ?? 0n),
+  };
+  add(codes.main, {
+    salesCount: line?.salesCount ?? 0n,
+    salesFen: line?.salesFen ?? 0n,
+    otherFen: changeFen - (line?.netFen ?? 0n) - paid.fees - paid.refunds,
+  });
+  add(codes.refunds, {
+    refundCount: line?.refundCount ?? 0n,
+    refundFen: line?.refundFen ?? 0n,
+    ...(codes.refunds !== codes.main && { otherFen: paid.refunds }),
+  });
+  add(codes.fees, { feeFen: line?.feeFen ?? 0n, ...(codes.fees !== codes.main && { otherFen: paid.fees }) });
   return [...parts]
     .map(([part, sums]) => {
-      const own = open.filter((carried) => partOf(carried) === part);
-      return finished({ ...sums, part, paysFrom }, day, own);
+      return finished({ ...sums, part, paysFrom }, day, ownOf(part));
     })
     .filter((part) => part.part === codes.main || part.payableFen !== 0n || part.carriedInFen !== 0n);
 }
+
+/** What a participant paid us of what it owes, as the bank's entries say: it settles sheets of fees and refunds before all else. */
+const receivedFen = (account: string, moved: readonly Movement[]): bigint =>
+  moved.reduce(
+    (sum, { credit, purpose, amountFen }) => (credit === account && purpose === 'bank' ? sum + amountFen : sum),
+    0n,
+  );
 
 /** Each account by itself: what is owed on one, what is owing on the other. */
 function grossParts(

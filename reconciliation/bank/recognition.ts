@@ -2,7 +2,7 @@ import type { AccountCode } from '@citycard/clearing';
 import type { Direction } from './values.ts';
 
 /** What an entry is for, as its remittance line says by the rule agreed with those who pay in. */
-export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer';
+export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed';
 
 export type Recognition =
   | { readonly rule: RecognitionRule; readonly credit: AccountCode }
@@ -47,6 +47,13 @@ const RULES: readonly Rule[] = [
     form: /^FORMER ([0-9A-Za-z.-]{4,15})(?: |$)/,
     account: 'former-issuer-receivable',
     arrivesOn: ['bank-custody', 'bank-receiving'],
+  },
+  {
+    // What a participant's sheets of fees or refunds say it owes: its next sheets take it in.
+    rule: 'owed',
+    form: /^OWED ([0-9A-Za-z.-]{4,15})(?: |$)/,
+    account: 'operator-payable',
+    arrivesOn: ['bank-custody', 'bank-receiving', 'bank-paying'],
   },
 ];
 
