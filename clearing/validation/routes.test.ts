@@ -45,7 +45,7 @@ let keys = 0;
 async function call(role: Role, method: 'GET' | 'POST', url: string, payload?: object, key = `key ${(keys += 1)}`) {
   const headers = { authorization: `Bearer ${tokens.get(role)}`, 'idempotency-key': key };
   const response = await server.inject({ method, url, headers, ...(payload && { payload }) });
-  const json = response.headers['content-type']?.includes('json') === true;
+  const json = String(response.headers['content-type']).includes('json');
   return { status: response.statusCode, body: json ? response.json<Record<string, unknown>>() : response.body };
 }
 

@@ -67,7 +67,7 @@ async function play(fates: readonly Fate[], { order, size, moneyFirst }: Arrival
     .map(({ raw }) => raw);
   for (let at = 0; at < shuffled.length; at += size) {
     await world.upload(shuffled.slice(at, at + size));
-    if (order[at] === undefined || order[at] % 2 === 0) await validateReceived(world);
+    if ((order[at] ?? 0) % 2 === 0) await validateReceived(world);
     if (at % 3 === 0) await walkChains(world.db);
   }
   if (!moneyFirst) await world.load(card, START);
