@@ -1,15 +1,9 @@
 import type { Database } from '@citycard/common';
-import type { CardNo } from '../purses/card-number.ts';
-import { findPurses, type Purse } from '../purses/purse.ts';
-import { type Load, loadsOfQuestions } from './load.ts';
+import { findPurses } from '../purses/purse.ts';
+import type { KnownLoads } from './known-loads.ts';
+import { loadsOfQuestions } from './load.ts';
 import { type LoadRequest, questionOfRequest } from './request.ts';
 import { type LoadResult, questionOfResult } from './settle.ts';
-
-/** Purses and loads as they were before a decision: enough to ask the HSM, not to decide. */
-export interface KnownLoads {
-  readonly purses: ReadonlyMap<CardNo, Purse>;
-  readonly loads: ReadonlyMap<CardNo, readonly Load[]>;
-}
 
 /** What the HSM has to be asked with, for requests and results that are going to be decided together. */
 export async function lookUpLoads(

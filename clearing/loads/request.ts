@@ -23,7 +23,7 @@ import {
   type LoadQuestion,
   NO_COUNTER,
 } from './load.ts';
-import type { KnownLoads } from './look-up.ts';
+import type { KnownLoads } from './known-loads.ts';
 import { evidenceOf, type LegsOf, type LoadChanges } from './resolution.ts';
 
 /** Message 7 or 8, decoded (terminal-interface.md §3, "Load"). */

@@ -12,7 +12,7 @@ import {
   type OriginalReference,
   REFERENCE_DAYS,
 } from './load.ts';
-import type { KnownLoads } from './look-up.ts';
+import type { KnownLoads } from './known-loads.ts';
 import { evidenceOf, type LegsOf, type LoadChanges, subjectOf } from './resolution.ts';
 
 /** Message 9, decoded. */
