@@ -1,4 +1,5 @@
 import { cityDate, type Database, fenToNumber, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { approveBooking, type Booking, proposeBooking } from './bank/by-hand.ts';
 import { missingEntries, unmatchedEntries } from './bank/open-items.ts';
 import { openRefusals, refusedMessage, retryRefused, takeOrKeep } from './bank/refusals.ts';
 import { dropPages, heldPages } from './bank/statement-pages.ts';
@@ -46,7 +47,51 @@ export function registerBankRoutes(server: HttpServer, deps: { readonly db: Data
       return { unmatched: unmatched.map(withNumber), missing: missing.map(withNumber), heldPages: pages };
     },
   );
+  bookingRoutes(server, deps.db);
   refusalRoutes(server, deps.db);
+}
+
+const itemFields = {
+  account: Type.String({ minLength: 1, maxLength: 34 }),
+  reference: Type.String({ minLength: 1, maxLength: 35 }),
+  part: Type.String({ pattern: '^[1-9][0-9]{0,6}$' }),
+};
+const ItemParams = Type.Object(itemFields);
+const ItemApproval = Type.Object({ ...itemFields, approvalId: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) });
+const BookingBody = Type.Object(
+  {
+    counterAccount: Type.String({ pattern: '^[a-z-]+:[0-9A-Za-z.-]{1,40}$' }),
+    reason: Type.String({ minLength: 3, maxLength: 200, pattern: '^\\P{Cc}+$' }),
+  },
+  { additionalProperties: false },
+);
+
+const bookingOf = (
+  params: { readonly account: string; readonly reference: string; readonly part: string },
+  body: { readonly counterAccount: string; readonly reason: string },
+): Booking => ({ account: params.account, reference: params.reference, part: Number(params.part), ...body });
+
+/** What two persons do with an open item, so that the bank account says what the bank says. */
+function bookingRoutes(server: HttpServer, db: Database): void {
+  const path = '/v1/bank/open-items/:account/:reference/:part/booking';
+  server.post(
+    path,
+    {
+      onRequest: rolesAllowed('finance-maker'),
+      schema: { tags: ['bank'], summary: 'Propose to book an open item', params: ItemParams, body: BookingBody },
+    },
+    async ({ params, body, principal }, reply) =>
+      reply.status(201).send(await transact(db, (tx) => proposeBooking(tx, principal, bookingOf(params, body)))),
+  );
+  server.post(
+    `${path}/:approvalId`,
+    {
+      onRequest: rolesAllowed('finance-checker'),
+      schema: { tags: ['bank'], summary: 'Book it as the second person', params: ItemApproval, body: BookingBody },
+    },
+    async ({ params, body, principal }) =>
+      transact(db, (tx) => approveBooking(tx, principal, bookingOf(params, body), BigInt(params.approvalId))),
+  );
 }
 
 const RefusalParams = Type.Object({ refusalNo: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) });

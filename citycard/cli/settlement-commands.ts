@@ -43,6 +43,23 @@ function command(
   };
 }
 
+const ITEM = ' ACCOUNT REFERENCE PART COUNTER-ACCOUNT';
+
+function bookingOf([account, reference, part, counterAccount, ...reason]: readonly string[]) {
+  const item = [
+    fitting(account, /^[0-9A-Za-z]{1,34}$/, 'an account'),
+    encodeURIComponent(fitting(reference, /^.{1,35}$/, 'the reference of the entry')),
+    fitting(part, /^[1-9][0-9]{0,6}$/, 'the part of the entry'),
+  ];
+  return {
+    path: `/v1/bank/open-items/${item.join('/')}/booking`,
+    body: {
+      counterAccount: fitting(counterAccount, /^[a-z-]+:.+$/, 'a ledger account'),
+      reason: fitting(reason.join(' '), /^.{3,200}$/, 'a reason'),
+    },
+  };
+}
+
 const day = (date: string | undefined) => `/v1/clearing-days/${fitting(date, DATE, A_DAY)}`;
 const some = (sheets: string | undefined) =>
   sheets === undefined ? '' : `?sheets=${fitting(sheets, SHEETS, 'sheet numbers, separated by commas')}`;
@@ -145,6 +162,18 @@ export const settlementCommands: readonly Command[] = [
     'bank open-items',
     ': entries nobody recognised, missing entries, missing pages',
     (connection) => connection.get('/v1/bank/open-items'),
+  ),
+  making('bank book', `${ITEM} REASON: propose to book an open item of the bank`, async (connection, rest) => {
+    const { path, body } = bookingOf(rest);
+    return connection.post(path, body);
+  }),
+  checking(
+    'bank confirm-book',
+    ` APPROVAL${ITEM} REASON: the second person confirms`,
+    async (connection, [id, ...rest]) => {
+      const { path, body } = bookingOf(rest);
+      return connection.post(`${path}/${fitting(id, NUMBER, AN_APPROVAL)}`, body);
+    },
   ),
   command('finance-maker', 'bank refusals', ': messages of the bank that were refused, and why', (connection) =>
     connection.get('/v1/bank/refusals'),

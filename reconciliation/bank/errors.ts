@@ -81,6 +81,13 @@ export const bankErrors = errorCatalogue('bank', {
     status: 422,
     sentence: '{path} says {said}, but message {messageId} as we sent it has {sent}.',
   },
+  itemUnknown: { status: 404, sentence: 'Account {account} has no open item {reference}, part {part}.' },
+  itemMatched: { status: 409, sentence: 'Entry {reference}, part {part}, is explained already; it is no open item.' },
+  counterRefused: {
+    status: 422,
+    sentence:
+      'Money of the bank is not booked by hand against {account}: choose an existing account of a participant, bank or the company, or suspense:… or settlement-in-transit:… while the bank is asked.',
+  },
   refusalUnknown: { status: 404, sentence: 'There is no refused message {refusalNo}.' },
   refusalTaken: { status: 409, sentence: 'Refused message {refusalNo} was taken after all; there is nothing to try.' },
   paymentsUnknown: { status: 422, sentence: 'The status report speaks of message {messageId}, which was never sent.' },
