@@ -11,7 +11,7 @@ import {
 } from './documents.ts';
 import { listNotices } from './notices.ts';
 import { findParticipant } from './participant.ts';
-import { ApprovalId, closed, DateText, Line, Params, WholeNumber } from './route-schemas.ts';
+import { closed, DateText, Line, Params, WholeNumber } from './route-schemas.ts';
 
 const NewDocument = Type.Object(
   {
@@ -44,7 +44,7 @@ const contractFields = {
   documentNo: WholeNumber,
 };
 const NewContract = Type.Object(contractFields, closed);
-const ApprovedContract = Type.Object({ ...contractFields, approvalId: ApprovalId }, closed);
+const ApprovedContract = Type.Object({ ...contractFields, approvalId: WholeNumber }, closed);
 
 interface ContractBody {
   readonly contractNo: string;

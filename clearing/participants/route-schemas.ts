@@ -3,7 +3,6 @@ import { Type } from '@citycard/common';
 export const closed = { additionalProperties: false } as const;
 export const Params = Type.Object({ participantNo: Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' }) });
 export const WholeNumber = Type.Integer({ minimum: 1 });
-export const ApprovalId = WholeNumber;
 /** One line of text a person wrote. */
 export const Line = Type.String({ minLength: 1, maxLength: 200, pattern: '^\\P{Cc}+$' });
 export const DateText = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });

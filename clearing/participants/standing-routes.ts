@@ -8,13 +8,13 @@ import {
   proposeLeaving,
   returnPrefund,
 } from './exit.ts';
-import { ApprovalId, closed, DateText, Line, Params, Reason } from './route-schemas.ts';
+import { closed, DateText, Line, Params, Reason, WholeNumber } from './route-schemas.ts';
 import { approveResumption, proposeResumption, suspendParticipant } from './standing.ts';
 
-const Approval = Type.Object({ approvalId: ApprovalId }, closed);
+const Approval = Type.Object({ approvalId: WholeNumber }, closed);
 const leavingFields = { lastDay: DateText, reason: Line };
 const NewLeaving = Type.Object(leavingFields, closed);
-const ApprovedLeaving = Type.Object({ ...leavingFields, approvalId: ApprovalId }, closed);
+const ApprovedLeaving = Type.Object({ ...leavingFields, approvalId: WholeNumber }, closed);
 
 const leavingOf = (participantNo: string, body: { lastDay: string; reason: string }): Leaving => ({
   participantNo,
