@@ -1,4 +1,4 @@
-import { addDays, type BusinessDate, businessDate, contentSha256, transact } from '@citycard/common';
+import { addDays, type BusinessDate, businessDate, contentSha256, type Principal, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountBalance } from '../ledger/balances.ts';
 import { postOrThrow } from '../ledger/posting.ts';
@@ -211,7 +211,7 @@ describe('documents of two people', () => {
     );
     return businessDate(rows[0]!.date);
   };
-  const propose = <D>(kind: TermsKind<D>, from: BusinessDate, document: D, who = PEOPLE.maker) =>
+  const propose = <D>(kind: TermsKind<D>, from: BusinessDate, document: D, who: Principal = PEOPLE.maker) =>
     transact(city.db, (tx) => proposeTerms(tx, who, kind, from, document));
   const tariffs = async (): Promise<string> => {
     const { rows } = await city.db.query('select * from clearing.tariff order by tariff_id');

@@ -51,7 +51,7 @@ describe('a day in the city', () => {
     directory = await mkdtemp(join(process.cwd(), 'var', 'test-day-'));
     day = await playDay(directory);
     city = JSON.parse(await readFile(join(directory, 'demo', 'city-record.json'), 'utf8')) as CityRecord;
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => rm(directory, { recursive: true, force: true }));
 
   it('is closed, and every proof holds', () => {

@@ -82,9 +82,9 @@ const feeRates: readonly [RegExp, bigint][] = [
   [/^904458049000006$/, 1_000n],
   [/./, 3_000n],
 ];
-/** Buses pay 0.6 % of the first 100 yuan of the month and 0.5 % of what is above them; no demo day comes to 100 000 yuan. */
+/** Buses pay 0.6 % of the first 20 yuan of the month and 0.5 % of what is above them; no demo day comes to 100 000 yuan. */
 const BUS = /^90445804111/;
-const BUS_FIRST_FEN = 10_000n;
+const BUS_FIRST_FEN = 2_000n;
 
 /** The fee of the first settlement line of a month, half up to whole fen. */
 export function feeOf(participantNo: string, salesFen: number): number {
