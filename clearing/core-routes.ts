@@ -11,6 +11,7 @@ import { acceptanceErrors } from './acceptance-reports/errors.ts';
 import { alarmsAfter } from './alarms/alarm.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
+import { registerConcessionRuleRoutes } from './concessions/routes.ts';
 import { registerHotlistRoutes } from './hotlist/routes.ts';
 import { refuseForeignKind } from './industries/participant-rules.ts';
 import { registerIndustryRoutes } from './industries/routes.ts';
@@ -29,6 +30,7 @@ import { cardNo } from './purses/card-number.ts';
 import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
+import { registerSubsidyRoutes } from './subsidies/routes.ts';
 import { registerValidationRoutes } from './validation/routes.ts';
 
 export interface ClearingCoreDeps {
@@ -109,6 +111,8 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerValidationRoutes(server, deps);
   registerCorrectionRoutes(server, deps);
   registerTermsRoutes(server, deps);
+  registerConcessionRuleRoutes(server, deps);
+  registerSubsidyRoutes(server, deps);
 }
 
 function participantRoutes(server: HttpServer, { db, demo }: ClearingCoreDeps): void {

@@ -4,6 +4,7 @@ import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import type { Answered, Command, Surroundings } from './command.ts';
+import { concessionCommands } from './concession-commands.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
 import { groupCommands } from './group-commands.ts';
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   ...departmentCommands,
   ...industryCommands,
   ...termsCommands,
+  ...concessionCommands,
   ...populationCommands,
   ...registrarCommands,
   ...residentCommands,

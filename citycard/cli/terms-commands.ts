@@ -86,9 +86,10 @@ function showCommands({ noun, path, what }: TermsWords): readonly Command[] {
 
 const fees: TermsWords = { noun: 'fees', path: '/v1/fee-tables', what: 'fees' };
 const settlement: TermsWords = { noun: 'settlement-terms', path: '/v1/settlement-terms', what: 'settlement terms' };
+const concessions: TermsWords = { noun: 'concessions', path: '/v1/concession-rules', what: 'concessions' };
 const holidays: TermsWords = { noun: 'holidays', path: '/v1/holiday-years', what: 'the bank holidays of a year' };
 
-/** Fees (docs/fees.md), settlement terms and bank holidays (docs/clearing-day.md). */
+/** Fees (docs/fees.md), settlement terms and bank holidays (docs/clearing-day.md), concessions (docs/concessions.md). */
 export const termsCommands: readonly Command[] = [
   ...showCommands(fees),
   ...commandsOf(fees),
@@ -107,6 +108,8 @@ export const termsCommands: readonly Command[] = [
   },
   ...showCommands(settlement),
   ...commandsOf(settlement),
+  ...showCommands(concessions),
+  ...commandsOf(concessions),
   {
     words: 'holidays show',
     help: 'holidays show: bank holidays put in force here, and every proposal',

@@ -1,12 +1,15 @@
 import { type BusinessDate, type Database, type Transaction } from '@citycard/common';
 import { warnOfCalendarEnd } from '../calendar/in-force.ts';
 import { writeIndustryLines } from '../industries/settlement-lines.ts';
+import { usePasses } from '../concessions/pass-use.ts';
+import { settleRides } from '../concessions/settle-rides.ts';
 import { netDay } from '../netting/net-day.ts';
 import { priceDay } from '../pricing/price-day.ts';
 import { pricingEvidence } from '../pricing/stored-lines.ts';
 import { closeReports } from '../reports/day-reports.ts';
 import { instructionEvidence, instructSheets } from '../settlement/instruct.ts';
 import { listSheets, makeSheets, sheetsSha256 } from '../settlement/sheets.ts';
+import { releaseSubsidies } from '../subsidies/release.ts';
 import { balancesAt } from '../float/balances-at.ts';
 import { floatPosition } from '../float/float-position.ts';
 import { raiseAlarm } from '../alarms/alarm.ts';
@@ -45,6 +48,9 @@ export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
       await checkStage(tx, date, 'validated', evidence);
     },
     run: async (tx, date) => {
+      await usePasses(tx, date);
+      await settleRides(tx, date);
+      await releaseSubsidies(tx, date);
       await priceDay(tx, date);
       await writeIndustryLines(tx, date);
       return pricingEvidence(tx, date);

@@ -60,6 +60,8 @@ const OWED = [
   'city-payable',
   'suspense',
   'unclaimed-refund',
+  'pass-unearned',
+  'subsidy-payable',
   'rounding',
 ] as const;
 const RECEIVABLE = ['city-receivable', 'concession-receivable', 'write-off'] as const;

@@ -13,12 +13,15 @@ const FIXED_PARTY: Readonly<Record<string, Party>> = {
   'pending-credit': 'holders',
   'unclaimed-refund': 'holders',
   suspense: 'holders',
+  'pass-unearned': 'holders',
   'card-deposit': 'deposits',
   'fee-income': 'company',
   rounding: 'company',
   'write-off': 'company',
   'bank-own-funds': 'company',
   'concession-receivable': 'finance-bureau',
+  // Until the bureau has paid, nobody owes it to operators but the bureau.
+  'subsidy-payable': 'finance-bureau',
 };
 const NAMED_PARTY = new Set(['agent-prefund', 'operator-pending', 'operator-payable', 'biller-payable']);
 

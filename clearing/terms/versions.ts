@@ -16,7 +16,7 @@ import { termsErrors } from './errors.ts';
 
 /** A kind of document that two people put in force by date. */
 export interface TermsKind<D> {
-  readonly kind: 'fees' | 'settlement' | 'holidays';
+  readonly kind: 'fees' | 'settlement' | 'holidays' | 'concessions';
   /** How people call it. */
   readonly act: string;
   /** What is wrong with a document of the right shape as things stand, with the place named; or undefined. */

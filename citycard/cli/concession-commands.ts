@@ -1,0 +1,124 @@
+import type { Command } from './command.ts';
+import type { Connection } from './connection.ts';
+import { fitting, noMore } from './fitting.ts';
+
+const NUMBER = /^[1-9][0-9]{0,17}$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const CODE = /^[a-z][a-z0-9-]{0,19}$/;
+const CARD = /^\d{19}$/;
+const A_CLAIM = 'the number of the claim';
+
+type Run = (connection: Connection, rest: readonly string[]) => Promise<unknown>;
+
+function command(person: string, words: string, help: string, run: Run): Command {
+  return {
+    words,
+    help: `${words}${help}`,
+    person,
+    running: person !== 'auditor',
+    takesWords: true,
+    run: async (connection, rest) => ({ answer: await run(connection, rest), ok: true }),
+  };
+}
+
+/** A command about one thing with a number, the only word behind it. */
+const numbered = (
+  person: string,
+  words: string,
+  help: string,
+  what: string,
+  run: (c: Connection, no: string) => Promise<unknown>,
+) =>
+  command(person, words, ` NUMBER: ${help}`, (connection, [no, ...more]) => {
+    noMore(more, `${words} NUMBER`);
+    return run(connection, fitting(no, NUMBER, what));
+  });
+
+/** What rules made of rides, passes, and claims on the finance bureau (docs/concessions.md). */
+export const concessionCommands: readonly Command[] = [
+  command(
+    'auditor',
+    'concessions rides',
+    ' CARD YYYY-MM-DD: what the rules made of a card’s rides of a day',
+    (connection, [card, date, ...more]) => {
+      noMore(more, 'concessions rides CARD YYYY-MM-DD');
+      const number = fitting(card, CARD, 'a card number of 19 digits');
+      return connection.get(
+        `/v1/cards/${number}/concession-rides?date=${fitting(date, DATE, 'a day of taps, YYYY-MM-DD')}`,
+      );
+    },
+  ),
+  command(
+    'auditor',
+    'passes show',
+    ' CARD: passes of a card and the rides made on them',
+    (connection, [card, ...more]) => {
+      noMore(more, 'passes show CARD');
+      return connection.get(`/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes`);
+    },
+  ),
+  command(
+    'clerk',
+    'passes sell',
+    ' CARD CODE PAYFROM: sell or renew a pass out of pending-credit, online or cash-shift:NAME',
+    (connection, [card, code, payFrom, ...more]) => {
+      noMore(more, 'passes sell CARD CODE PAYFROM');
+      return connection.post(`/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes`, {
+        code: fitting(code, CODE, 'the code of a pass'),
+        payFrom: fitting(payFrom, /^[0-9A-Za-z:.-]{1,60}$/, 'what pays: pending-credit, online or cash-shift:NAME'),
+      });
+    },
+  ),
+  command(
+    'finance-maker',
+    'passes apportion',
+    ' CODE YYYY-MM: propose to give the price of passes that ended in a month to operators',
+    (connection, [code, month, ...more]) => {
+      noMore(more, 'passes apportion CODE YYYY-MM');
+      return connection.post('/v1/pass-apportionments', {
+        code: fitting(code, CODE, 'the code of a pass'),
+        month: fitting(month, MONTH, 'a month, YYYY-MM'),
+      });
+    },
+  ),
+  numbered(
+    'finance-checker',
+    'passes approve',
+    'the second person agrees to an apportionment',
+    'the number of the apportionment',
+    (connection, no) => connection.post(`/v1/pass-apportionments/${no}/approval`),
+  ),
+  command('auditor', 'subsidies list', ': claims on the finance bureau, the newest first', (connection, more) => {
+    noMore(more, 'subsidies list');
+    return connection.get('/v1/subsidy-claims');
+  }),
+  command(
+    'finance-maker',
+    'subsidies claim',
+    ' YYYY-MM CATEGORY: make the claim of a month',
+    (connection, [month, category, ...more]) => {
+      noMore(more, 'subsidies claim YYYY-MM CATEGORY');
+      return connection.post('/v1/subsidy-claims', {
+        month: fitting(month, MONTH, 'a month, YYYY-MM'),
+        category: fitting(category, CODE, 'a category, or full'),
+      });
+    },
+  ),
+  numbered('auditor', 'subsidies show', 'a claim with the shares of operators', A_CLAIM, (connection, no) =>
+    connection.get(`/v1/subsidy-claims/${no}`),
+  ),
+  numbered('auditor', 'subsidies verify', 'work every ride of a claim out again', A_CLAIM, (connection, no) =>
+    connection.get(`/v1/subsidy-claims/${no}/verification`),
+  ),
+  numbered(
+    'finance-checker',
+    'subsidies approve',
+    'the second person agrees: the bureau owes the claim',
+    A_CLAIM,
+    (connection, no) => connection.post(`/v1/subsidy-claims/${no}/approval`),
+  ),
+  numbered('finance-maker', 'subsidies withdraw', 'take a proposed claim back', A_CLAIM, (connection, no) =>
+    connection.delete(`/v1/subsidy-claims/${no}`),
+  ),
+];
