@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CARD_ACCOUNT_KINDS,
   type CardNo,
   cardNo,
   clearingMigrations,
   openAccount,
-  openCardAccounts,
   type Posting,
   postWithBalances,
 } from '@citycard/clearing';
@@ -87,7 +87,10 @@ async function prepare(db: Database): Promise<readonly CardNo[]> {
   await transact(db, async (tx) => {
     await openAccount(tx, 'bank-custody:B1');
     for (let no = 0; no < OPERATORS; no += 1) await openAccount(tx, operator(no));
-    for (const card of cards) await openCardAccounts(tx, card);
+    await tx.query(
+      `insert into clearing.card_account (card_no, kind) select c, k from unnest($1::text[]) as c, unnest($2::text[]) as k`,
+      [cards, CARD_ACCOUNT_KINDS],
+    );
   });
   for (let from = 0; from < CARDS; from += SET) {
     const legs = [{ debit: 'bank-custody:B1', credit: 'purse', amount: FUNDS }];
