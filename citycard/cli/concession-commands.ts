@@ -59,7 +59,7 @@ export const concessionCommands: readonly Command[] = [
     },
   ),
   command(
-    'clerk',
+    'clerk-1',
     'passes sell',
     ' CARD CODE PAYFROM: sell or renew a pass out of pending-credit, online or cash-shift:NAME',
     (connection, [card, code, payFrom, ...more]) => {

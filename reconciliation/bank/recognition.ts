@@ -2,7 +2,7 @@ import type { AccountCode } from '@citycard/clearing';
 import type { Direction } from './values.ts';
 
 /** What an entry is for, as its remittance line says by the rule agreed with those who pay in. */
-export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed';
+export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed' | 'subsidy';
 
 export type Recognition =
   | { readonly rule: RecognitionRule; readonly credit: AccountCode }
@@ -54,6 +54,13 @@ const RULES: readonly Rule[] = [
     form: /^OWED ([0-9A-Za-z.-]{4,15})(?: |$)/,
     account: 'operator-payable',
     arrivesOn: ['bank-custody', 'bank-receiving', 'bank-paying'],
+  },
+  {
+    // The finance bureau names the claim it pays; operators are paid out of it, so it belongs where float stands.
+    rule: 'subsidy',
+    form: /^SUBSIDY ([1-9][0-9]{0,17})(?: |$)/,
+    account: 'concession-receivable',
+    arrivesOn: ['bank-custody', 'bank-receiving'],
   },
 ];
 
