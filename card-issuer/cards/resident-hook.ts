@@ -1,13 +1,15 @@
-import { cityDate, type Principal, type Transaction } from '@citycard/common';
-import { endOnCards } from '../concessions/on-card.ts';
+import { addDays, businessDate, cityDate, type Principal, type Transaction } from '@citycard/common';
+import { endInBooks, endOnCards } from '../concessions/on-card.ts';
 import { freezeAfterMerge } from '../population/legal/freeze.ts';
 import type { ResidentHook } from '../residents/index.ts';
 import { onDeath, onDeathCorrected } from './blocks.ts';
 
 /** What becomes of a resident's cards and concessions when the resident dies, moves away or was two records. */
 export const cardsOfResidents: ResidentHook = {
-  onDeath: async (tx, actor, residentId) => {
+  onDeath: async (tx, actor, residentId, died) => {
     await endConcession(tx, actor, residentId, 'death of the holder recorded');
+    // Nobody is paid for rides after the death, however late it became known.
+    if (died !== undefined) await endInBooks(tx, residentId, addDays(businessDate(died), 1));
     await onDeath(tx, actor, residentId);
   },
   onDeathCorrected,

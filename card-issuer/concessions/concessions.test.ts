@@ -95,6 +95,15 @@ it('is one at a time, ends when withdrawn, and is refused beyond the rule or to 
   await expect(verify(residentId)).rejects.toMatchObject({ code: 'card-issuer.concessions.holder-not-living' });
 });
 
+it('ended with the holder’s life, however late the death became known', async () => {
+  const { number, residentId } = await world.cardInHand();
+  await verify(residentId);
+  const [before, died] = [addDays(TODAY, -10), addDays(TODAY, -5)];
+  await world.db.query('update clearing.concession set valid_from = $2 where card_no = $1', [number, before]);
+  await run((tx) => cardsOfResidents.onDeath?.(tx, registrar, residentId, died) ?? Promise.resolve());
+  expect([await fareOn(number, died), await fareOn(number, addDays(died, 1))]).toEqual(['senior', 'full fare']);
+});
+
 it('goes with its holder to the next card', async () => {
   const { number, residentId } = await world.cardInHand();
   await verify(residentId, 'student');

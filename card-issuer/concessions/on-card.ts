@@ -57,6 +57,11 @@ export async function endOnCards(
   }
 }
 
+/** In the books of clearing, the cards of a resident have had no concession from a day on; the cards' histories say nothing of it. */
+export async function endInBooks(tx: Transaction, residentId: bigint, from: BusinessDate): Promise<void> {
+  for (const card of await carryingCards(tx, residentId)) await endConcession(tx, cardNo(card.cardNo), from);
+}
+
 /** A card given to somebody who has a concession carries it from that day on. */
 export async function grantOnIssue(tx: Transaction, residentId: bigint, number: string): Promise<void> {
   const today = cityDate(new Date());

@@ -16,7 +16,8 @@ export interface ResidentHook {
    * itself are not told of.
    */
   onRegistered?(tx: Transaction, actor: Principal, residentIds: readonly bigint[]): Promise<void>;
-  onDeath?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
+  /** `died` is the day that was stated, YYYY-MM-DD; it is never after today. */
+  onDeath?(tx: Transaction, actor: Principal, residentId: bigint, died?: string): Promise<void>;
   onDeathCorrected?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedOut?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;
   onMovedIn?(tx: Transaction, actor: Principal, residentId: bigint): Promise<void>;

@@ -107,7 +107,7 @@ async function takeStep(
     throw residentErrors.notLiving({ residentId: Number(residentId), state, step });
   }
   await tx.query('update issuer.resident set state = $2 where resident_id = $1', [residentId, to]);
-  await runHooks(tx, deps, actor, residentId, step);
+  await runHooks(tx, deps, actor, residentId, step, statement.date);
   const stated = new Date(`${statement.date}T00:00:00+08:00`);
   const known = document['death-date'];
   // A correction is of what was said, so it is newer than that.
@@ -139,9 +139,10 @@ async function runHooks(
   actor: Principal,
   residentId: bigint,
   step: ResidentStep,
+  date: string,
 ): Promise<void> {
   for (const hook of deps.hooks ?? []) {
-    if (step === 'die') await hook.onDeath?.(tx, actor, residentId);
+    if (step === 'die') await hook.onDeath?.(tx, actor, residentId, date);
     if (step === 'correct-death') await hook.onDeathCorrected?.(tx, actor, residentId);
     if (step === 'move-out') await hook.onMovedOut?.(tx, actor, residentId);
     if (step === 'move-in') await hook.onMovedIn?.(tx, actor, residentId);

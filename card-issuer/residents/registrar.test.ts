@@ -41,8 +41,8 @@ beforeAll(async () => {
     people[id] = await testPerson(database.db, id, role);
   const hook =
     (what: string) =>
-    (_tx: unknown, _actor: unknown, ...ids: bigint[]) => {
-      told.push(`${what} ${ids.join(' ')}`);
+    (_tx: unknown, _actor: unknown, ...said: readonly (bigint | string | undefined)[]) => {
+      told.push(`${what} ${said.join(' ')}`);
       return Promise.resolve();
     };
   const hooks = [{ onDeath: hook('death'), onMovedOut: hook('out'), onMovedIn: hook('in'), onMerge: hook('merge') }];
@@ -114,7 +114,7 @@ describe('a life', () => {
     expect(await move('out')).toMatchObject({ status: 409, body: { code: 'card-issuer.residents.not-living' } });
     expect((await http('clerk', 'GET', `/v1/residents/${id}`)).body).toMatchObject({ state: 'deceased', name: '测**' });
     expect((await post('death-correction', { ...death, reason: 'another person' })).status).toBe(204);
-    expect(told).toEqual([`out ${id}`, `in ${id}`, `death ${id}`]);
+    expect(told).toEqual([`out ${id}`, `in ${id}`, `death ${id} ${death.date}`]);
     const kinds = (await changesOf(deps, [BigInt(id)])).map(({ kind, item, after }) =>
       [kind, item, after].join(' ').trim(),
     );

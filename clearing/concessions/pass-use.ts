@@ -15,10 +15,13 @@ export async function usePasses(tx: Transaction, date: BusinessDate): Promise<nu
   }
 }
 
+/** No record is taken that is older; it bounds what is read of passes that are over. */
+const OLDEST_TAP_DAYS = 366;
+
 const USE = `
 with left_over as (
   select p.*, p.rides_allowed - (select count(*) from clearing.pass_use u where u.card_no = p.card_no and u.pass_no = p.pass_no) as rides_left
-    from clearing.pass p where p.valid_from <= $1::date + 1
+    from clearing.pass p where p.valid_from <= $1::date + 1 and p.valid_to >= $1::date - ${OLDEST_TAP_DAYS}
 ), entry as (
   select distinct on (r.card_no, r.business_date, r.intake_id, r.record_index)
          r.card_no, r.business_date, r.intake_id, r.record_index, p.pass_no, p.rides_left, r.participant_no, r.posted_date, r.tapped_at
