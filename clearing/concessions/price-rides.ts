@@ -35,6 +35,9 @@ with sold as materialized (
     left join clearing.concession_ride s on s.card_no = r.card_no and s.business_date = r.business_date
       and s.intake_id = r.intake_id and s.record_index = r.record_index
    where r.posted_date = $1 and r.state = 'accepted' and r.flag <> 3
+     -- Most cards have no concession; they are looked at only where a rule is about everybody.
+     and (coalesce(s.category, c.category) is not null or exists (
+           select from clearing.concession_rule x where x.kind <> 'pass' and x.category in ('', 'full')))
      and not exists (select from clearing.pass_use u where u.card_no = r.card_no and u.business_date = r.business_date
                         and u.intake_id = r.intake_id and u.record_index = r.record_index)
 ), ruled as materialized (
