@@ -1,6 +1,7 @@
 import { addDays, createPrincipal, type Principal, transact } from '@citycard/common';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutOff } from '../day/days.ts';
 import { cardBalance } from '../ledger/balances.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import type { CardNo } from '../purses/card-number.ts';
@@ -241,5 +242,24 @@ describe('rides', () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  it('uploaded on a later day count after those that were there, and what was worked out stays as it is', async () => {
+    const card = await world.card();
+    await ride(card, [{ at: -100, amount: 900 }]);
+    expect(await cameTo(card)).toEqual(['900 900 0 0']);
+    const next = addDays(TODAY, 1);
+    await cutOff(world.db, TODAY);
+    const late = tap(card, { amount: 900, tappedAt: minutes(-300), offlineCounter: (counter += 1) });
+    await world.upload([late], { receivedAt: minutes(1_440) });
+    await validateReceived(world);
+    await transact(world.db, (tx) => settleRides(tx, next));
+    const { rows } = await world.db.query<{ row: string }>(
+      `select concat_ws(' ', posted_date, paid_fen, back_fen, subsidy_fen) as row from clearing.concession_ride
+        where card_no = $1 order by posted_date`,
+      [card],
+    );
+    expect(rows.map(({ row }) => row)).toEqual([`${TODAY} 900 0 0`, `${next} 900 800 400`]);
+    expect([await differingRides(world.db, TODAY), await differingRides(world.db, next)]).toEqual([[], []]);
   });
 });
