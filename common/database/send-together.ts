@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { Transaction } from './pool.ts';
 
 /**
@@ -13,8 +14,26 @@ export async function sendTogether<T extends readonly (() => Promise<unknown>)[]
   ...steps: T
 ): Promise<{ [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
   type Results = { [K in keyof T]: Awaited<ReturnType<T[K]>> };
-  if (tx.pipeline) return (await Promise.all(steps.map((step) => step()))) as Results;
+  if (tx.pipeline) return (await Promise.all(inOnePiece(tx, () => steps.map((step) => step())))) as Results;
   const results: unknown[] = [];
   for (const step of steps) results.push(await step());
   return results as Results;
+}
+
+/** Lets what is sent meanwhile leave in one write: each costs a system call here and wakes the server there. */
+export function inOnePiece<T>(tx: Transaction, send: () => T): T {
+  const stream = streamOf(tx);
+  stream?.cork();
+  try {
+    return send();
+  } finally {
+    stream?.uncork();
+  }
+}
+
+/** The socket of a connection, which `pg` keeps without promising it; without it every statement is a write of its own. */
+function streamOf(tx: Transaction): Writable | undefined {
+  const connection: unknown = 'connection' in tx ? tx.connection : undefined;
+  if (typeof connection !== 'object' || connection === null || !('stream' in connection)) return undefined;
+  return connection.stream instanceof Writable ? connection.stream : undefined;
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { type Database, sqlState, type Statement, type Transaction } from './pool.ts';
-import { sendTogether } from './send-together.ts';
+import { inOnePiece, sendTogether } from './send-together.ts';
 
 /** Serialization failure and deadlock: the server chose one of several transactions to give way; trying again is right. */
 const GIVE_WAY = new Set(['40001', '40P01']);
@@ -60,7 +60,7 @@ async function commitWith(tx: Transaction, last: readonly Statement[]): Promise<
     return;
   }
   let unsent = false;
-  const sent = last.map((statement) => tx.query(statement));
+  const sent = inOnePiece(tx, () => last.map((statement) => tx.query(statement)));
   for (const each of sent) each.catch(() => (unsent = true));
   // One that could not even be sent (a value without a form in SQL) has failed by the next turn. The server would know nothing
   // of it, and commit the others.

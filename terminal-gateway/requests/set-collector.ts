@@ -2,7 +2,7 @@
 export interface SetLimits {
   /** Members of a set. Above it the cost of a commit is shared by so many that more would only wait longer. */
   readonly largestSet: number;
-  /** Sets under way at once: one asks the HSM or reads while another commits. */
+  /** Sets under way at once. With more, one asks the HSM while another commits, but sets are smaller and each costs more. */
   readonly setsAtOnce: number;
   /** Members waiting; whoever comes then is turned away at once. */
   readonly waiting: number;
@@ -10,7 +10,7 @@ export interface SetLimits {
   readonly deadlineMs: number;
 }
 
-export const defaultSetLimits: SetLimits = { largestSet: 256, setsAtOnce: 2, waiting: 4096, deadlineMs: 15_000 };
+export const defaultSetLimits: SetLimits = { largestSet: 256, setsAtOnce: 1, waiting: 4096, deadlineMs: 15_000 };
 
 /** There was no room, or no time: ask again. Nothing is known to have happened, and what happened is found by the repeat. */
 export const TOO_LATE = 'too-late';
