@@ -16,7 +16,7 @@ const directions = folders.map((folder) => ({
   name: `${folder}-imports-only-what-it-may`,
   comment: `docs/architecture.md: ${folder} may import ${mayImport[folder].join(', ') || 'nothing of ours'}`,
   severity: 'error',
-  from: { path: `^${folder}/`, ...(folder === 'reconciliation' ? { pathNot: '[.]test[.]ts$' } : {}) },
+  from: { path: `^${folder}/`, ...(folder === 'reconciliation' ? { pathNot: '[.]test([.]ts|-data[.]ts)$' } : {}) },
   to: {
     path: `^(${[...folders, 'test'].filter((other) => other !== folder && !mayImport[folder].includes(other)).join('|')})/`,
   },

@@ -7,7 +7,14 @@ export * from './identifiers/resident-id.ts';
 export * from './bytes/bcd.ts';
 export * from './errors.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
-export { checkDatabase, type Database, openDatabase, sqlState, type Statement, type Transaction } from './database/pool.ts';
+export {
+  checkDatabase,
+  type Database,
+  openDatabase,
+  sqlState,
+  type Statement,
+  type Transaction,
+} from './database/pool.ts';
 export { sendTogether } from './database/send-together.ts';
 export { transact, transactBriefly } from './database/transact.ts';
 export { commonMigrations, migrate, type MigrationSet } from './database/migrate.ts';
