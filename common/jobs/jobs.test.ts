@@ -72,6 +72,8 @@ describe('opening', () => {
   });
 
   it('fails when the database is not there', async () => {
-    await expect(openJobSystem({ databaseUrl: `${test.url}_none`, logger })).rejects.toThrow(/does not exist/);
+    const url = new URL(test.url);
+    url.pathname += '_none';
+    await expect(openJobSystem({ databaseUrl: url.href, logger })).rejects.toThrow(/does not exist/);
   });
 });
