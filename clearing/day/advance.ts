@@ -39,14 +39,21 @@ const STOPS: ReadonlySet<string> = new Set([
   'clearing-day.calendar-ends',
 ]);
 
-/** In a transaction of its own, for the one that failed is undone; once per day and reason, however often it is tried. */
-async function sayStopped(deps: ClearingDayDeps, date: BusinessDate, error: CityCardError): Promise<void> {
+/**
+ * Raises the alarm that a day does not go on. In a transaction of its own, for the one that failed is undone; once per day
+ * and reason, however often it is tried.
+ */
+export async function sayStopped(deps: ClearingDayDeps, date: BusinessDate, error: unknown): Promise<void> {
+  const known = error instanceof CityCardError;
+  // What nobody foresaw may hold anything: the log has it, the alarm says where to look.
+  const code = known ? error.code : 'unexpected';
+  const sentence = known ? error.message : 'It failed again and again for a reason nobody foresaw; see the log.';
   await transact(deps.db, (tx) =>
     raiseAlarmOnce(tx, {
       kind: 'clearing-day-stopped',
       severity: 'critical',
-      subject: `${date} ${error.code}`,
-      evidence: { businessDate: date, code: error.code, sentence: error.message },
+      subject: `${date} ${code}`,
+      evidence: { businessDate: date, code, sentence },
     }),
   );
 }

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { businessDate, type JobSystem } from '@citycard/common';
-import { advanceAsFarAsPossible } from './advance.ts';
+import { advanceAsFarAsPossible, sayStopped } from './advance.ts';
 import { daysWithWork, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
+import { stuckDays } from './stuck-days.ts';
 
 const QUEUE = 'clearing-day';
 /** How often PostgreSQL is asked which days can move: a queue that lost everything is full again after this long. */
 const LOOK_EVERY_MS = 1_000;
+/** A day that fails is tried again this often at the least: what stopped it may have been put right. */
+const LONGEST_PAUSE_MS = 60_000;
+/** A database that is restarted, a lock that is held: what fails so often in a row is neither. */
+const ALARM_AFTER = 3;
 
 interface DayJob {
   readonly date: string;
@@ -22,17 +27,33 @@ export interface ClearingJobs {
 /**
  * Runs the clearing day by jobs. What there is to do is read from PostgreSQL alone, at the start and every second: the
  * queue only says when, so emptying it loses nothing. Workers may be many; a day advances once.
+ *
+ * A day that fails is told of at once and then left alone for a second, two, four, up to a minute, or until somebody wakes
+ * the jobs: whatever stopped it, the days of others and the log do not suffer from it.
  */
 export function registerClearingJobs(
   jobs: JobSystem,
   deps: ClearingDayDeps,
-  options: { lookEveryMs?: number } = {},
+  options: { lookEveryMs?: number; longestPauseMs?: number } = {},
 ): ClearingJobs {
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  const stuck = stuckDays({ firstMs: everyMs, longestMs: options.longestPauseMs ?? LONGEST_PAUSE_MS });
   const queue = jobs.queue<DayJob>(QUEUE);
   jobs.worker<DayJob>(QUEUE, async ({ data }) => {
-    await advanceAsFarAsPossible(deps, businessDate(data.date));
+    const date = businessDate(data.date);
+    // Another process may have put it into the queue, which knows nothing of the pauses of this one.
+    if (stuck.waits(date, (await readDay(deps.db, date)).state)) return;
+    try {
+      await advanceAsFarAsPossible(deps, date);
+      stuck.moved(date);
+    } catch (error) {
+      const { state } = await readDay(deps.db, date);
+      const { times, pauseMs } = stuck.failed(date, state);
+      const details = { err: error, businessDate: date, state, times, nextTryInMs: pauseMs };
+      deps.logger.warn(details, 'clearing day is stuck, will be tried again');
+      if (times === ALARM_AFTER) await sayStopped(deps, date, error);
+    }
   });
-  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
   // A job of a process that was killed seems to run until a clock says otherwise; those of the others do not wait for it.
   const process = randomUUID();
   let closed = false;
@@ -41,6 +62,7 @@ export function registerClearingJobs(
   const look = async () => {
     for (const date of await daysWithWork(deps.db)) {
       const { state } = await readDay(deps.db, date);
+      if (stuck.waits(date, state)) continue;
       // One job at a time, named by no clock: what ran or failed is added again by the next look, whatever the time is then.
       await queue.add('advance', { date }, { jobId: `${date} ${state} ${process}`, forget: true });
     }
@@ -56,7 +78,10 @@ export function registerClearingJobs(
   timer.unref();
   void lookSafely();
   return {
-    wake: lookSafely,
+    wake: () => {
+      stuck.tryAll();
+      return lookSafely();
+    },
     close: async () => {
       closed = true;
       clearInterval(timer);
