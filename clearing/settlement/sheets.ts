@@ -9,6 +9,7 @@ import {
   type Transaction,
   type WorkingCalendar,
 } from '@citycard/common';
+import { readDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
 import type { Movement } from '../day/movements.ts';
 import { postOrThrow, type Posting } from '../ledger/posting.ts';
@@ -71,7 +72,7 @@ interface ParticipantRow {
  * Makes the day's sheets of what netting says is due to every operator, biller, city and agent, part by part. What waits for
  * its settlement day, is below a threshold, is zero or below, has no account to go to, or belongs to a participant that is
  * suspended or whose payments are held is carried forward; the rest is to be paid. Then proves that the open sheets of each
- * participant are what the ledger owes it.
+ * participant are what the ledger owes it. An account whose waiting period was not over at the cut-off is not paid to yet.
  *
  * @throws CityCardError `clearing-day.calendar-ends` when the day of payment lies beyond the calendar's holidays.
  */
@@ -81,7 +82,9 @@ export async function makeSheets(
   moved: readonly Movement[],
   calendar: WorkingCalendar,
 ): Promise<void> {
-  await applyDueAccountChanges(tx, new Date());
+  // As of the cut-off, so that the same sheets come out whenever they are made.
+  const { cutOffAt } = await readDay(tx, date);
+  if (cutOffAt !== undefined) await applyDueAccountChanges(tx, cutOffAt);
   const { rows: participants } = await tx.query<ParticipantRow>(
     `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held
        from clearing.participant p
