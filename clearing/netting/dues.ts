@@ -5,14 +5,18 @@ import { type PartCode, type PartRole, PARTS_OF_MODE, roleOfPart } from './parts
 import { daysBetween, isSettlementDay, type Rhythm, rhythmText } from './rhythm.ts';
 import type { SettlementTerms } from './settlement-terms.ts';
 
-/** What pricing says of a participant's day; zeros when it had nothing to price. */
-export interface DayLine {
+/** What was sold, given back and charged in a period. */
+interface Turnover {
   readonly periodFrom: BusinessDate;
   readonly salesCount: bigint;
   readonly salesFen: bigint;
   readonly refundCount: bigint;
   readonly refundFen: bigint;
   readonly feeFen: bigint;
+}
+
+/** What pricing says of a participant's day; zeros when it had nothing to price. */
+export interface DayLine extends Turnover {
   readonly netFen: bigint;
 }
 
@@ -25,16 +29,10 @@ export interface Carried {
 }
 
 /** One sheet's worth: what is due to a participant for one part, and why it is not paid with this day when it is not. */
-export interface Due {
+export interface Due extends Turnover {
   readonly part: PartCode;
   /** The account of ours that owes it. */
   readonly paysFrom: string;
-  readonly periodFrom: BusinessDate;
-  readonly salesCount: bigint;
-  readonly salesFen: bigint;
-  readonly refundCount: bigint;
-  readonly refundFen: bigint;
-  readonly feeFen: bigint;
   readonly otherFen: bigint;
   readonly carriedInFen: bigint;
   readonly payableFen: bigint;
