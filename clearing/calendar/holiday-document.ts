@@ -7,7 +7,7 @@ import {
   type Transaction,
   Type,
 } from '@citycard/common';
-import type { TermsKind } from '../terms/versions.ts';
+import { sharedShelf, type TermsKind } from '../terms/versions.ts';
 import { storedHolidays } from './in-force.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -30,7 +30,7 @@ export type HolidayDocument = Static<typeof HolidayDocument>;
 
 /** Bank holidays as a document of two people. */
 export const HOLIDAYS: TermsKind<HolidayDocument> = {
-  kind: 'holidays',
+  shelf: sharedShelf('holidays'),
   act: 'holiday-year',
   problem: holidayProblem,
   apply: async (tx, _validFrom, { year, notice, holidays, madeUp }, version) => {

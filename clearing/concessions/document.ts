@@ -2,7 +2,7 @@ import { type BusinessDate, businessDate, fen, type Static, type Transaction, Ty
 import { industryOfCode, INDUSTRY_CODE } from '../industries/code.ts';
 import { replacedFrom, sequenceProblem } from '../terms/dated.ts';
 import { tableSubjectProblem } from '../terms/known-subjects.ts';
-import type { TermsKind } from '../terms/versions.ts';
+import { sharedShelf, type TermsKind } from '../terms/versions.ts';
 import { type ConcessionRule, listConcessionRules, replaceRules, ruleName, type RuleSubject } from './rule.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -89,7 +89,7 @@ export type ConcessionDocument = Static<typeof ConcessionDocument>;
 
 /** Concessions as a document of two people (docs/concessions.md). */
 export const CONCESSIONS: TermsKind<ConcessionDocument> = {
-  kind: 'concessions',
+  shelf: sharedShelf('concessions'),
   act: 'concessions',
   problem: concessionProblem,
   apply: async (tx, validFrom, document, version) => {

@@ -18,7 +18,7 @@ import {
   subjectOfDocument,
   subjectOfRow,
 } from '../terms/subject.ts';
-import type { TermsKind } from '../terms/versions.ts';
+import { sharedShelf, type TermsKind } from '../terms/versions.ts';
 import type { NettingMethod } from './methods.ts';
 import type { SettlementMode } from './parts.ts';
 import { EVERY_DAY, Rhythm } from './rhythm.ts';
@@ -101,7 +101,7 @@ function termsOfRule(rule: SettlementDocument['rules'][number]): SettlementTerms
 
 /** Settlement terms as a document of two people. */
 export const SETTLEMENT: TermsKind<SettlementDocument> = {
-  kind: 'settlement',
+  shelf: sharedShelf('settlement'),
   act: 'settlement-terms',
   problem: settlementProblem,
   apply: applySettlement,

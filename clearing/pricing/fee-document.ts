@@ -2,7 +2,7 @@ import { addDays, type BusinessDate, businessDate, type Static, type Transaction
 import { tableSubjectProblem } from '../terms/known-subjects.ts';
 import { replacedFrom } from '../terms/dated.ts';
 import { SubjectDocument, subjectOfDocument } from '../terms/subject.ts';
-import type { TermsKind } from '../terms/versions.ts';
+import { sharedShelf, type TermsKind } from '../terms/versions.ts';
 import type { FeeShare, ShareHolder, Tariff } from './tariff.ts';
 import { tariffName, tariffTableProblem } from './tariff.ts';
 import { listTariffs, lockTariffs, mayPrice, pricedProblem, replaceTariffs, tariffInForce } from './tariff-table.ts';
@@ -102,7 +102,7 @@ const endedNames = (document: FeeDocument): string[] =>
 
 /** Fees as a document of two people. */
 export const FEES: TermsKind<FeeDocument> = {
-  kind: 'fees',
+  shelf: sharedShelf('fees'),
   act: 'fee-table',
   problem: feeProblem,
   apply: async (tx, validFrom, document, version) => {

@@ -3,6 +3,7 @@ import {
   type BusinessDate,
   businessDate,
   canonicalJson,
+  type CityCardError,
   cityDate,
   type Database,
   type Principal,
@@ -16,14 +17,48 @@ import { termsErrors } from './errors.ts';
 
 /** A kind of document that two people put in force by date. */
 export interface TermsKind<D> {
-  readonly kind: 'fees' | 'settlement' | 'holidays' | 'concessions';
-  /** How people call it. */
+  /** Where its versions are kept: the rows of a table whose column holds this key. */
+  readonly shelf: Shelf;
+  /** How the act log calls it. */
   readonly act: string;
+  /** How people call it; the act when left out. */
+  readonly title?: string;
+  /** Sentences of its own; those of all kinds when left out. */
+  readonly errors?: VersionErrors;
   /** What is wrong with a document of the right shape as things stand, with the place named; or undefined. */
   problem(tx: Transaction, validFrom: BusinessDate, document: D): Promise<string | undefined>;
   /** Puts the document's rows where the clearing day reads them. */
   apply(tx: Transaction, validFrom: BusinessDate, document: D, version: number): Promise<void>;
 }
+
+type Shelf =
+  | {
+      readonly table: 'terms_version';
+      readonly column: 'kind';
+      readonly key: 'fees' | 'settlement' | 'holidays' | 'concessions';
+    }
+  | { readonly table: 'industry_version'; readonly column: 'industry'; readonly key: number };
+
+/** How a kind says what does not go. */
+export interface VersionErrors {
+  refused(values: { readonly problem: string }): CityCardError;
+  dayBegun(values: { readonly validFrom: BusinessDate; readonly open: BusinessDate }): CityCardError;
+  proposalOpen(values: { readonly version: number }): CityCardError;
+  decided(values: { readonly version: number }): CityCardError;
+  versionUnknown(values: { readonly version: number }): CityCardError;
+}
+
+/** The shelf that kinds share: one set of versions for each. */
+export const sharedShelf = (key: 'fees' | 'settlement' | 'holidays' | 'concessions'): Shelf => ({
+  table: 'terms_version',
+  column: 'kind',
+  key,
+});
+
+/** A kind, whatever its documents are. */
+type AnyKind = Pick<TermsKind<unknown>, 'shelf' | 'act' | 'title' | 'errors'>;
+const errorsOf = (kind: AnyKind): VersionErrors => kind.errors ?? termsErrors;
+const titleOf = ({ title, act }: AnyKind, version: number): string => `${title ?? act} version ${version}`;
 
 export interface TermsVersion<D> {
   readonly version: number;
@@ -77,20 +112,20 @@ export async function proposeTerms<D>(
   if (open !== undefined) {
     if (open.document === text && open.valid_from === validFrom)
       return { version: open.version, approvalId: open.approval_id };
-    throw termsErrors.proposalOpen({ version: open.version });
+    throw errorsOf(kind).proposalOpen({ version: open.version });
   }
   const version = Math.max(0, ...known.map((row) => row.version)) + 1;
   const { approvalId } = await proposeAct(tx, maker, {
     act: kind.act,
-    subject: `${kind.act} version ${version}`,
+    subject: titleOf(kind, version),
     content: contentOf(kind, version, validFrom, text),
   });
   await tx.query(
-    `insert into clearing.terms_version (kind, version, valid_from, document, document_sha256, approval_id, proposed_by)
+    `insert into clearing.${kind.shelf.table} (${kind.shelf.column}, version, valid_from, document, document_sha256, approval_id, proposed_by)
      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [kind.kind, version, validFrom, text, createHash('sha256').update(text).digest('hex'), approvalId, maker.id],
+    [kind.shelf.key, version, validFrom, text, createHash('sha256').update(text).digest('hex'), approvalId, maker.id],
   );
-  await recordAct(tx, maker, { act: `propose-${kind.act}`, subject: `version ${version}`, detail: { validFrom } });
+  await recordAct(tx, maker, { act: `propose-${kind.act}`, subject: titleOf(kind, version), detail: { validFrom } });
   return { version, approvalId };
 }
 
@@ -108,18 +143,19 @@ export async function approveTerms<D>(
 ): Promise<TermsVersion<D>> {
   await lockKind(tx, kind);
   const row = await versionRow(tx, kind, version);
-  if (row.withdrawn_at !== null) throw termsErrors.decided({ version });
+  if (row.withdrawn_at !== null) throw errorsOf(kind).decided({ version });
   const validFrom = businessDate(row.valid_from);
   await approveAct(tx, checker, row.approval_id, contentOf(kind, version, validFrom, row.document));
   if (row.approved_by !== null) return toVersion(row);
   const document = JSON.parse(row.document) as D;
   await refuseFaulty(tx, kind, validFrom, document);
   await tx.query(
-    `update clearing.terms_version set approved_by = $3, approved_at = clock_timestamp() where kind = $1 and version = $2`,
-    [kind.kind, version, checker.id],
+    `update clearing.${kind.shelf.table} set approved_by = $3, approved_at = clock_timestamp()
+      where ${kind.shelf.column} = $1 and version = $2`,
+    [kind.shelf.key, version, checker.id],
   );
   await kind.apply(tx, validFrom, document, version);
-  await recordAct(tx, checker, { act: `approve-${kind.act}`, subject: `version ${version}`, detail: { validFrom } });
+  await recordAct(tx, checker, { act: `approve-${kind.act}`, subject: titleOf(kind, version), detail: { validFrom } });
   return toVersion({ ...row, approved_by: checker.id });
 }
 
@@ -132,18 +168,27 @@ export async function withdrawTerms<D>(
 ): Promise<void> {
   await lockKind(tx, kind);
   const row = await versionRow(tx, kind, version);
-  if (row.approved_by !== null) throw termsErrors.decided({ version });
+  if (row.approved_by !== null) throw errorsOf(kind).decided({ version });
   if (row.withdrawn_at !== null) return;
   await tx.query(
-    `update clearing.terms_version set withdrawn_at = clock_timestamp() where kind = $1 and version = $2`,
-    [kind.kind, version],
+    `update clearing.${kind.shelf.table} set withdrawn_at = clock_timestamp() where ${kind.shelf.column} = $1 and version = $2`,
+    [kind.shelf.key, version],
   );
-  await recordAct(tx, actor, { act: `withdraw-${kind.act}`, subject: `version ${version}`, detail: {} });
+  await recordAct(tx, actor, { act: `withdraw-${kind.act}`, subject: titleOf(kind, version), detail: {} });
 }
 
 /** Every version of a kind, the newest first. */
 export async function termsVersions<D>(db: Database | Transaction, kind: TermsKind<D>): Promise<TermsVersion<D>[]> {
   return (await versionRows(db, kind)).map((row) => toVersion<D>(row));
+}
+
+/** One version of a kind. @throws CityCardError `.version-unknown` */
+export async function termsVersion<D>(
+  db: Database | Transaction,
+  kind: TermsKind<D>,
+  version: number,
+): Promise<TermsVersion<D>> {
+  return toVersion<D>(await versionRow(db, kind, version));
 }
 
 async function refuseFaulty<D>(
@@ -154,33 +199,35 @@ async function refuseFaulty<D>(
 ): Promise<void> {
   // What the open day and the days before it are counted by stays what it is.
   const open = (await findOpenBusinessDate(tx)) ?? cityDate(new Date());
-  if (validFrom < open) throw termsErrors.dayBegun({ validFrom, open });
+  if (validFrom < open) throw errorsOf(kind).dayBegun({ validFrom, open });
   const problem = await kind.problem(tx, validFrom, document);
-  if (problem !== undefined) throw termsErrors.refused({ problem });
+  if (problem !== undefined) throw errorsOf(kind).refused({ problem });
 }
 
-const contentOf = (kind: { readonly kind: string }, version: number, validFrom: BusinessDate, document: string) => ({
-  kind: kind.kind,
+const contentOf = ({ shelf }: AnyKind, version: number, validFrom: BusinessDate, document: string) => ({
+  [shelf.column]: shelf.key,
   version,
   validFrom,
   document,
 });
 
-async function lockKind(tx: Transaction, { kind }: { readonly kind: string }): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('terms ' || $1::text, 0))`, [kind]);
+async function lockKind(tx: Transaction, { shelf }: AnyKind): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('terms ' || $1::text, 0))`, [
+    `${shelf.column} ${shelf.key}`,
+  ]);
 }
 
-async function versionRows(db: Database | Transaction, { kind }: { readonly kind: string }): Promise<VersionRow[]> {
+async function versionRows(db: Database | Transaction, { shelf }: AnyKind): Promise<VersionRow[]> {
   const { rows } = await (db as Database).query<VersionRow>(
     `select version, valid_from, document, document_sha256, approval_id, proposed_by, approved_by, withdrawn_at
-       from clearing.terms_version where kind = $1 order by version desc`,
-    [kind],
+       from clearing.${shelf.table} where ${shelf.column} = $1 order by version desc`,
+    [shelf.key],
   );
   return rows;
 }
 
-async function versionRow(tx: Transaction, kind: { readonly kind: string }, version: number): Promise<VersionRow> {
+async function versionRow(tx: Database | Transaction, kind: AnyKind, version: number): Promise<VersionRow> {
   const row = (await versionRows(tx, kind)).find((each) => each.version === version);
-  if (row === undefined) throw termsErrors.versionUnknown({ version });
+  if (row === undefined) throw errorsOf(kind).versionUnknown({ version });
   return row;
 }
