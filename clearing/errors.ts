@@ -52,6 +52,20 @@ export const clearingErrors = errorCatalogue('clearing', {
   },
   loadUnknown: { status: 404, sentence: 'There is no such load of this card.' },
   loadDecided: { status: 409, sentence: 'This load was decided already: it is {state}.' },
+  movementForbidden: {
+    status: 409,
+    sentence:
+      '{reason} That is no permitted use of bank money, cash or income (citycard supervision movements lists what is); nothing was booked.',
+  },
+  feesOnHold: {
+    status: 409,
+    sentence:
+      '{reason} No fees are withdrawn until the float is whole and proved again; see citycard supervision live, and nothing was booked.',
+  },
+  feesNotEarned: {
+    status: 409,
+    sentence: '{reason} Fees are withdrawn after they are earned, and no more than that; nothing was booked.',
+  },
   postingRefused: {
     status: 500,
     sentence: 'The ledger refused posting {key}: {outcome}. Nothing was changed; see the detail.',

@@ -69,7 +69,8 @@ describe('the float identity', () => {
       await postOrThrow(tx, NEXT_DAY, [
         transfer('deposit:1', 'cash-shift:T1', 'card-deposit', 2_000, CARD),
         transfer('deposit:2', 'cash-shift:T1', 'card-deposit', 2_000, CARD),
-        transfer('payin:1', 'bank-card-deposits:D1', 'cash-shift:T1', 2_000),
+        transfer('slip:1', 'cash-in-transit:T1', 'cash-shift:T1', 4_000),
+        transfer('payin:1', 'bank-card-deposits:D1', 'cash-in-transit:T1', 2_000),
         transfer('withdraw:1', 'bank-own-funds:O1', 'bank-custody:622800000001', 290),
       ]);
     });
@@ -82,7 +83,7 @@ describe('the float identity', () => {
     });
     // Deposit cash paid into the custody account: together it still adds up, apart it does not.
     await transact(city.db, (tx) =>
-      postOrThrow(tx, NEXT_DAY, [transfer('payin:2', 'bank-custody:622800000001', 'cash-shift:T1', 2_000)]),
+      postOrThrow(tx, NEXT_DAY, [transfer('payin:2', 'bank-custody:622800000001', 'cash-in-transit:T1', 2_000)]),
     );
     expect(await floatPosition(city.db, NEXT_DAY)).toMatchObject({
       ok: false,

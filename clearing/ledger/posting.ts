@@ -2,6 +2,7 @@ import { type BusinessDate, type Fen, fen, sqlState, type Statement, type Transa
 import { clearingErrors } from '../errors.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import type { AccountCode } from './accounts.ts';
+import { forbiddenMovement } from './permitted-movements.ts';
 
 /** One transfer: an amount greater than zero, on the debit of one account and the credit of another. */
 export interface Leg {
@@ -75,7 +76,8 @@ const POSTED: PostingOutcome = { outcome: 'posted' };
  *
  * Call it once per transaction where possible: within one call locks are taken in one order, across calls they are not.
  *
- * @throws RangeError for an amount that is not positive, equal sides of a leg, a posting without legs, control characters.
+ * @throws RangeError for an amount that is not positive, equal sides of a leg, a posting without legs, control characters;
+ * CityCardError `clearing.movement-forbidden`, `clearing.fees-on-hold`, `clearing.fees-not-earned`
  */
 export async function post(
   tx: Transaction,
@@ -103,11 +105,12 @@ async function call(
   postings: readonly (Posting | Resolution)[],
   withBalances: boolean,
 ): Promise<ResultRow> {
-  const { rows } = await tx.query<ResultRow>({
-    name: 'clearing-ledger-post',
-    text: CALL,
-    values: [businessDate, ...columnsOf(postings), withBalances],
-  });
+  const values = [businessDate, ...columnsOf(postings), withBalances];
+  const { rows } = await tx
+    .query<ResultRow>({ name: 'clearing-ledger-post', text: CALL, values })
+    .catch((error: unknown) => {
+      throw forbiddenMovement(error) ?? error;
+    });
   const row = rows[0];
   if (row === undefined) throw new Error('clearing.ledger_post answered nothing');
   return row;

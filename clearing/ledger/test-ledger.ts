@@ -31,6 +31,8 @@ export async function startTestLedger(cards = 3, options: { readonly acts?: bool
   await transact(db, async (tx) => {
     await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'open')`, [TEST_DAY]);
     await openAccount(tx, 'bank-custody:B1');
+    // Generated postings go to and fro; which uses of bank money are permitted is not what these tests are about.
+    await tx.query(`insert into clearing.permitted_movement values ('*', 'bank-custody', 'generated')`);
     for (const agent of ['A001', 'A002'])
       await openAccount(tx, `agent-prefund:${agent}`, { floor: fen(0), owner: agent });
     for (const operator of ['O001', 'O002']) await openAccount(tx, `operator-pending:${operator}`, { owner: operator });
