@@ -21,7 +21,14 @@ export { commonMigrations, migrate, type MigrationSet } from './database/migrate
 export { copyRows } from './database/copy.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded.ts';
 export { startTestDatabase, type TestDatabase } from './database/test-database.ts';
-export { authenticate, createPrincipal, type Principal, requireRole, type Role } from './identity/principal.ts';
+export {
+  authenticate,
+  createPrincipal,
+  type Principal,
+  requireOneSide,
+  requireRole,
+  type Role,
+} from './identity/principal.ts';
 export { approveAct, proposeAct } from './identity/approval.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';

@@ -10,6 +10,11 @@ export const identityErrors = errorCatalogue('identity', {
     status: 409,
     sentence: 'There is a principal "{id}" already. Choose another id, or keep using the token it was given.',
   },
+  bothSides: {
+    status: 409,
+    sentence:
+      '{name} would supervise the company and act for it. Those are two persons: give one of the roles to somebody else.',
+  },
   approvalUnknown: { status: 404, sentence: 'There is no proposal {approvalId} to approve.' },
   samePerson: {
     status: 409,

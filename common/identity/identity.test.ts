@@ -8,6 +8,7 @@ import {
   type Principal,
   proposeAct,
   recordAct,
+  requireOneSide,
   requireRole,
   startTestDatabase,
   type TestDatabase,
@@ -69,6 +70,40 @@ describe('a principal', () => {
     expect(() => requireRole(anna, 'supervisor')).toThrow(
       expect.objectContaining({ code: 'identity.role-missing', status: 403 }),
     );
+  });
+});
+
+describe('supervisor and company', () => {
+  const create = (id: string, roles: Principal['roles'], personNo?: string) =>
+    transact(test.db, (tx) =>
+      createPrincipal(tx, {
+        id,
+        name: `Test ${id}`,
+        kind: 'person',
+        roles,
+        ...(personNo !== undefined && { personNo }),
+      }),
+    );
+  const refused = { code: 'identity.both-sides', status: 409 };
+
+  it('are never one person, under one name or two', async () => {
+    await expect(create('both', ['supervisor', 'finance-maker'])).rejects.toMatchObject(refused);
+    await create('watching', ['supervisor', 'auditor'], 'STAFF-1');
+    await expect(create('acting', ['clerk'], 'STAFF-1')).rejects.toMatchObject(refused);
+    await create('acting', ['clerk'], 'STAFF-2');
+    await expect(
+      test.db.query(`UPDATE platform.principal SET person_no = 'STAFF-1' WHERE id = 'acting'`),
+    ).rejects.toMatchObject({ code: 'CCI01' });
+  });
+
+  it('are told apart again when they act', async () => {
+    const watching: Principal = { id: 'watching', name: 'Test watching', kind: 'person', roles: ['supervisor'] };
+    await transact(test.db, (tx) => requireOneSide(tx, watching));
+    // What was so before anybody asked for the number of the staff register.
+    await test.db.query('ALTER TABLE platform.principal DISABLE TRIGGER one_side_guard');
+    await test.db.query(`UPDATE platform.principal SET person_no = 'STAFF-1' WHERE id = 'acting'`);
+    await test.db.query('ALTER TABLE platform.principal ENABLE TRIGGER one_side_guard');
+    await expect(transact(test.db, (tx) => requireOneSide(tx, watching))).rejects.toMatchObject(refused);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Database, Transaction } from '../database/pool.ts';
+import { type Database, sqlState, type Transaction } from '../database/pool.ts';
 import { identityErrors } from './errors.ts';
 
 export type Role =
@@ -31,29 +31,57 @@ export interface Principal {
 }
 
 const TOKEN_BYTES = 32;
+/** What platform.sides_of answers for roles of supervisor and company together. */
+const BOTH_SIDES = 3;
 
 /**
  * Registers a principal and makes its token: 32 random bytes, shown this once; the database keeps the SHA-256 only. A
  * fast hash will do, since nobody guesses 256 random bits.
  *
- * @throws CityCardError `identity.principal-exists` (409); the transaction stays usable.
+ * A person with two names gives the same number of the staff register for both; a supervisor's and a company officer's roles
+ * never meet in one person.
+ *
+ * @throws CityCardError `identity.principal-exists` (409), the transaction stays usable; `identity.both-sides` (409), it ends.
  */
-export async function createPrincipal(tx: Transaction, principal: Principal): Promise<{ token: string }> {
+export async function createPrincipal(
+  tx: Transaction,
+  principal: Principal & { readonly personNo?: string },
+): Promise<{ token: string }> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const { rowCount } = await tx.query(
-    `INSERT INTO platform.principal (id, name, kind, roles, participant_no, token_sha256)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-    [
-      principal.id,
-      principal.name,
-      principal.kind,
-      [...principal.roles],
-      principal.participantNo ?? null,
-      tokenSha256(token),
-    ],
-  );
+  const { rowCount } = await tx
+    .query(
+      `INSERT INTO platform.principal (id, name, kind, roles, participant_no, token_sha256, person_no)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+      [
+        principal.id,
+        principal.name,
+        principal.kind,
+        [...principal.roles],
+        principal.participantNo ?? null,
+        tokenSha256(token),
+        principal.personNo ?? null,
+      ],
+    )
+    .catch((error: unknown) => {
+      throw sqlState(error) === 'CCI01' ? identityErrors.bothSides({ name: principal.name }, error) : error;
+    });
   if (rowCount === 0) throw identityErrors.principalExists({ id: principal.id });
   return { token };
+}
+
+/**
+ * Passes when the person behind the principal stands on one side only, whatever names it has: who answers for the company
+ * does not also supervise it. For acts of supervision; roles are asked besides.
+ *
+ * @throws CityCardError `identity.both-sides` (409)
+ */
+export async function requireOneSide(tx: Transaction, principal: Principal): Promise<void> {
+  const { rows } = await tx.query<{ sides: number }>(
+    `SELECT coalesce(bit_or(platform.sides_of(p.roles)), 0) AS sides FROM platform.principal p
+      WHERE p.id = $1 OR p.person_no = (SELECT own.person_no FROM platform.principal own WHERE own.id = $1)`,
+    [principal.id],
+  );
+  if (rows[0]?.sides === BOTH_SIDES) throw identityErrors.bothSides({ name: principal.name });
 }
 
 /** The principal whose token this is, or undefined. */
