@@ -1,4 +1,5 @@
 import { type BusinessDate, type Database, type Fen, fen } from '@citycard/common';
+import { codeOfIndustry } from '../industries/code.ts';
 import { documentOfSubject } from '../terms/subject.ts';
 import { termsErrors } from '../terms/errors.ts';
 import { feeBase, feeOf, sectionsOf } from './fee.ts';
@@ -84,11 +85,15 @@ async function partsOf(db: Database, date: BusinessDate, participantNo: string):
       refundFen: fen(row.refund_fen),
     };
     const before = { count: row.before_count, amountFen: fen(row.before_fen) };
-    const { tariffId: _id, subject, ...rule } = tariff;
+    const { tariffId: _id, subject, recordIndustry, ...rule } = tariff;
     const monthly = tariff.period === 'month' && (before.count !== 0n || before.amountFen !== 0n);
     return [
       {
-        tariff: { for: documentOfSubject(subject), ...rule },
+        tariff: {
+          for: documentOfSubject(subject),
+          ...(recordIndustry !== undefined && { recordIndustry: codeOfIndustry(recordIndustry) }),
+          ...rule,
+        },
         ...activity,
         ...(monthly && { before: { ...before, feeFen: feeBefore(before, tariff) } }),
         ...(tariff.rounding !== 'transaction' && { sections: sectionsUntil(activity, before, tariff) }),

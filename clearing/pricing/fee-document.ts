@@ -1,9 +1,10 @@
 import { addDays, type BusinessDate, businessDate, type Static, type Transaction, Type } from '@citycard/common';
+import { INDUSTRY_CODE, industryOfCode } from '../industries/code.ts';
 import { tableSubjectProblem } from '../terms/known-subjects.ts';
 import { replacedFrom } from '../terms/dated.ts';
 import { SubjectDocument, subjectOfDocument } from '../terms/subject.ts';
 import { sharedShelf, type TermsKind } from '../terms/versions.ts';
-import type { FeeShare, ShareHolder, Tariff } from './tariff.ts';
+import type { FeeShare, ShareHolder, Tariff, TariffKey } from './tariff.ts';
 import { tariffName, tariffTableProblem } from './tariff.ts';
 import { listTariffs, lockTariffs, mayPrice, pricedProblem, replaceTariffs, tariffInForce } from './tariff-table.ts';
 
@@ -13,6 +14,12 @@ const Rate = Type.String({ pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$' });
 const Whole = Type.String({ pattern: '^[0-9]{1,18}$' });
 const Amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
 const Product = Type.String({ pattern: '^[0-9A-F]{4}$' });
+
+const Conditions = {
+  product: Type.Optional(Product),
+  deal: Type.Optional(Type.Union([Type.Literal('purchase'), Type.Literal('load'), Type.Literal('bill')])),
+  recordIndustry: Type.Optional(Type.String({ pattern: INDUSTRY_CODE })),
+};
 
 const Share = Type.Object(
   {
@@ -26,7 +33,8 @@ const Share = Type.Object(
 const Rule = Type.Object(
   {
     for: SubjectDocument,
-    product: Type.Optional(Product),
+    ...Conditions,
+    direction: Type.Optional(Type.Union([Type.Literal('in'), Type.Literal('out')])),
     kind: Type.Union([Type.Literal('per-count'), Type.Literal('by-amount'), Type.Literal('fixed')]),
     rate: Type.Optional(Rate),
     ladder: Type.Optional(
@@ -58,9 +66,7 @@ export const FeeDocument = Type.Object(
   {
     note: Type.Optional(Type.String({ maxLength: 200 })),
     rules: Type.Array(Rule, { maxItems: 1000 }),
-    ended: Type.Optional(
-      Type.Array(Type.Object({ for: SubjectDocument, product: Type.Optional(Product) }, closed), { maxItems: 1000 }),
-    ),
+    ended: Type.Optional(Type.Array(Type.Object({ for: SubjectDocument, ...Conditions }, closed), { maxItems: 1000 })),
   },
   { ...closed, description: 'docs/fees.md' },
 );
@@ -69,10 +75,10 @@ type FeeRule = FeeDocument['rules'][number];
 
 /** A rule of a document as a row of the tariff table. @throws RangeError for a day that no calendar has. */
 function tariffOfRule(rule: FeeRule): Tariff {
-  const { for: subject, product, kind, rate, ladder, minFen, maxFen, feeReturned, rounding, period, shares } = rule;
+  const { kind, rate, ladder, minFen, maxFen, feeReturned, rounding, period, shares, direction } = rule;
   return {
-    subject: subjectOfDocument(subject),
-    ...(product !== undefined && { product }),
+    ...keyOfDocument(rule),
+    ...(direction !== undefined && { direction }),
     kind,
     ...(rate !== undefined && { rate }),
     ...(ladder !== undefined && { ladder }),
@@ -87,6 +93,17 @@ function tariffOfRule(rule: FeeRule): Tariff {
   };
 }
 
+type Named = NonNullable<FeeDocument['ended']>[number];
+
+function keyOfDocument({ for: subject, product, deal, recordIndustry }: Named): TariffKey {
+  return {
+    subject: subjectOfDocument(subject),
+    ...(product !== undefined && { product }),
+    ...(deal !== undefined && { deal }),
+    ...(recordIndustry !== undefined && { recordIndustry: industryOfCode(recordIndustry) }),
+  };
+}
+
 function shareOfDocument({ to, percent, fixedFen }: { to: string; percent?: string; fixedFen?: number }): FeeShare {
   return {
     to: to as ShareHolder,
@@ -96,9 +113,7 @@ function shareOfDocument({ to, percent, fixedFen }: { to: string; percent?: stri
 }
 
 const endedNames = (document: FeeDocument): string[] =>
-  (document.ended ?? []).map(({ for: subject, product }) =>
-    tariffName({ subject: subjectOfDocument(subject), ...(product !== undefined && { product }) }),
-  );
+  (document.ended ?? []).map((named) => tariffName(keyOfDocument(named)));
 
 /** Fees as a document of two people. */
 export const FEES: TermsKind<FeeDocument> = {

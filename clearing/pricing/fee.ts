@@ -45,7 +45,8 @@ export function feeBase(activity: Activity, tariff: Tariff): FeeBase {
 
 /**
  * The fee of one settlement line, in whole fen (domain.md F.3): exact until the end, then rounded half up once, then held
- * between minimum and maximum; or all of that per transaction where the tariff says so. Never below zero.
+ * between minimum and maximum; or all of that per transaction where the tariff says so. Never below zero, and never
+ * above it where the company pays (`out`).
  *
  * A tariff that counts over the month charges what the month owes with this line less what it owed before it, which is
  * below zero when refunds of the line outweigh its sales.
@@ -53,6 +54,11 @@ export function feeBase(activity: Activity, tariff: Tariff): FeeBase {
  * @throws Error when the tariff rounds per transaction and the amounts are not given.
  */
 export function feeOf(activity: Activity, tariff: Tariff, circumstances: FeeCircumstances = {}): Fen {
+  const fee = amountOf(activity, tariff, circumstances);
+  return tariff.direction === 'out' ? fen(-fee) : fee;
+}
+
+function amountOf(activity: Activity, tariff: Tariff, circumstances: FeeCircumstances): Fen {
   if (tariff.rounding === 'transaction') return feeOfTransactions(tariff, circumstances.amounts);
   const { count, amountFen } = feeBase(activity, tariff);
   const { before } = circumstances;

@@ -9,6 +9,7 @@ export interface PendingLine {
   readonly participantNo: string;
   readonly periodFrom: BusinessDate;
   readonly groups: readonly ActivityGroup[];
+  /** What came into the pending account and left it: everything but loads. */
   readonly activity: Activity;
   readonly grossFen: Fen;
   /** The part of gross that moved on the day itself; the rest was held from earlier days. */
@@ -54,8 +55,10 @@ export function priceLine(
 ): PricedLine | HeldLine {
   const groupsOf = new Map<StoredTariff, ActivityGroup[]>();
   for (const group of line.groups) {
-    const tariff = participant && tariffInForce(terms.tariffs, participant, terms.date, group.product);
+    const tariff = participant && tariffInForce(terms.tariffs, participant, terms.date, group);
     if (tariff === undefined) {
+      // Nobody has to have a commission; the money of a load is not here and waits for nothing.
+      if (group.deal === 'load') continue;
       const cards = group.product === undefined ? '' : ` for cards of product ${group.product}`;
       return { kind: 'no-tariff-in-force', reason: `no tariff is in force${cards}` };
     }
@@ -114,8 +117,9 @@ export function pendingLine(
   date: BusinessDate,
   groups: readonly ActivityGroup[],
 ): PendingLine {
-  const activity = activityOf(groups);
-  const onTheDay = activityOf(groups.filter((group) => group.date === date));
+  const sold = groups.filter(({ deal }) => deal !== 'load');
+  const activity = activityOf(sold);
+  const onTheDay = activityOf(sold.filter((group) => group.date === date));
   return {
     participantNo,
     periodFrom,

@@ -3,7 +3,7 @@ import { movements } from '../day/movements.ts';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { openAccount } from '../ledger/accounts.ts';
 import { postOrThrow } from '../ledger/posting.ts';
-import { type ActivityGroup, groupsOfMovements, groupsOfTransfers } from './activity.ts';
+import { type ActivityGroup, type Detail, groupsOfMovements, groupsOfTransfers } from './activity.ts';
 import { feeBase, pricingLegs } from './fee.ts';
 import { destinationsOf, type HeldLine, type PendingLine, pendingLine, type PricedLine, priceLine } from './line.ts';
 import { provePendingIsEmpty, proveSharesAreFees } from './proofs.ts';
@@ -11,11 +11,10 @@ import type { Institution } from './shares.ts';
 import { writePricing } from './stored-lines.ts';
 import { listTariffs, type Priced, type StoredTariff, tariffsFor } from './tariff-table.ts';
 
-const PENDING = 'operator-pending:';
-
 /**
  * Prices the day: every participant's pending account gives up what the ledger says came into it on that day (refused
- * bills and corrections have left it again by then), split into what is payable and the shares of the fee. What no tariff
+ * bills and corrections have left it again by then), split into what is payable and the shares of the fee; of an agent's
+ * loads, whose cash is not here, only the fee. What no tariff
  * prices stays pending with a note, and is priced with the first day that has a tariff. Proven against the ledger before it
  * returns.
  *
@@ -30,14 +29,16 @@ export async function priceDay(tx: Transaction, date: BusinessDate): Promise<voi
   for (const line of await linesOf(tx, date, tariffs, participants)) {
     const result = priceLine(line, participants.get(line.participantNo), terms);
     if ('reason' in result) held.push({ ...line, ...result });
-    else priced.push(result);
+    else if (result.parts.length > 0) priced.push(result);
   }
   const accountOf = (institution: Institution): string => accountOfInstitution(institution, participants);
   for (const line of held) await raiseHeld(tx, date, line);
   const accounts = priced.flatMap((line) =>
     destinationsOf(line, accountOf).filter(({ amountFen }) => amountFen !== 0n),
   );
-  await openMissing(tx, ['fee-income:main', ...accounts.map(({ account }) => account)]);
+  // A commission goes through the pending account like every fee; an agent has none of its own until then.
+  const pending = priced.map(({ participantNo }) => `operator-pending:${participantNo}`);
+  await openMissing(tx, ['fee-income:main', ...pending, ...accounts.map(({ account }) => account)]);
   await writePricing(tx, date, { priced, held }, accountOf);
   const postings = priced.map((line) => ({
     key: `price:${date}:${line.participantNo}`,
@@ -73,17 +74,21 @@ export async function openMissing(tx: Transaction, codes: readonly string[]): Pr
 }
 
 interface PricedParticipant extends Priced {
+  readonly kind: string;
   readonly cityCode?: string;
 }
 
 async function readParticipants(tx: Transaction): Promise<Map<string, PricedParticipant>> {
-  const { rows } = await tx.query<{ participant_no: string; industry: number | null; city_code: string | null }>(
-    'select participant_no, industry, city_code from clearing.participant',
-  );
+  const { rows } = await tx.query<{
+    participant_no: string;
+    kind: string;
+    industry: number | null;
+    city_code: string | null;
+  }>('select participant_no, kind, industry, city_code from clearing.participant');
   return new Map(
-    rows.map(({ participant_no: participantNo, industry, city_code: cityCode }) => [
+    rows.map(({ participant_no: participantNo, kind, industry, city_code: cityCode }) => [
       participantNo,
-      { participantNo, ...(industry !== null && { industry }), ...(cityCode !== null && { cityCode }) },
+      { participantNo, kind, ...(industry !== null && { industry }), ...(cityCode !== null && { cityCode }) },
     ]),
   );
 }
@@ -111,35 +116,45 @@ async function linesOf(
   tx: Transaction,
   date: BusinessDate,
   tariffs: readonly StoredTariff[],
-  participants: ReadonlyMap<string, Priced>,
+  participants: ReadonlyMap<string, PricedParticipant>,
 ): Promise<PendingLine[]> {
   const heldSince = await readHeldSince(tx);
   const earliest = [...heldSince.values(), date].sort()[0] ?? date;
-  const all = await movements(tx, earliest, date);
-  const accounts = new Set(
-    all.flatMap(({ debit, credit }) => [debit, credit]).filter((code) => code.startsWith(PENDING)),
-  );
-  const detailed = [...accounts].filter((account) => {
-    const participant = participants.get(account.slice(PENDING.length));
-    return participant !== undefined && tariffsFor(tariffs, participant, date).some(needsDetail);
-  });
-  const details = new Map<string, ActivityGroup[]>(detailed.map((account) => [account, []]));
-  for (const group of await groupsOfTransfers(tx, detailed, earliest, date)) details.get(group.account)?.push(group);
-  return [...accounts]
-    .sort()
-    .map((account) => {
-      const participantNo = account.slice(PENDING.length);
+  const own = new Map<string, ActivityGroup[]>();
+  for (const group of groupsOfMovements(await movements(tx, earliest, date))) {
+    const groups = own.get(group.participantNo);
+    if (groups === undefined) own.set(group.participantNo, [group]);
+    else groups.push(group);
+  }
+  const detailed = new Map<string, Detail>();
+  for (const participantNo of own.keys()) {
+    const participant = participants.get(participantNo);
+    const detail = participant && detailFor(tariffsFor(tariffs, participant, date), participant);
+    if (detail !== undefined) detailed.set(participantNo, detail);
+  }
+  for (const participantNo of detailed.keys()) own.set(participantNo, []);
+  for (const group of await groupsOfTransfers(tx, detailed, earliest, date)) own.get(group.participantNo)?.push(group);
+  return [...own]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([participantNo, groups]) => {
       const periodFrom = heldSince.get(participantNo) ?? date;
-      const groups = details.get(account) ?? groupsOfMovements(account, all);
-      const own = groups.filter((group) => group.date >= periodFrom);
-      return pendingLine(participantNo, periodFrom, date, own);
+      const ofPeriod = groups.filter((group) => group.date >= periodFrom);
+      return pendingLine(participantNo, periodFrom, date, ofPeriod);
     })
-    .filter(({ activity }) => activity.salesCount + activity.refundCount > 0n);
+    .filter(({ groups }) => groups.length > 0);
 }
 
-/** Whether the day's sums are not enough for a tariff: it tells cards or transactions apart. */
-const needsDetail = (tariff: StoredTariff): boolean =>
-  tariff.product !== undefined || tariff.rounding === 'transaction';
+/** What the day's sums do not say and a tariff asks for: the card and the transaction, or the record of it. */
+function detailFor(tariffs: readonly StoredTariff[], { kind }: PricedParticipant): Detail | undefined {
+  const ofRecords = tariffs.some(
+    // Bills paid at a biller's own terminals are purchases in the ledger; their records say which.
+    ({ recordIndustry, deal }) =>
+      recordIndustry !== undefined || (kind === 'biller' && (deal === 'bill' || deal === 'purchase')),
+  );
+  if (ofRecords) return 'records';
+  const ofTransfers = tariffs.some(({ product, rounding }) => product !== undefined || rounding === 'transaction');
+  return ofTransfers ? 'transfers' : undefined;
+}
 
 async function readHeldSince(tx: Transaction): Promise<Map<string, BusinessDate>> {
   const { rows } = await tx.query<{ participant_no: string; since: string }>(

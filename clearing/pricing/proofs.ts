@@ -6,8 +6,10 @@ export async function proveSharesAreFees(tx: Transaction, date: BusinessDate): P
   const { rows } = await tx.query<{ participant_no: string; line: bigint; parts: bigint; shares: bigint }>(
     `select l.participant_no, l.fee_fen as line, coalesce(p.fee, 0)::bigint as parts, coalesce(s.fee, 0)::bigint as shares
        from clearing.pricing_line l
-       left join (select participant_no, sum(fee_fen) as fee, sum(sales_fen - refund_fen) as gross from clearing.pricing_part
-                   where business_date = $1 group by 1) p using (participant_no)
+       left join (select r.participant_no, sum(r.fee_fen) as fee,
+                         sum(r.sales_fen - r.refund_fen) filter (where t.deal is distinct from 'load') as gross
+                    from clearing.pricing_part r join clearing.tariff t using (tariff_id)
+                   where r.business_date = $1 group by 1) p using (participant_no)
        left join (select participant_no, sum(amount_fen) as fee from clearing.pricing_share
                    where business_date = $1 group by 1) s using (participant_no)
       where l.business_date = $1

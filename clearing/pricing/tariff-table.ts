@@ -9,7 +9,7 @@ import {
 import { dayErrors } from '../day/errors.ts';
 import { holdsOn } from '../terms/dated.ts';
 import { subjectColumns, subjectOfRow } from '../terms/subject.ts';
-import { type FeeShare, type LadderSection, type Tariff, tariffName, tariffTableProblem } from './tariff.ts';
+import { type Deal, type FeeShare, type LadderSection, type Tariff, tariffName, tariffTableProblem } from './tariff.ts';
 
 export interface StoredTariff extends Tariff {
   readonly tariffId: bigint;
@@ -22,6 +22,9 @@ interface TariffRow {
   participant_no: string | null;
   industry: number | null;
   product: string | null;
+  deal: Deal | null;
+  record_industry: number | null;
+  direction: 'in' | 'out';
   kind: Tariff['kind'];
   rate: string | null;
   ladder: LadderSection[] | null;
@@ -41,6 +44,9 @@ function toTariff(row: TariffRow): StoredTariff {
     tariffId: row.tariff_id,
     subject: subjectOfRow(row),
     ...(row.product !== null && { product: row.product }),
+    ...(row.deal !== null && { deal: row.deal }),
+    ...(row.record_industry !== null && { recordIndustry: row.record_industry }),
+    ...(row.direction === 'out' && { direction: row.direction }),
     kind: row.kind,
     ...(row.rate !== null && { rate: row.rate }),
     ...(row.ladder !== null && { ladder: row.ladder }),
@@ -62,7 +68,7 @@ function toTariff(row: TariffRow): StoredTariff {
   };
 }
 
-const COLUMNS = `tariff_id, participant_no, industry, product, kind, trim_scale(rate)::text as rate, ladder, min_fen, max_fen,
+const COLUMNS = `tariff_id, participant_no, industry, product, deal, record_industry, direction, kind, trim_scale(rate)::text as rate, ladder, min_fen, max_fen,
   fee_returned, rounding, period, shares, valid_from, valid_to, version`;
 
 /** The whole tariff table, past rows included. */
@@ -122,12 +128,15 @@ async function endTariff(tx: Transaction, row: StoredTariff, before: BusinessDat
 
 async function insertTariff(tx: Transaction, tariff: Tariff, version?: number): Promise<void> {
   await tx.query(
-    `insert into clearing.tariff (participant_no, industry, product, kind, rate, ladder, min_fen, max_fen, fee_returned,
-                                  rounding, period, shares, valid_from, valid_to, version)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    `insert into clearing.tariff (participant_no, industry, product, deal, record_industry, direction, kind, rate, ladder, min_fen,
+                                  max_fen, fee_returned, rounding, period, shares, valid_from, valid_to, version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       ...subjectColumns(tariff.subject),
       tariff.product ?? null,
+      tariff.deal ?? null,
+      tariff.recordIndustry ?? null,
+      tariff.direction ?? 'in',
       tariff.kind,
       tariff.rate ?? null,
       tariff.ladder === undefined ? null : JSON.stringify(tariff.ladder),
@@ -172,22 +181,37 @@ export interface Priced {
   readonly industry?: number;
 }
 
-/** The tariff in force for a participant on a day: its own, else its industry's, else everybody's; each first by product. */
+/** What transactions have in common that a tariff may ask for. */
+export type Sold = Pick<Tariff, 'product' | 'deal' | 'recordIndustry'>;
+
+/**
+ * The tariff in force for a participant on a day: its own, else its industry's, else everybody's. Of each the one whose
+ * conditions all hold and say most: first the deal, then the industry of the record, then the product.
+ */
 export function tariffInForce<T extends Tariff>(
   table: readonly T[],
   participant: Priced,
   date: BusinessDate,
-  product?: string,
+  sold: Sold = {},
 ): T | undefined {
-  const rows = tariffsFor(table, participant, date);
+  const rows = tariffsFor(table, participant, date).filter((row) => isFor(row, sold));
   for (const belongs of [isOwn, isOfIndustry, isEverybodys]) {
-    const own = rows.filter((row) => belongs(row, participant));
-    const found = own.find((row) => row.product !== undefined && row.product === product);
-    const general = found ?? own.find((row) => row.product === undefined);
-    if (general !== undefined) return general;
+    const [first, ...others] = rows.filter((row) => belongs(row, participant));
+    if (first === undefined) continue;
+    return others.reduce((best, row) => (weightOf(row) > weightOf(best) ? row : best), first);
   }
   return undefined;
 }
+
+/** Whether what was sold meets the conditions of a row; a row that names no deal is not for loads. */
+function isFor(row: Tariff, { product, deal, recordIndustry }: Sold): boolean {
+  if (row.deal === undefined ? deal === 'load' : row.deal !== deal) return false;
+  if (row.recordIndustry !== undefined && row.recordIndustry !== recordIndustry) return false;
+  return row.product === undefined || row.product === product;
+}
+
+const weightOf = ({ deal, recordIndustry, product }: Tariff): number =>
+  (deal === undefined ? 0 : 4) + (recordIndustry === undefined ? 0 : 2) + (product === undefined ? 0 : 1);
 
 /** Every tariff that can price a participant on a day, of whatever product. */
 export function tariffsFor<T extends Tariff>(table: readonly T[], participant: Priced, date: BusinessDate): T[] {

@@ -26,6 +26,9 @@ export interface FeeShare {
  */
 export type ShareHolder = 'company' | 'operator' | 'issuer' | `participant:${string}`;
 
+/** What a fee may be for: a purchase, a load whose cash an agent took, a bill paid to a biller. */
+export type Deal = 'purchase' | 'load' | 'bill';
+
 /**
  * One row of the tariff table (domain.md F.3). Rates are decimal texts: fen per transaction (`per-count`), millionths of
  * the amount (`by-amount`), whole fen per settlement line (`fixed`).
@@ -34,6 +37,12 @@ export interface Tariff extends Dated {
   readonly subject: TariffSubject;
   /** Main and sub type of the card, two hexadecimal digits each; all cards when left out. */
   readonly product?: string;
+  /** Purchases and bills when left out; loads have a fee only where a row names them. */
+  readonly deal?: Deal;
+  /** Only purchases whose record bears this industry, whatever the participant's own is. */
+  readonly recordIndustry?: number;
+  /** `in` (when left out): the participant pays it. `out`: the company pays it to the participant, a commission. */
+  readonly direction?: 'in' | 'out';
   readonly kind: 'per-count' | 'by-amount' | 'fixed';
   readonly rate?: string;
   readonly ladder?: readonly LadderSection[];
@@ -50,9 +59,14 @@ export interface Tariff extends Dated {
 }
 
 /** What a tariff is for, as the table and errors name it; rows of one name follow one another by date. */
-export function tariffName({ subject, product }: Pick<Tariff, 'subject' | 'product'>): string {
-  return product === undefined ? subjectName(subject) : `${subjectName(subject)}/${product}`;
+export function tariffName({ subject, ...condition }: TariffKey): string {
+  const { product, deal, recordIndustry } = condition;
+  const soldIn = recordIndustry === undefined ? undefined : `sold-in:${recordIndustry}`;
+  return [subjectName(subject), product, deal, soldIn].filter((part) => part !== undefined).join('/');
 }
+
+/** Whom a row is for and on which conditions. */
+export type TariffKey = Pick<Tariff, 'subject' | 'product' | 'deal' | 'recordIndustry'>;
 
 const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
 const WHOLE = /^\d{1,18}$/;
@@ -63,6 +77,8 @@ const PERCENT_UNITS = 10_000n;
 /** What is wrong with one row by itself, or undefined. */
 export function tariffProblem(tariff: Tariff): string | undefined {
   const { kind, rate, ladder, minFen, maxFen, validFrom, validTo, rounding, period, shares } = tariff;
+  if (tariff.deal === 'load' && tariff.recordIndustry !== undefined)
+    return 'a load has no record of an industry: a rule of loads cannot name one';
   if ((rate === undefined) === (ladder === undefined)) return 'it has either one rate or a ladder';
   if (rate !== undefined && !DECIMAL.test(rate)) return `"${rate}" is not a rate`;
   if (kind === 'fixed' && !WHOLE.test(rate ?? '')) return 'a fixed fee is a whole number of fen, without a ladder';

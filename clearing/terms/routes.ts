@@ -10,6 +10,7 @@ import {
 } from '@citycard/common';
 import { HOLIDAYS, HolidayDocument } from '../calendar/holiday-document.ts';
 import { storedHolidays } from '../calendar/in-force.ts';
+import { codeOfIndustry } from '../industries/code.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { SETTLEMENT, SettlementDocument, listSettlementTerms } from '../netting/settlement-terms.ts';
 import { explainPricing } from '../pricing/explain.ts';
@@ -45,7 +46,11 @@ function feeRoutes(server: HttpServer, db: Database): void {
         date,
         rules: (await listTariffs(tx))
           .filter((row) => holdsOn(row, date))
-          .map(({ tariffId: _id, subject, ...rest }) => ({ for: documentOfSubject(subject), ...rest })),
+          .map(({ tariffId: _id, subject, recordIndustry, ...rest }) => ({
+            for: documentOfSubject(subject),
+            ...(recordIndustry !== undefined && { recordIndustry: codeOfIndustry(recordIndustry) }),
+            ...rest,
+          })),
       })),
   );
   server.get(
