@@ -30,6 +30,7 @@ import { cardNo } from './purses/card-number.ts';
 import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
+import { registerReceiptRoutes } from './receipts/routes.ts';
 import { registerSubsidyRoutes } from './subsidies/routes.ts';
 import { registerValidationRoutes } from './validation/routes.ts';
 
@@ -102,6 +103,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
     db: deps.db,
     ...(deps.ledgerArchiveDirectory !== undefined && { archiveDirectory: deps.ledgerArchiveDirectory }),
   });
+  registerReceiptRoutes(server, deps);
   alarmRoutes(server, deps);
   cardRoutes(server, deps);
   registerHotlistRoutes(server, deps);

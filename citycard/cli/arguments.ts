@@ -24,6 +24,8 @@ export interface CommandLine {
   readonly to?: string;
   readonly card?: string;
   readonly since?: string;
+  /** A receipt, or a folder of them, to hold the books against. */
+  readonly against?: string;
 }
 
 /** Options followed by their value. A token is random text and may begin with a dash. */
@@ -40,6 +42,7 @@ const WITH_VALUE = [
   '--to',
   '--card',
   '--since',
+  '--against',
 ];
 
 /** `--token -abc` becomes `--token=-abc`, so that the value is not taken for an option; what is one of ours stays one. */
@@ -87,6 +90,7 @@ export function readArguments(words: readonly string[]): CommandLine {
         to: { type: 'string' },
         card: { type: 'string' },
         since: { type: 'string' },
+        against: { type: 'string' },
       },
     });
     const answers = values.stdin ? '-' : values.answers;
@@ -106,6 +110,7 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.to === undefined ? {} : { to: values.to }),
       ...(values.card === undefined ? {} : { card: values.card }),
       ...(values.since === undefined ? {} : { since: values.since }),
+      ...(values.against === undefined ? {} : { against: values.against }),
     };
   } catch (error) {
     throw citycardErrors.badOption(error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error));

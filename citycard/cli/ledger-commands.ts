@@ -1,5 +1,6 @@
 import { citycardErrors } from '../errors.ts';
-import type { Command } from './command.ts';
+import type { Answered, Command } from './command.ts';
+import { readReceipts } from './receipt-files.ts';
 
 const auditor = { person: 'auditor', running: false } as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -19,17 +20,26 @@ const query = (parameters: Readonly<Record<string, string | undefined>>): string
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 };
 
+const proof = (answer: unknown): Answered => ({
+  answer,
+  ok: typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true,
+});
+
 /** The books: proofs, balances and statements of any time, archives (docs/ledger.md). */
 export const ledgerCommands: readonly Command[] = [
   {
     ...auditor,
     words: 'ledger verify',
-    help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold [--since DAY|CHUNK: the chain from there on]',
-    run: async (connection, _, { line: { since } }) => {
+    help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold [--since DAY|CHUNK: the chain from there on] [--against FILE|FOLDER: and that they are the books those receipts were given of]',
+    run: async (connection, _, { line: { since, against } }) => {
+      if (against !== undefined) {
+        if (since !== undefined)
+          throw citycardErrors.badOption('--against looks at the whole chain; leave out --since');
+        return proof(await connection.post('/v1/ledger/verification', { receipts: await readReceipts(against) }));
+      }
       if (since !== undefined && !DAY.test(since) && !/^\d{1,18}$/.test(since))
         throw citycardErrors.badOption(`--since takes YYYY-MM-DD or the number of a chunk, not "${since}"`);
-      const answer = await connection.get(`/v1/ledger/verification${query({ since })}`);
-      return { answer, ok: typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true };
+      return proof(await connection.get(`/v1/ledger/verification${query({ since })}`));
     },
   },
   ...['ledger trial-balance', 'ledger balances'].map((words): Command => ({

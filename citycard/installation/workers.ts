@@ -18,6 +18,7 @@ import {
   startCertificateUpkeep,
   startExpiry,
   startInbox,
+  startReceipts,
   startValidation,
 } from '@citycard/clearing';
 import { type Database, type Logger, openJobSystem } from '@citycard/common';
@@ -75,6 +76,8 @@ export async function startWorkers(
   undo.push(() => expiry.stop());
   const certificates = startCertificateUpkeep(engines);
   undo.push(() => certificates.stop());
+  const receipts = startReceipts({ ...engines, directory: authoritiesDirectory(configuration) });
+  undo.push(() => receipts.stop());
   const cardLife = registerCardLifeJobs(jobs, engines);
   undo.push(() => cardLife.close());
   if (configuration.identityLine !== undefined) {
@@ -99,6 +102,9 @@ export async function startWorkers(
     readers,
   };
 }
+
+/** What finance bureau and central bank branch are sent, a folder for each. */
+const authoritiesDirectory = ({ varDirectory }: Configuration): string => join(varDirectory, 'authorities');
 
 /** Where files come in and answers go out. */
 function inboxFolders({ varDirectory, inboxDirectory, outboxDirectory }: Configuration) {

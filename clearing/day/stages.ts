@@ -6,6 +6,7 @@ import { settleRides } from '../concessions/settle-rides.ts';
 import { netDay } from '../netting/net-day.ts';
 import { priceDay } from '../pricing/price-day.ts';
 import { pricingEvidence } from '../pricing/stored-lines.ts';
+import { makeReceipt } from '../receipts/receipt.ts';
 import { closeReports } from '../reports/day-reports.ts';
 import { instructionEvidence, instructSheets } from '../settlement/instruct.ts';
 import { listSheets, makeSheets, sheetsSha256 } from '../settlement/sheets.ts';
@@ -95,7 +96,8 @@ export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
         await raiseAlarm(tx, { kind: 'float-difference', severity: 'critical', subject: date, evidence });
       }
       const reports = await closeReports(tx, date, { lines, position }, deps.reportsDirectory);
-      return { trialBalanceSumFen: sumFen, accounts: lines.length, float: position, reports };
+      const receipt = await makeReceipt(tx, date, { lines, position });
+      return { trialBalanceSumFen: sumFen, accounts: lines.length, float: position, reports, receipt };
     },
   },
 };
