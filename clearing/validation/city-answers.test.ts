@@ -1,9 +1,11 @@
-import { fen, transact } from '@citycard/common';
+import { addDays, createPrincipal, fen, type Principal, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyCityAnswers, type CityAnswer, type CityAnswerResult } from './city-answers.ts';
 import { openPurchases, outcomeTotals, undecidedCount } from './overview.ts';
 import { BUS_ONE, newCardNo, type PurchaseWorld, startPurchaseWorld, tap, TODAY } from './purchase-fixture.ts';
+import { approveHeldDecision, type HeldVerdict, proposeHeldDecision } from './held/decide.ts';
 import type { RecordRef } from './received-purchase.ts';
+import { secondPass } from './second-pass.ts';
 import { validateReceived } from './validate.ts';
 
 let world: PurchaseWorld;
@@ -125,5 +127,50 @@ describe('the answer of the issuing city', () => {
     expect(await apply([answer(refs[0], '00', 200)], '4610')).toEqual(['unknown']);
     expect(await apply([{ ...answer(refs[0], '00', 200), ref: { ...refs[0]!, index: 7 } }])).toEqual(['unknown']);
     expect(await world.outcomes(intake)).toEqual(['routed']);
+  });
+});
+
+describe('a city that does not answer', () => {
+  const MAKER: Principal = { id: 'silent-maker', name: '测试甲', kind: 'person', roles: ['finance-maker'] };
+  const CHECKER: Principal = { ...MAKER, id: 'silent-checker', roles: ['finance-checker'] };
+  const pass = (days: number) => secondPass(world, { today: addDays(TODAY, days) });
+  const decide = async (ref: RecordRef | undefined, verdict: HeldVerdict) => {
+    const decision = { ref: ref!, verdict, evidence: 'letter 7 to the city' };
+    const { approvalId } = await transact(world.db, (tx) => proposeHeldDecision(tx, MAKER, decision));
+    await transact(world.db, (tx) => approveHeldDecision(tx, CHECKER, approvalId, decision));
+  };
+
+  it('is named to people, may be decided without at last, and is refused in the end', async () => {
+    for (const who of [MAKER, CHECKER]) await transact(world.db, (tx) => createPrincipal(tx, who));
+    const card = newCardNo('4520');
+    const taps = [1, 2, 3].map((offlineCounter) => tap(card, { offlineCounter, amount: 100 }));
+    const { intake, refs } = await routed(...taps);
+    await pass(6);
+    const alarms = async () =>
+      (await world.db.query(`select subject from clearing.alarm where kind = 'city-does-not-answer' order by 1`)).rows;
+    expect(await alarms()).toEqual([]);
+    for (let times = 0; times < 2; times += 1) await pass(7);
+    expect(await alarms()).toEqual([{ subject: `4520 on ${addDays(TODAY, 7)}` }]);
+    expect(await world.outcomes(intake)).toEqual(['routed', 'routed', 'routed']);
+
+    await pass(30);
+    expect(await world.outcomes(intake)).toEqual(['suspicious 0F', 'suspicious 0F', 'suspicious 0F']);
+    const paid = decide(refs[0], { outcome: 'accept', payer: 'company' });
+    await expect(paid).rejects.toMatchObject({ code: 'clearing-validation.city-decides' });
+    await decide(refs[0], { outcome: 'refuse' });
+    expect(await apply([answer(refs[1], '00', 100)])).toEqual(['applied']);
+    await pass(89);
+    expect(await world.outcomes(intake)).toEqual(['rejected 10', 'accepted', 'suspicious 0F']);
+    await pass(90);
+    expect(await world.outcomes(intake)).toEqual(['rejected 10', 'accepted', 'rejected 10']);
+    expect(await apply([answer(refs[2], '00', 100)])).toEqual(['contradicts']);
+    expect((await world.rows(intake))[2]).toMatchObject({ detail: 'city 4520 has not decided within 90 days' });
+  });
+
+  it('keeps what it has looked at for itself: people decide only what it left unanswered', async () => {
+    const { refs } = await routed(tap(newCardNo('4520')));
+    await apply([answer(refs[0], '0F')]);
+    const refused = decide(refs[0], { outcome: 'refuse' });
+    await expect(refused).rejects.toMatchObject({ code: 'clearing-validation.city-decides' });
   });
 });

@@ -29,7 +29,8 @@ export const validationErrors = errorCatalogue('clearing-validation', {
   notHeld: { status: 409, sentence: 'This purchase record is {state}; only a held one can be decided.' },
   cityDecides: {
     status: 409,
-    sentence: 'The card is of city {city}, which decides about its purchases; wait for its answer, or ask it for one.',
+    sentence:
+      'The card is of city {city}, which decides about its purchases; wait for its answer, or ask it for one. What it does not answer can be refused here after a while, never paid.',
   },
   lateTap: {
     status: 409,

@@ -23,6 +23,8 @@ export interface ValidationRules {
   readonly refusedAfterDays: Readonly<Record<RefusedByRule, number | undefined>>;
   /** The company pays for a purchase its purse could not pay for so many days; undefined: two persons decide. */
   readonly shortWrittenOffDays: number | undefined;
+  /** How long another city is waited for: until people are told, may decide, and until the record is refused. */
+  readonly silentCityDays: Readonly<Record<'alarm' | 'held' | 'refused', number | undefined>>;
   /** People are told of records held longer than this. */
   readonly heldAlarmDays: number | undefined;
   /** Operators are told of a missing record this long after the gap was seen: most are on their way. */
@@ -50,6 +52,9 @@ export const RULE_NAMES = [
   'short-written-off-days',
   'held-alarm-days',
   'missing-listed-hours',
+  'city-alarm-days',
+  'city-held-days',
+  'city-refused-days',
 ] as const;
 export type RuleName = (typeof RULE_NAMES)[number];
 
@@ -60,6 +65,9 @@ export const OPTIONAL_RULES: ReadonlySet<RuleName> = new Set<RuleName>([
   'inspection-refused-days',
   'short-written-off-days',
   'held-alarm-days',
+  'city-alarm-days',
+  'city-held-days',
+  'city-refused-days',
 ]);
 
 /** The rules by the day they hold on. */
@@ -117,6 +125,11 @@ function rulesOf(rows: readonly RuleRow[], date: BusinessDate): ValidationRules 
       inspection: optional('inspection-refused-days'),
     },
     shortWrittenOffDays: optional('short-written-off-days'),
+    silentCityDays: {
+      alarm: optional('city-alarm-days'),
+      held: optional('city-held-days'),
+      refused: optional('city-refused-days'),
+    },
     heldAlarmDays: optional('held-alarm-days'),
     missingListedMs: number('missing-listed-hours') * HOUR_MS,
     tacKey: (algorithm) => rootKey('DTK', algorithm),

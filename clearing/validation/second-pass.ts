@@ -1,6 +1,7 @@
 import { type BusinessDate, cityDate, type Database, type Logger } from '@citycard/common';
 import { lookAtGraysAgain } from './gray.ts';
 import { alarmLongHeld, resolveByRule } from './held/by-rule.ts';
+import { alarmSilentCities, resolveSilentCities } from './held/silent-cities.ts';
 import { readRuleBook, type ValidationRules } from './rules.ts';
 import { unlessOvertaken } from './validate.ts';
 import { withValidationLock } from './validation-lock.ts';
@@ -14,7 +15,7 @@ export interface SecondPassOptions {
 export interface SecondPass {
   /** Gray records that a later purchase of the card explained. */
   readonly graysResolved: number;
-  /** Held records whose wait a rule ended. */
+  /** Held records, and those that waited for another city, whose wait a rule ended. */
   readonly decidedByRule: number;
 }
 
@@ -37,8 +38,12 @@ export async function secondPass(
   return withValidationLock(db, async () => {
     const book = await readRuleBook(db, options.rules);
     const graysResolved = await untilNone(() => lookAtGraysAgain(db, book, today, AT_ONCE));
-    const decidedByRule = await untilNone(() => resolveByRule(db, book.on(today), today, AT_ONCE));
-    await alarmLongHeld(db, book.on(today), today);
+    const rules = book.on(today);
+    const ofOurs = await untilNone(() => resolveByRule(db, rules, today, AT_ONCE));
+    const ofOthers = await untilNone(() => resolveSilentCities(db, rules, today, AT_ONCE));
+    const decidedByRule = ofOurs + ofOthers;
+    await alarmLongHeld(db, rules, today);
+    await alarmSilentCities(db, rules, today);
     await lookAtBreaksAgain(db);
     if (graysResolved + decidedByRule > 0) deps.logger?.info({ graysResolved, decidedByRule }, 'held records decided');
     return { graysResolved, decidedByRule };

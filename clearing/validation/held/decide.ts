@@ -112,6 +112,7 @@ async function assertPossible(
     if (code === REASON.heldForInspection) throw validationErrors.notFinal({ reasonCode: code });
     return { reasonCode: code, payer: null };
   }
+  if (held.otherCity !== undefined) throw validationErrors.cityDecides({ city: held.otherCity });
   if (held.code === REASON.insufficientBalance && verdict.payer === 'purse') throw validationErrors.payerUseless();
   const { ref } = held.purchase;
   const card = held.amountFen === 0n ? undefined : await findPurse(tx, cardNo(ref.cardNo), { lock: true });

@@ -9,10 +9,13 @@ export interface HeldRecord {
   readonly purchase: ReceivedPurchase;
   readonly code: ReasonCode;
   readonly amountFen: Fen;
+  /** The card's city, when it is another one: it can only be refused here, for nobody here can say that the card paid. */
+  readonly otherCity: string | undefined;
 }
 
 /**
- * The held record of this place, for a decision of people: a purchase of one of our cards whose balance has not gone elsewhere.
+ * The held record of this place, for a decision of people: a purchase of one of our cards whose balance has not gone elsewhere,
+ * or of a card of another city that has not answered for too long.
  *
  * @throws CityCardError `clearing-validation.record-unknown`, `.not-held`, `.city-decides`, `.late-tap`
  */
@@ -28,7 +31,9 @@ export async function lockHeld(tx: Transaction, ref: RecordRef): Promise<HeldRec
   const [row] = rows;
   if (row === undefined) throw validationErrors.recordUnknown();
   if (row.state !== 'suspicious') throw validationErrors.notHeld({ state: row.state });
-  if (row.issuer_city !== HOME_CITY) throw validationErrors.cityDecides({ city: row.issuer_city });
+  const otherCity = row.issuer_city === HOME_CITY ? undefined : row.issuer_city;
+  if (otherCity !== undefined && !(await hasWaitedForCity(tx, key)))
+    throw validationErrors.cityDecides({ city: otherCity });
   const late = await tx.query(
     'select from clearing.late_tap where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4',
     key,
@@ -36,5 +41,16 @@ export async function lockHeld(tx: Transaction, ref: RecordRef): Promise<HeldRec
   if (late.rowCount !== 0) throw validationErrors.lateTap();
   const [purchase] = await withIntakes(tx, rows);
   if (purchase === undefined) throw new Error('a record just read cannot be found');
-  return { purchase, code: row.reason_code ?? REASON.heldForInspection, amountFen: fen(purchase.record.amountFen) };
+  const amountFen = fen(purchase.record.amountFen);
+  return { purchase, code: row.reason_code ?? REASON.heldForInspection, amountFen, otherCity };
+}
+
+/** Whether a rule put it before people, because its city did not answer. */
+async function hasWaitedForCity(tx: Transaction, key: readonly unknown[]): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from clearing.purchase_history where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4
+        and state = 'suspicious' and decided_by = 'rule'`,
+    [...key],
+  );
+  return rowCount !== 0;
 }
