@@ -4,10 +4,14 @@ import {
   type Database,
   type Fen,
   fen,
+  type Principal,
+  recordAct,
+  requireOneSide,
   transact,
   type Transaction,
 } from '@citycard/common';
 import { raiseAlarm } from '../alarms/alarm.ts';
+import { supervisionErrors } from '../supervision/errors.ts';
 import type { FloatPosition } from './float-position.ts';
 
 /** A bank account of a closed day that its statement does not prove. */
@@ -37,7 +41,7 @@ export async function openProofs(db: Database | Transaction): Promise<OpenProof[
   }>(
     `select business_date, account_code, ledger_fen, statement_fen,
             (now() at time zone 'Asia/Shanghai')::date - business_date as age
-       from clearing.float_proof where statement_fen is distinct from ledger_fen
+       from clearing.float_proof where statement_fen is distinct from ledger_fen and explained_by is null
       order by business_date, account_code limit $1`,
     [LIST_LIMIT],
   );
@@ -58,17 +62,22 @@ export async function openProofs(db: Database | Transaction): Promise<OpenProof[
  * until it comes, people are told, and no fee is withdrawn meanwhile.
  */
 export async function keepProofs(tx: Transaction, { date, bankAccounts }: FloatPosition): Promise<void> {
+  // The company's own money is not the float's, and an empty account without a statement says nothing.
+  const kept = bankAccounts.filter(
+    ({ account, ledgerFen, statementFen }) =>
+      !account.startsWith('bank-own-funds:') && (ledgerFen !== 0n || statementFen !== undefined),
+  );
   await tx.query(
     `insert into clearing.float_proof (business_date, account_code, ledger_fen, statement_fen)
      select $1, * from unnest($2::text[], $3::bigint[], $4::bigint[])`,
     [
       date,
-      bankAccounts.map(({ account }) => account),
-      bankAccounts.map(({ ledgerFen }) => ledgerFen),
-      bankAccounts.map(({ statementFen }) => statementFen ?? null),
+      kept.map(({ account }) => account),
+      kept.map(({ ledgerFen }) => ledgerFen),
+      kept.map(({ statementFen }) => statementFen ?? null),
     ],
   );
-  const missing = bankAccounts.filter(({ statementFen }) => statementFen === undefined).map(({ account }) => account);
+  const missing = kept.filter(({ statementFen }) => statementFen === undefined).map(({ account }) => account);
   if (missing.length > 0)
     await raiseAlarm(tx, {
       kind: 'bank-statement-missing',
@@ -98,4 +107,26 @@ export async function completeProofs(db: Database): Promise<number> {
     }
     return rows.length;
   });
+}
+
+/**
+ * A supervisor writes down why an account of a closed day differs from its statement, or goes without one: the day stays as it
+ * is, and the proof is open no longer.
+ *
+ * @throws CityCardError `supervision.proof-unknown`; `identity.both-sides`
+ */
+export async function explainProof(
+  tx: Transaction,
+  by: Principal,
+  proof: { readonly date: BusinessDate; readonly account: string; readonly explanation: string },
+): Promise<void> {
+  await requireOneSide(tx, by);
+  const { date, account, explanation } = proof;
+  const { rowCount } = await tx.query(
+    `update clearing.float_proof set explained_by = $3, explained_at = clock_timestamp(), explanation = $4
+      where business_date = $1 and account_code = $2 and statement_fen is distinct from ledger_fen and explained_by is null`,
+    [date, account, by.id, explanation],
+  );
+  if (rowCount === 0) throw supervisionErrors.proofUnknown({ date, account });
+  await recordAct(tx, by, { act: 'explain-float-proof', subject: `${date} ${account}` });
 }
