@@ -1,5 +1,7 @@
 export * from './errors.ts';
 export { SimulatedBank } from './bank/bank.ts';
+export type { BulkDay, BulkOperator } from './bulk/day.ts';
+export { type BulkFiles, type BulkOutcomes, type BulkTarget, writeBulkFiles } from './bulk/write-files.ts';
 export { type Biller, openBiller, type OpenBill } from './biller/biller.ts';
 export { momentBytes, momentFromBytes, momentOf, type Moment } from './bytes/moment.ts';
 export { type CardAlgorithm, decryptEcb } from './cryptography/block-cipher.ts';

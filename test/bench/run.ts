@@ -5,6 +5,7 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts';
 /** Every benchmark by its name, loaded when it is asked for: `hsm: async () => (await import('./hsm.ts')).hsmBench`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import('./codec.ts')).codecBench,
+  day: async () => (await import('./day.ts')).dayBench,
   'gateway-echo': async () => (await import('./gateway-echo.ts')).gatewayEchoBench,
   'idle-links': async () => (await import('./idle-links.ts')).idleLinksBench,
   hotlist: async () => (await import('./hotlist.ts')).hotlistBench,
@@ -15,6 +16,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   perso: async () => (await import('./perso.ts')).persoBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
+
+/** Options without a value. */
+const FLAGS: ReadonlySet<string> = new Set(['json', 'help', 'no-tenth']);
 
 const usage = async () => {
   const lines = await Promise.all(
@@ -39,7 +43,7 @@ function readLine(words: readonly string[]) {
       last = undefined;
     } else if (token.kind === 'option') {
       options.set(token.name, token.value ?? '');
-      last = token.value === undefined && token.name !== 'json' && token.name !== 'help' ? token.name : undefined;
+      last = token.value === undefined && !FLAGS.has(token.name) ? token.name : undefined;
     }
   }
   return { name: names.length === 1 ? names[0] : undefined, options };
