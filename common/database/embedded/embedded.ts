@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -110,6 +111,20 @@ function socketDirectory(directory: string): string | undefined {
   return longest > LONGEST_SOCKET_PATH || /["\\]/.test(directory) ? undefined : directory;
 }
 
+const MEGABYTE = 2 ** 20;
+const SMALLEST_BUFFERS = 128;
+const LARGEST_BUFFERS = 1024;
+
+/**
+ * An eighth of the memory we may use. With PostgreSQL's own 128 MB a day's postings push each other's pages out, and whoever needs
+ * a page writes another one first. Memory is taken as it is used.
+ */
+function sharedMegabytes(): number {
+  const allowed = process.constrainedMemory();
+  const memory = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  return Math.round(Math.min(Math.max(memory / 8 / MEGABYTE, SMALLEST_BUFFERS), LARGEST_BUFFERS));
+}
+
 function settings(port: number, socket: string | undefined, more: Readonly<Record<string, string>> = {}): string[] {
   const all = {
     port: String(port),
@@ -118,6 +133,10 @@ function settings(port: number, socket: string | undefined, more: Readonly<Recor
     max_connections: String(MAX_CONNECTIONS),
     timezone: 'UTC',
     log_timezone: 'UTC',
+    shared_buffers: `${sharedMegabytes()}MB`,
+    // A page changed since the last checkpoint goes into the log by its changes, before that as a whole: fewer checkpoints, less of both.
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
     ...more,
   };
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
