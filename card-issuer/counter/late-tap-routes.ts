@@ -16,7 +16,7 @@ import { cardDays } from '../cards/reports.ts';
 import { CardNumber } from '../request-fields.ts';
 
 const closed = { additionalProperties: false } as const;
-const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
+const Day = Type.String({ format: 'date' });
 const TapParams = Type.Object({
   cardNo: CardNumber,
   businessDate: Day,

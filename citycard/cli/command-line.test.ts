@@ -1,10 +1,14 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readArguments } from './arguments.ts';
 import { commands, findCommand, runCommand } from './commands.ts';
 import { describe as describeAnswer } from './describe.ts';
+import { readJsonFile } from './json-file.ts';
 
 test('words and options are told apart wherever they stand', () => {
   expect(readArguments(['--json', 'day', 'show', '--as', 'auditor', '2026-05-04'])).toEqual({
@@ -48,6 +52,53 @@ test('an answer for people has one line per value, and says that a list is empty
   );
   expect(describeAnswer({})).toBe('');
   expect(describeAnswer([1, null])).toBe('[0]  1\n[1]  null\n');
+});
+
+test('a file that is not there, is a folder or no JSON is named with what is wrong', async () => {
+  for (const [file, complaint] of [
+    [undefined, 'name a JSON file'],
+    ['/nowhere/terms.json', '/nowhere/terms.json cannot be read: there is no such file'],
+    [tmpdir(), 'it is a folder'],
+    [fileURLToPath(import.meta.url), 'it is not JSON'],
+  ] as const)
+    await expect(readJsonFile(file)).rejects.toThrow(complaint);
+});
+
+describe('money at the command line', () => {
+  const asked: { path: string; key: string | undefined }[] = [];
+  const installation = createServer((request, response) => {
+    asked.push({ path: request.url ?? '', key: request.headers['idempotency-key'] as string | undefined });
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => void installation.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => void installation.close());
+  const run = async (line: string) => {
+    const { port } = installation.address() as AddressInfo;
+    const words = ['--url', `http://127.0.0.1:${port}`, '--token', 'x', ...line.split(' ')];
+    await runCommand(readArguments(words), {});
+    return asked.at(-1)?.key;
+  };
+
+  test.each([
+    'passes apportion monthly 2026-11',
+    'passes approve 1',
+    'subsidies claim 2026-11 senior',
+    'subsidies approve 1',
+  ])('%s is said with a key, new each time: a claim that was withdrawn is made again', async (line) => {
+    const [first, second] = [await run(line), await run(line)];
+    expect(first).toMatch(/./);
+    expect(second).not.toBe(first);
+  });
+
+  test('a pass is sold once a day, unless its receipt says that it is another', async () => {
+    const sale = 'passes sell 3104580010000000137 monthly pending-credit';
+    const [first, again, another] = [await run(sale), await run(sale), await run(`${sale} R-2`)];
+    expect(first).toMatch(/./);
+    expect(again).toBe(first);
+    expect(another).not.toBe(first);
+  });
 });
 
 describe('in a folder without an installation', () => {

@@ -1,6 +1,8 @@
+import { cityDate } from '@citycard/common';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
 import { fitting, noMore } from './fitting.ts';
+import { say } from './load-commands.ts';
 
 const NUMBER = /^[1-9][0-9]{0,17}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -61,13 +63,15 @@ export const concessionCommands: readonly Command[] = [
   command(
     'clerk-1',
     'passes sell',
-    ' CARD CODE PAYFROM: sell or renew a pass out of pending-credit, online or cash-shift:NAME',
-    (connection, [card, code, payFrom, ...more]) => {
-      noMore(more, 'passes sell CARD CODE PAYFROM');
-      return connection.post(`/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes`, {
+    ' CARD CODE PAYFROM [RECEIPT]: sell or renew a pass out of pending-credit, online or cash-shift:NAME; typed again on the same day it sells nothing, unless under another RECEIPT',
+    (connection, [card, code, payFrom, receipt = '', ...more]) => {
+      noMore(more, 'passes sell CARD CODE PAYFROM [RECEIPT]');
+      const path = `/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes`;
+      const body = {
         code: fitting(code, CODE, 'the code of a pass'),
         payFrom: fitting(payFrom, /^[0-9A-Za-z:.-]{1,60}$/, 'what pays: pending-credit, online or cash-shift:NAME'),
-      });
+      };
+      return say(connection, path, body, `${cityDate(new Date())} ${receipt}`);
     },
   ),
   command(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -100,6 +101,8 @@ function client(baseUrl: string, token: string, close: () => Promise<void>): Con
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        // Routes about money want a key; a command typed again is another request, so its key is new (see `say` for others).
+        ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

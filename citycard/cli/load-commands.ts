@@ -5,10 +5,13 @@ import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
 import { upload } from './upload.ts';
 
-/** Posts JSON under a key made of what is said, so that the same command again does nothing twice. */
-export function say(connection: Connection, path: string, body: object = {}): Promise<unknown> {
+/**
+ * Posts JSON under a key made of what is said, so that the same command again does nothing twice. Where the same may be meant
+ * again, `occasion` tells the second time from a repeat.
+ */
+export function say(connection: Connection, path: string, body: object = {}, occasion = ''): Promise<unknown> {
   const content = Buffer.from(JSON.stringify(body));
-  const key = createHash('sha256').update(path).update(content).digest('hex');
+  const key = createHash('sha256').update(path).update(content).update(occasion).digest('hex');
   return upload(connection, { path, type: 'application/json', content, headers: { 'idempotency-key': key } });
 }
 

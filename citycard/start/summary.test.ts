@@ -44,15 +44,21 @@ test('every outcome with its reasons, every position, every proof', () => {
           participantNo: '904458041110001',
           name: '公交一（测试）',
           salesFen: 1000,
+          refundFen: 300,
           feeFen: 5,
-          payableFen: 995,
+          otherFen: 20,
+          carriedInFen: -15,
+          payableFen: 700,
           state: 'paid',
         },
         {
           participantNo: '904458041210001',
           name: '出租（测试）',
           salesFen: 1000,
+          refundFen: 0,
           feeFen: 8,
+          otherFen: 0,
+          carriedInFen: 0,
           payableFen: 992,
           carryReason: 'settled every Sunday',
           state: 'carried',
@@ -79,8 +85,10 @@ test('every outcome with its reasons, every position, every proof', () => {
   expect(printed).toMatch(/^ +suspicious +3 +6\.00$/m);
   expect(printed).toMatch(/^ +05 gray, unresolved +2 +4\.00$/m);
   expect(printed).toMatch(/^ +77 +1 +2\.00$/m);
-  expect(printed).toMatch(/^ +904458041110001 公交一（测试） +10\.00 +0\.05 +9\.95 +paid$/m);
-  expect(printed).toMatch(/^ +904458041210001 出租（测试） +10\.00 +0\.08 +9\.92 +carried: settled every Sunday$/m);
+  expect(printed).toMatch(/^ +904458041110001 公交一（测试） +10\.00 +3\.00 +0\.05 +0\.20 +-0\.15 +7\.00 +paid$/m);
+  expect(printed).toMatch(
+    /^ +904458041210001 出租（测试） +10\.00 +0\.00 +0\.08 +0\.00 +0\.00 +9\.92 +carried: settled every Sunday$/m,
+  );
   expect(printed).toMatch(/^ +0A 医疗（测试） +2 +10\.00 +0\.40 +0\.03 +7\.07 +2\.50 +1 +88\.00$/m);
   expect(printed).toMatch(/^ +holders +0\.00 +10\.00 +-10\.00$/m);
   expect(printed).toMatch(/^ +ledger +holds$/m);

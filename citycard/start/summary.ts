@@ -19,7 +19,12 @@ export interface Sheet {
   readonly participantNo: string;
   readonly name: string;
   readonly salesFen: number;
+  readonly refundFen: number;
   readonly feeFen: number;
+  /** Shares of others' fees, subsidies, and what stands on the account beside sales. */
+  readonly otherFen: number;
+  readonly carriedInFen: number;
+  /** Sales less refunds and fee, with the other and what was carried in. */
   readonly payableFen: number;
   readonly carryReason?: string;
   readonly state: string;
@@ -107,13 +112,16 @@ export function printDay(day: DaySummary, checks: Checks): string {
     table('Loads', ['state', 'count', 'yuan'], countedRows(day.loads)),
     table(
       'Settlement',
-      ['participant', 'sales', 'fee', 'payable', 'state'],
-      day.sheets.map(({ participantNo, name, salesFen, feeFen, payableFen, carryReason, state }) => [
-        `${participantNo} ${name}`,
-        yuan(salesFen),
-        yuan(feeFen),
-        yuan(payableFen),
-        carryReason === undefined ? state : `${state}: ${carryReason}`,
+      ['participant', 'sales', 'refunds', 'fee', 'other', 'carried in', 'payable', 'state'],
+      day.sheets.map((sheet) => [
+        `${sheet.participantNo} ${sheet.name}`,
+        yuan(sheet.salesFen),
+        yuan(sheet.refundFen),
+        yuan(sheet.feeFen),
+        yuan(sheet.otherFen),
+        yuan(sheet.carriedInFen),
+        yuan(sheet.payableFen),
+        sheet.carryReason === undefined ? sheet.state : `${sheet.state}: ${sheet.carryReason}`,
       ]),
     ),
     table(

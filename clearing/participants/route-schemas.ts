@@ -5,5 +5,5 @@ export const Params = Type.Object({ participantNo: Type.String({ pattern: '^[0-9
 export const WholeNumber = Type.Integer({ minimum: 1 });
 /** One line of text a person wrote. */
 export const Line = Type.String({ minLength: 1, maxLength: 200, pattern: '^\\P{Cc}+$' });
-export const DateText = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
+export const DateText = Type.String({ format: 'date' });
 export const Reason = Type.Object({ reason: Line }, closed);

@@ -1,4 +1,5 @@
 import { businessDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { clearingErrors } from '../errors.ts';
 import {
   approveExit,
   approveLeaving,
@@ -8,6 +9,7 @@ import {
   proposeLeaving,
   returnPrefund,
 } from './exit.ts';
+import { findParticipant } from './participant.ts';
 import { closed, DateText, Line, Params, Reason, WholeNumber } from './route-schemas.ts';
 import { approveResumption, proposeResumption, suspendParticipant } from './standing.ts';
 
@@ -49,7 +51,11 @@ export function registerStandingRoutes(server: HttpServer, { db }: { readonly db
   server.get(
     `${base}/obligations`,
     { ...reading, schema: { summary: 'What is open between a participant and the city card', params: Params } },
-    async ({ params }) => openObligations(db, params.participantNo),
+    async ({ params: { participantNo } }) => {
+      if ((await findParticipant(db, participantNo)) === undefined)
+        throw clearingErrors.participantUnknown({ participantNo });
+      return openObligations(db, participantNo);
+    },
   );
   server.post(
     `${base}/leaving`,

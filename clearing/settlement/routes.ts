@@ -1,4 +1,4 @@
-import { businessDate, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { ClearingDayDeps } from '../day/deps.ts';
 import { DateParams, dateOf } from '../day/date-of-path.ts';
 import { approveSettlement, proposeSettlement } from './approval.ts';
@@ -155,7 +155,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
       },
     },
     async ({ query: { date, ...rest } }) => ({
-      payments: await listPayments(db, { ...rest, ...(date !== undefined && { date: businessDate(date) }) }),
+      payments: await listPayments(db, { ...rest, ...(date !== undefined && { date: dateOf({ date }) }) }),
     }),
   );
   server.get(

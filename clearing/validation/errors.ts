@@ -22,6 +22,11 @@ export const validationErrors = errorCatalogue('clearing-validation', {
   },
   ruleSet: { status: 409, sentence: 'The rule {ruleName} from {validFrom} on is set already; choose a later day.' },
   ruleNeedsValue: { status: 422, sentence: 'The rule {ruleName} always has a number; it cannot be taken away.' },
+  codeUnknown: {
+    status: 422,
+    sentence:
+      'There is no reason code {reasonCode}; records are held as 04 conflict, 05 gray, 08 money or 0F inspection.',
+  },
   recordUnknown: {
     status: 404,
     sentence: 'No such purchase record has been judged; see the list of held records for those that wait.',

@@ -57,7 +57,13 @@ describe('held records over HTTP', () => {
     expect(first).toMatchObject({ status: 200, body: { records: [{ index: 0, reasonCode: '05' }, { index: 1 }] } });
     const { next } = first.body as { next: string };
     const second = await call('auditor', 'GET', `/v1/held-purchases?after=${next}`);
-    expect(second.body).toMatchObject({ records: [{ index: 2 }] });
+    expect(second.body).toMatchObject({ records: [{ index: 2 }], next: null });
+    for (const [query, status] of [
+      ['reasonCode=99', 422],
+      ['reasonCode=04', 200],
+      ['after=2026-13-45.1.1', 404],
+    ] as const)
+      expect((await call('auditor', 'GET', `/v1/held-purchases?${query}`)).status).toBe(status);
     const path = `/v1/held-purchases/${card}/${TODAY}/${intake}/0`;
     expect(await call('auditor', 'GET', path)).toMatchObject({ body: { record: { offlineCounter: 1 }, beside: [] } });
     const verdict = { outcome: 'refuse', evidence: 'the gate says it did not open' };

@@ -9,6 +9,7 @@ import {
   transact,
   Type,
 } from '@citycard/common';
+import { dateOf } from '../day/date-of-path.ts';
 import { type ReasonCode, reasonCode } from '../purchases/reason-codes.ts';
 import { chainBreaks, missingCsv, missingPurchases } from './chain/missing.ts';
 import { validationErrors } from './errors.ts';
@@ -44,6 +45,8 @@ const Rule = {
   /** Left out: from that day on persons decide alone. */
   value: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
 };
+/** A list ends with the page that is not full. */
+const PAGE = 100;
 /** The last line of the page before. */
 const Place = Type.String({ pattern: '^[0-9]{19,20}\\.[0-9]{1,5}$' });
 const ListQuery = Type.Object(
@@ -88,20 +91,23 @@ function heldRoutes(server: HttpServer, db: Database): void {
     },
     async ({ query }) => {
       const code = query.reasonCode === undefined ? undefined : reasonCode(query.reasonCode);
+      if (query.reasonCode !== undefined && code === undefined)
+        throw validationErrors.codeUnknown({ reasonCode: query.reasonCode });
+      const limit = query.limit ?? PAGE;
       const [date, intakeId, index] = query.after?.split('.') ?? [];
       const after: RecordRef | undefined =
         date === undefined || intakeId === undefined
           ? undefined
-          : { cardNo: '', businessDate: businessDate(date), intakeId: BigInt(intakeId), index: Number(index) };
+          : { cardNo: '', businessDate: dateOf({ date }), intakeId: BigInt(intakeId), index: Number(index) };
       const found = await openPurchases(db, {
         states: ['suspicious', 'routed'],
-        limit: query.limit ?? 100,
+        limit,
         ...(code !== undefined && { reasonCode: code }),
         ...(query.participantNo !== undefined && { participantNo: query.participantNo }),
         ...(query.until !== undefined && { until: businessDate(query.until) }),
         ...(after !== undefined && { after }),
       });
-      const last = found.at(-1)?.ref;
+      const last = found.length < limit ? undefined : found.at(-1)?.ref;
       return {
         records: found.map(({ raw: _, ref, ...record }) => ({ ...ref, ...record })),
         next: last === undefined ? null : `${last.businessDate}.${last.intakeId}.${last.index}`,
@@ -173,12 +179,13 @@ function chainRoutes(server: HttpServer, db: Database): void {
       schema: { summary: 'Purchases that cards have made and nobody has uploaded', querystring: ListQuery },
     },
     async ({ query }) => {
+      const limit = query.limit ?? PAGE;
       const missing = await missingPurchases(db, {
-        limit: query.limit ?? 100,
+        limit,
         ...(query.cardNo !== undefined && { cardNo: query.cardNo }),
         ...placeOf(query.after),
       });
-      const last = missing.at(-1);
+      const last = missing.length < limit ? undefined : missing.at(-1);
       return { missing, next: last === undefined ? null : `${last.cardNo}.${last.fromCounter}` };
     },
   );
@@ -202,12 +209,13 @@ function chainRoutes(server: HttpServer, db: Database): void {
       schema: { summary: 'Purchases that do not continue the one before: balance, time', querystring: ListQuery },
     },
     async ({ query }) => {
+      const limit = query.limit ?? PAGE;
       const breaks = await chainBreaks(db, {
-        limit: query.limit ?? 100,
+        limit,
         ...(query.cardNo !== undefined && { cardNo: query.cardNo }),
         ...placeOf(query.after),
       });
-      const last = breaks.at(-1);
+      const last = breaks.length < limit ? undefined : breaks.at(-1);
       return { breaks, next: last === undefined ? null : `${last.cardNo}.${last.offlineCounter}` };
     },
   );
