@@ -9,6 +9,7 @@ import {
 } from '@citycard/common';
 import { acceptanceErrors } from './acceptance-reports/errors.ts';
 import { alarmsAfter } from './alarms/alarm.ts';
+import { registerCaseRoutes } from './alarms/routes.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
 import { registerConcessionRuleRoutes } from './concessions/routes.ts';
@@ -31,7 +32,9 @@ import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
 import { registerReceiptRoutes } from './receipts/routes.ts';
+import { registerReportFileRoutes } from './report-files/routes.ts';
 import { registerSubsidyRoutes } from './subsidies/routes.ts';
+import { registerSupervisionRoutes } from './supervision/routes.ts';
 import { registerValidationRoutes } from './validation/routes.ts';
 
 export interface ClearingCoreDeps {
@@ -104,7 +107,10 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
     ...(deps.ledgerArchiveDirectory !== undefined && { archiveDirectory: deps.ledgerArchiveDirectory }),
   });
   registerReceiptRoutes(server, deps);
+  registerReportFileRoutes(server, deps);
   alarmRoutes(server, deps);
+  registerCaseRoutes(server, deps);
+  registerSupervisionRoutes(server, deps);
   cardRoutes(server, deps);
   registerHotlistRoutes(server, deps);
   registerFormerIssuerRoutes(server, deps);

@@ -19,6 +19,7 @@ const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
   { id: 'finance-maker', name: 'Finance maker', roles: ['finance-maker'] },
   { id: 'finance-checker', name: 'Finance checker', roles: ['finance-checker'] },
   { id: 'supervisor', name: 'Finance supervisor', roles: ['supervisor'] },
+  { id: 'supervisor-2', name: 'Second finance supervisor', roles: ['supervisor'] },
   { id: 'auditor', name: 'Auditor', roles: ['auditor'] },
 ];
 

@@ -26,5 +26,9 @@ export const alarmErrors = errorCatalogue('alarms', {
   },
   shiftOverlaps: { status: 409, sentence: '{principalId} is on duty at level {level} during that time already.' },
   shiftUnknown: { status: 404, sentence: 'There is no duty {shiftNo} that has not ended.' },
+  supervisorsOwn: {
+    status: 403,
+    sentence: '{name} may not change who of the supervisors is told of alarms, when or how; they do that themselves.',
+  },
   noticeUnknown: { status: 404, sentence: 'There is no message {noticeNo} to you.' },
 });

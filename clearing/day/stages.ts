@@ -13,6 +13,7 @@ import { listSheets, makeSheets, sheetsSha256 } from '../settlement/sheets.ts';
 import { releaseSubsidies } from '../subsidies/release.ts';
 import { balancesAt } from '../float/balances-at.ts';
 import { floatPosition } from '../float/float-position.ts';
+import { keepFloatDay } from '../float/history.ts';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { dayErrors } from './errors.ts';
 import { nettedEvidence } from './netted-evidence.ts';
@@ -95,6 +96,7 @@ export const STAGES: Readonly<Record<AutomaticState, Stage>> = {
         const evidence = { differenceFen, uncoveredMigrations, unexplainedFen, deposits, bankAccounts };
         await raiseAlarm(tx, { kind: 'float-difference', severity: 'critical', subject: date, evidence });
       }
+      await keepFloatDay(tx, { lines, position });
       const reports = await closeReports(tx, date, { lines, position }, deps.reportsDirectory);
       const receipt = await makeReceipt(tx, date, { lines, position });
       return { trialBalanceSumFen: sumFen, accounts: lines.length, float: position, reports, receipt };
