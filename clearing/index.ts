@@ -22,6 +22,9 @@ export { hotlistErrors } from './hotlist/errors.ts';
 export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
+export { registerRosterRoutes } from './alarms/routes.ts';
+export { startSupervision, superviseOnce, type SupervisionDeps } from './supervision/supervise.ts';
+export type { Finding, Watch, WatchContext } from './supervision/watch.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
 export {
   decideLoads,
