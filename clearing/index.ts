@@ -134,9 +134,13 @@ export { type ContinuousValidation, startValidation } from './validation/continu
 // clearing day
 export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';
 export { cutOff, daysWithWork, listDays, openDay, readDay, type BusinessDay } from './day/days.ts';
-// receipts of closed days
+// receipts and report files of closed days
 export { startReceipts } from './receipts/deliver.ts';
+export { type OpenBankLine, registerReportJobs } from './report-files/index.ts';
 
+// clearing day
+export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';
+export { cutOff, daysWithWork, listDays, openDay, readDay, type BusinessDay } from './day/days.ts';
 export type { ClearingDayDeps } from './day/deps.ts';
 export { dayErrors } from './day/errors.ts';
 export { listStages, type StageRecord } from './day/evidence.ts';

@@ -20,6 +20,7 @@ import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
 import { registrarCommands } from './registrar-commands.ts';
+import { reportCommands } from './report-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { settlementCommands } from './settlement-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
@@ -96,6 +97,7 @@ export const commands: readonly Command[] = [
   ...acceptanceCommands,
   ...participantCommands,
   ...settlementCommands,
+  ...reportCommands,
   ...activationCommands,
 ];
 

@@ -13,6 +13,7 @@ import {
 import {
   billerDirectory,
   type ClearingDayDeps,
+  type OpenBankLine,
   registerClearingJobs,
   startBillWork,
   startCertificateUpkeep,
@@ -21,7 +22,7 @@ import {
   startReceipts,
   startValidation,
 } from '@citycard/clearing';
-import { type Database, type Logger, openJobSystem } from '@citycard/common';
+import { type BusinessDate, type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
 import type { Configuration } from './configuration.ts';
@@ -80,6 +81,8 @@ export async function startWorkers(
   undo.push(() => receipts.stop());
   const cardLife = registerCardLifeJobs(jobs, engines);
   undo.push(() => cardLife.close());
+  const reports = registerReportJobs(jobs, { ...engines, openAtBank });
+  undo.push(() => reports.close());
   if (configuration.identityLine !== undefined) {
     const responder = httpResponder(configuration.identityLine);
     const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });
@@ -105,6 +108,22 @@ export async function startWorkers(
 
 /** What finance bureau and central bank branch are sent, a folder for each. */
 const authoritiesDirectory = ({ varDirectory }: Configuration): string => join(varDirectory, 'authorities');
+/** What nobody recognised of what the bank booked, and what it announced and did not book. */
+async function openAtBank(db: Database, date: BusinessDate): Promise<OpenBankLine[]> {
+  const [unmatched, missing] = [await unmatchedEntries(db, date), await missingEntries(db, date)];
+  return [
+    ...unmatched.map((entry) => ({ ...lineOf(entry), reason: entry.reason })),
+    ...missing.map((entry) => ({ ...lineOf(entry), reason: 'notified, in no statement' })),
+  ];
+}
+
+const lineOf = (entry: { account: string; reference: string; bookedOn: BusinessDate; amountFen: bigint }) => ({
+  partner: entry.account,
+  reference: entry.reference,
+  since: entry.bookedOn,
+  amountFen: entry.amountFen,
+});
+
 
 /** Where files come in and answers go out. */
 function inboxFolders({ varDirectory, inboxDirectory, outboxDirectory }: Configuration) {

@@ -1,0 +1,2 @@
+export type { OpenBankLine } from './differences.ts';
+export { registerReportJobs } from './jobs.ts';

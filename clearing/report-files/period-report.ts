@@ -1,0 +1,117 @@
+import type { Transaction } from '@citycard/common';
+import type { Period } from './period.ts';
+import { amount, type Cell, count, figure, type Report, text } from './report.ts';
+
+/** Participants named in the list of the largest. */
+const LARGEST = 20;
+
+/**
+ * The regulator's 月报 and 季报 (domain.md F.6): cards in force, the float of every day and its average, the largest
+ * participants, what was refused. Everything from what days left behind when they closed.
+ */
+export async function periodReport(tx: Transaction, { name, kind, first, last }: Period): Promise<Report> {
+  const { rows: days } = await tx.query<{
+    day: string;
+    owed: string;
+    reserve: string;
+    difference: string;
+    ok: boolean;
+  }>(
+    `select business_date as day, content::jsonb #>> '{float,position,owedFen}' as owed, content::jsonb #>> '{float,position,reserveFen}' as reserve,
+            content::jsonb #>> '{float,position,differenceFen}' as difference, (content::jsonb #>> '{float,ok}')::boolean as ok
+       from clearing.day_receipt where business_date between $1 and $2 order by 1`,
+    [first, last],
+  );
+  const { rows: largest } = await tx.query<{
+    no: string;
+    name: string;
+    number: bigint;
+    fen: bigint;
+    fee: bigint;
+    payable: bigint;
+  }>(
+    `select s.participant_no as no, p.name, sum(s.sales_count)::bigint as number, sum(s.sales_fen)::bigint as fen, sum(s.fee_fen)::bigint as fee,
+            sum(case when s.disposition = 'pay' then s.payable_fen else 0 end)::bigint as payable
+       from clearing.settlement_sheet s join clearing.participant p using (participant_no)
+      where s.business_date between $1 and $2 group by 1, 2 order by 4 desc, 1 limit $3`,
+    [first, last, LARGEST],
+  );
+  const { rows: refused } = await tx.query<{ state: string; code: string; number: bigint; fen: bigint }>(
+    `select state, coalesce(reason_code, '') as code, sum(count)::bigint as number, sum(amount_fen)::bigint as fen
+       from clearing.day_outcome where business_date between $1 and $2 and state in ('rejected', 'suspicious', 'duplicate')
+      group by 1, 2 order by 1, 2`,
+    [first, last],
+  );
+  const { rows: cards } = await tx.query<{ status: string; cards: bigint }>(
+    `select status, count(*) as cards from clearing.purse where not sandbox and opened_at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
+      group by 1 order by 1`,
+    [last],
+  );
+  const owed = days.map((day) => BigInt(day.owed));
+  const average = owed.length === 0 ? 0n : owed.reduce((sum, each) => sum + each, 0n) / BigInt(owed.length);
+  const [zh, en] = kind === 'month' ? ['月报', 'Monthly report'] : ['季报', 'Quarterly report'];
+  return {
+    report: kind === 'month' ? 'monthly' : 'quarterly',
+    zh,
+    en,
+    period: name,
+    notes: [
+      { zh: '业务日数', en: 'Business days', value: `${days.length}` },
+      { zh: '日均沉淀资金(分,舍去)', en: 'Float, average of days, fen, rounded down', value: `${average}` },
+    ],
+    tables: [
+      {
+        name: 'cards',
+        zh: '在用卡',
+        en: 'Cards',
+        columns: [text('status', '状态', 'State'), count('cards', '卡数', 'Cards')],
+        rows: cards.map(({ status, cards: number }) => [status, number]),
+      },
+      {
+        name: 'float',
+        zh: '每日沉淀资金',
+        en: 'Float by day',
+        columns: [
+          text('day', '日期', 'Day'),
+          figure('owedFen', '沉淀资金', 'Float', 'fen'),
+          figure('reserveFen', '备付金', 'Reserve', 'fen'),
+          figure('differenceFen', '差额', 'Difference', 'fen'),
+          text('proof', '核对', 'Proof'),
+        ],
+        rows: days.map(({ day, owed: fen, reserve, difference, ok }): Cell[] => [
+          day,
+          BigInt(fen),
+          BigInt(reserve),
+          BigInt(difference),
+          ok ? '相符 holds' : '不符 fails',
+        ]),
+      },
+      {
+        name: 'largest',
+        zh: '主要商户',
+        en: 'Largest participants',
+        columns: [
+          text('participantNo', '商户号', 'Participant'),
+          text('name', '名称', 'Name'),
+          count('salesCount', '笔数', 'Count'),
+          amount('salesFen', '交易额', 'Sales'),
+          amount('feeFen', '手续费', 'Fee'),
+          amount('payableFen', '已付', 'Paid out'),
+        ],
+        rows: largest.map(({ no, name: own, number, fen, fee, payable }) => [no, own, number, fen, fee, payable]),
+      },
+      {
+        name: 'refused',
+        zh: '拒绝与可疑',
+        en: 'Refused and held',
+        columns: [
+          text('state', '结果', 'Outcome'),
+          text('code', '原因码', 'Code'),
+          count('count', '笔数', 'Count'),
+          amount('amountFen', '金额', 'Amount'),
+        ],
+        rows: refused.map(({ state, code, number, fen }) => [state, code, number, fen]),
+      },
+    ],
+  };
+}

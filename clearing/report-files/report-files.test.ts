@@ -1,0 +1,279 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import {
+  createHttpServer,
+  createLogger,
+  createPrincipal,
+  type HttpServer,
+  openJobSystem,
+  transact,
+} from '@citycard/common';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buy, BUS, DAY, fillDay, insertRecord, NEXT_DAY, TAXI } from '../day/test-city.ts';
+import { closeDay, startSigningCity } from '../receipts/test-city.ts';
+import { registerReportJobs } from './jobs.ts';
+import { makeReportSet, type ReportFormat, renderFile } from './make-set.ts';
+import { pdfFile } from './pdf.ts';
+import { registerReportFileRoutes } from './routes.ts';
+import { xlsxFile } from './xlsx.ts';
+
+const logger = createLogger('test', { level: 'silent' });
+let city: Awaited<ReturnType<typeof startSigningCity>>;
+let server: HttpServer;
+
+beforeAll(async () => {
+  city = await startSigningCity();
+  const { db, deps } = city;
+  await fillDay(db);
+  const { rows } = await db.query<{ intake_id: bigint }>('select intake_id from clearing.intake limit 1');
+  const record = { date: DAY, intakeId: rows[0]!.intake_id, to: BUS, amount: 700 };
+  await insertRecord(
+    { query: (sql: string, values: unknown[]) => db.query(sql.replace('$3, 0,', '$3, 9,'), values) } as typeof db,
+    { ...record, state: 'suspicious', code: '0F' },
+  );
+  await closeDay(deps, DAY);
+  server = createHttpServer({ logger, db, title: 'Reports' });
+  registerReportFileRoutes(server, { db });
+  await transact(db, async (tx) => {
+    for (const [id, participantNo] of [
+      ['bus', BUS],
+      ['taxi', TAXI],
+    ] as const) {
+      const partner = {
+        id,
+        name: `Partner ${id} (test)`,
+        kind: 'partner',
+        roles: ['operator-partner'],
+        participantNo,
+      } as const;
+      city.tokens[id] = (await createPrincipal(tx, partner)).token;
+    }
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await city.stop();
+});
+
+const call = async (person: string, method: 'GET' | 'POST', url: string) => {
+  const response = await server.inject({ method, url, headers: { authorization: `Bearer ${city.tokens[person]}` } });
+  return { status: response.statusCode, bytes: response.rawPayload, json: () => response.json<Record<string, any>>() }; // eslint-disable-line
+};
+const file = async (report: string, format: ReportFormat, subject = '') =>
+  (await call('supervisor', 'GET', `/v1/reports/${DAY}/${report}/${format}${subject && `?subject=${subject}`}`)).bytes;
+
+/** The blocks of a CSV file as somebody with a spreadsheet sees them. */
+function blocks(csv: Buffer): Map<string, { header: string[]; rows: string[][]; total?: string[] }> {
+  const found = new Map<string, { header: string[]; rows: string[][]; total?: string[] }>();
+  for (const block of csv.toString('utf8').replace('\uFEFF', '').trim().split('\r\n\r\n')) {
+    const [name, header, ...rows] = block.split('\r\n').map((line) => line.split(','));
+    const total = rows.at(-1)?.[0] === 'total' ? rows.pop() : undefined;
+    found.set(name![0]!, { header: header!, rows, ...(total && { total }) });
+  }
+  return found;
+}
+const sumOf = (block: { header: string[]; rows: string[][] } | undefined, column: string): bigint =>
+  block!.rows.reduce((sum, row) => sum + BigInt(row[block!.header.indexOf(column)]!), 0n);
+
+/** The parts of a ZIP by name. */
+function unzip(bytes: Buffer): Map<string, string> {
+  const parts = new Map<string, string>();
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50;) {
+    const [size, name, extra] = [bytes.readUInt32LE(at + 18), bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];
+    const content = at + 30 + name + extra;
+    parts.set(
+      bytes.toString('utf8', at + 30, at + 30 + name),
+      inflateRawSync(bytes.subarray(content, content + size)).toString('utf8'),
+    );
+    at = content + size;
+  }
+  return parts;
+}
+
+describe('reports of what is not closed', () => {
+  it.each([
+    [NEXT_DAY, 409, 'clearing.reports.period-open', `business day ${NEXT_DAY} is open`],
+    ['2026-11', 409, 'clearing.reports.period-open', `business day ${NEXT_DAY} is open`],
+    ['2026Q4', 409, 'clearing.reports.period-open', 'is open'],
+    ['2025-01-01', 404, 'clearing.reports.period-unknown', '2025-01-01'],
+    ['2026-02-30', 404, 'clearing.reports.period-unknown', '2026-02-30'],
+  ])('%s are refused', async (period, status, code, words) => {
+    const { status: answered, json } = await call('supervisor', 'POST', `/v1/reports/${period}`);
+    expect([answered, json()['code'], json()['title']]).toEqual([status, code, expect.stringContaining(words)]);
+    expect((await city.db.query('select from clearing.report_set where period = $1', [period])).rowCount).toBe(0);
+  });
+});
+
+describe('the reports of a closed day', () => {
+  it('are made by a job, with progress, and listed', async () => {
+    const jobs = await openJobSystem({ databaseUrl: city.url, logger });
+    const reports = registerReportJobs(jobs, { db: city.db, hsm: city.hsm, logger }, { lookEveryMs: 200 });
+    await vi.waitFor(
+      async () =>
+        expect((await call('auditor', 'GET', '/v1/reports')).json()['sets']).toMatchObject([
+          { period: DAY, state: 'made' },
+        ]),
+      { timeout: 50_000, interval: 200 },
+    );
+    await reports.close();
+    await jobs.close();
+    const set = (await call('supervisor', 'GET', `/v1/reports/${DAY}`)).json();
+    expect(set['filesDone']).toBe(set['filesTotal']);
+    expect(set['files']).toHaveLength(set['filesTotal']);
+    const names = [...new Set((set['files'] as { report: string }[]).map(({ report }) => report))];
+    expect(names).toEqual([
+      ...['cards-and-deposits', 'clearing-summary', 'dormant-balances', 'float-daily', 'inter-city-matrix'],
+      ...[
+        'large-and-suspicious',
+        'reconciliation-differences',
+        'reserve-daily',
+        'settlement-sheet',
+        'settlement-sheets',
+      ],
+    ]);
+  }, 60_000);
+
+  it('add up to the ledger, from the CSV as a supervisor would', async () => {
+    const summary = blocks(await file('clearing-summary', 'csv'));
+    const { rows } = await city.db.query<{ fen: bigint; number: bigint; all: bigint }>(
+      `select sum(amount_fen) filter (where posting_key like 'purchase:%')::bigint as fen, count(*) filter (where posting_key like 'purchase:%') as number,
+              sum(amount_fen)::bigint as all from clearing.ledger_transfer where business_date = $1 and phase in ('posted', 'post')`,
+      [DAY],
+    );
+    expect(sumOf(summary.get('participants'), 'acceptedFen')).toBe(rows[0]!.fen);
+    expect(sumOf(summary.get('participants'), 'acceptedCount')).toBe(rows[0]!.number);
+    expect(sumOf(summary.get('industries'), 'purchaseFen')).toBe(rows[0]!.fen);
+    expect(sumOf(summary.get('ledger'), 'amountFen')).toBe(rows[0]!.all);
+    for (const [, block] of summary)
+      block.header.forEach((column, index) => {
+        if (column.endsWith('Fen')) expect(sumOf(block, column).toString()).toBe(block.total![index]);
+      });
+    const sheets = blocks(await file('settlement-sheets', 'csv')).get('sheets');
+    expect(sumOf(sheets, 'payableFen')).toBe(sumOf(summary.get('participants'), 'payableFen'));
+    const reserve = blocks(await file('reserve-daily', 'csv')).get('accounts')!;
+    expect(sumOf(reserve, 'openingFen') + sumOf(reserve, 'inFen') - sumOf(reserve, 'outFen')).toBe(
+      sumOf(reserve, 'closingFen'),
+    );
+    const suspicious = blocks(await file('large-and-suspicious', 'csv')).get('suspicious');
+    expect(sumOf(suspicious, 'amountFen')).toBe(700n);
+  });
+
+  it('have typed cells, a frozen header and totals as formulas in the XLSX', async () => {
+    const parts = unzip(await file('clearing-summary', 'xlsx'));
+    const sheet = parts.get('xl/worksheets/sheet1.xml')!;
+    expect(sheet).toContain('ySplit="4" topLeftCell="A5" activePane="bottomLeft" state="frozen"');
+    const numbers = [...sheet.matchAll(/<c r="D(\d+)" s="4"><v>([\d.]+)<\/v>/g)].map(
+      ([, row, value]) => [Number(row), value!] as const,
+    );
+    const [, formula, total] = /<c r="D\d+" s="7"><f>([^<]+)<\/f><v>([\d.]+)<\/v>/.exec(sheet)!;
+    expect(formula).toBe(`SUM(D${numbers[0]![0]}:D${numbers.at(-1)![0]})`);
+    const fen = (yuan: string) => BigInt(yuan.replace('.', ''));
+    expect(numbers.reduce((sum, [, value]) => sum + fen(value), 0n)).toBe(fen(total!));
+    expect(sheet).toContain('Bus One (test)');
+  });
+
+  it('are PDFs with the font inside, the hash and page numbers', async () => {
+    const { rows } = await city.db.query<{ sha256: string }>(
+      `select encode(content_sha256, 'hex') as sha256 from clearing.report_data where report = 'clearing-summary'`,
+    );
+    const pdf = (await file('clearing-summary', 'pdf')).toString('latin1');
+    expect(pdf.slice(0, 5)).toBe('%PDF-');
+    expect(pdf).toMatch(/\/FontFile[23] /);
+    expect(pdf).toMatch(/\/BaseFont \/[A-Z]{6}\+NotoSansSC/);
+    expect(pdf).toContain(`SHA-256 ${rows[0]!.sha256}`);
+  });
+
+  it('are the same bytes whenever they are made again, whatever came after', async () => {
+    await buy(city.db, NEXT_DAY, 'purse', BUS, 4_321);
+    const { rows } = await city.db.query<{ report: string; subject: string; format: ReportFormat; content: Buffer }>(
+      'select report, subject, format, content from clearing.report_file where period = $1',
+      [DAY],
+    );
+    for (const { content, ...asked } of rows)
+      expect((await renderFile(city.db, DAY, asked)).equals(content), asked.report).toBe(true);
+    await makeReportSet({ db: city.db, hsm: city.hsm, logger }, DAY);
+    expect((await city.db.query('select from clearing.report_file where period = $1', [DAY])).rowCount).toBe(
+      rows.length,
+    );
+  }, 60_000);
+
+  it('are signed by a certificate of the city CA', async () => {
+    const [ca, report, signature] = ['ca.pem', 'report.pdf', 'report.pdf.p7s'].map((name) =>
+      join(city.directory, name),
+    );
+    writeFileSync(ca!, city.caPem);
+    writeFileSync(report!, await file('float-daily', 'pdf'));
+    writeFileSync(signature!, (await call('auditor', 'GET', `/v1/reports/${DAY}/float-daily/pdf/signature`)).bytes);
+    const asked = [
+      'cms',
+      '-verify',
+      '-binary',
+      '-inform',
+      'DER',
+      '-in',
+      signature!,
+      '-content',
+      report!,
+      '-CAfile',
+      ca!,
+    ];
+    execFileSync('openssl', [...asked, '-purpose', 'any', '-out', '/dev/null'], { stdio: 'pipe' });
+  });
+
+  it('show partners their own sheet and nobody else’s', async () => {
+    expect((await call('bus', 'GET', `/v1/reports/${DAY}`)).json()['files']).toHaveLength(4);
+    const sheet = (subject: string) => `/v1/reports/${DAY}/settlement-sheet/csv?subject=${subject}`;
+    expect(
+      blocks((await call('bus', 'GET', sheet(BUS))).bytes)
+        .get('sheets')!
+        .rows.every((row) => row[1] === BUS),
+    ).toBe(true);
+    expect((await call('taxi', 'GET', sheet(BUS))).status).toBe(404);
+    expect((await call('bus', 'GET', `/v1/reports/${DAY}/clearing-summary/csv`)).status).toBe(404);
+    expect((await call('clerk', 'GET', '/v1/reports')).status).toBe(403);
+    expect((await call('bus', 'POST', `/v1/reports/${DAY}`)).status).toBe(403);
+  });
+});
+
+describe('the report of a month', () => {
+  it('says what the days of it left behind', async () => {
+    const { db } = city;
+    await db.query('alter table clearing.business_day disable trigger business_day_guard');
+    await db.query(`update clearing.business_day set state = 'closed'`);
+    await db.query(`insert into clearing.business_day (business_date, state) values ('2026-12-01', 'open')`);
+    expect((await call('auditor', 'POST', '/v1/reports/2026-11')).status).toBe(202);
+    await makeReportSet({ db, hsm: city.hsm, logger }, '2026-11');
+    const month = blocks((await call('auditor', 'GET', '/v1/reports/2026-11/monthly/csv')).bytes);
+    expect(month.get('float')!.rows).toEqual([[DAY, expect.any(String), expect.any(String), '0', '相符 holds']]);
+    expect(sumOf(month.get('largest'), 'salesFen')).toBeGreaterThan(0n);
+  }, 60_000);
+});
+
+describe('many rows', () => {
+  const table = {
+    name: 'many',
+    zh: '很多',
+    en: 'Many',
+    columns: [
+      { key: 'a', zh: '甲', en: 'A', kind: 'text' as const },
+      { key: 'b', zh: '乙', en: 'B', kind: 'fen' as const, total: true },
+    ],
+    rows: Array.from({ length: 3_000 }, (_, index) => [`=行 ${index} <&>\u0001`, BigInt(index)]),
+  };
+  const report = { report: 'many', zh: '很多', en: 'Many', period: DAY, notes: [], tables: [table] };
+
+  it('are all in the XLSX, and what a table of XML cannot hold is left out', () => {
+    const sheet = unzip(xlsxFile(report, 'ab')).get('xl/worksheets/sheet1.xml')!;
+    expect(sheet.match(/<row /g)).toHaveLength(3_005);
+    expect(sheet).toContain('>=行 2999 &lt;&amp;&gt;</t>');
+  });
+
+  it('fill many pages of a PDF, the same ones each time', async () => {
+    const at = new Date('2026-11-21T00:00:00Z');
+    const pdf = await pdfFile(report, 'ab', at);
+    expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)!.length).toBeGreaterThan(20);
+    expect((await pdfFile(report, 'ab', at)).equals(pdf)).toBe(true);
+  }, 60_000);
+});
