@@ -1,16 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database, Logger } from '@citycard/common';
+import { type Database, type Logger, transact } from '@citycard/common';
 import { findFile, outcomesCsv } from '../intake/file-standing.ts';
 import { makeTextAnswers } from '../operator-text/answers.ts';
 import { putMissingLists } from '../validation/chain/missing-lists.ts';
+import { makeDecisionFiles, rememberHeld, type SignAnswer, signDecisionFiles } from './decision-files.ts';
 import { type Folders, writeWhole } from './folders.ts';
 
 const AT_ONCE = 20;
 
 /**
  * Puts answers into the outbox: of every file that came through an inbox, once all its records are judged, those that were not
- * accepted; and the answers in text. A file is written whole and only then noted as put, so that one that was interrupted is
+ * accepted; what became of held ones, signed; and the answers in text. A file is written whole and only then noted as put, so that one that was interrupted is
  * written again, the same.
  */
 export async function writeAnswers(
@@ -18,6 +19,7 @@ export async function writeAnswers(
   folders: Folders,
   logger: Logger,
   stopped: () => boolean,
+  sign?: SignAnswer,
 ): Promise<void> {
   const attempt = async (subject: string, work: () => Promise<unknown>) => {
     if (stopped()) return;
@@ -31,6 +33,8 @@ export async function writeAnswers(
     await attempt(file.fileName, () => writeExceptions(db, folders, file));
   }
   await attempt('text answers', () => makeTextAnswers(db));
+  await attempt('decisions', () => makeDecisionFiles(db));
+  if (sign !== undefined) await attempt('signatures of decisions', () => signDecisionFiles(db, sign));
   await attempt('missing records', () => putMissingLists(db, folders.outbox));
   for (const answer of await waitingAnswers(db)) {
     await attempt(answer.file_name, () => putAnswer(db, folders, answer));
@@ -64,9 +68,12 @@ async function writeExceptions(db: Database, folders: Folders, judged: JudgedFil
     const directory = await outboxOf(folders, participantNo);
     await writeWhole(join(directory, `${fileName}.exceptions.csv`), outcomesCsv(db, file, true));
   }
-  await db.query('update clearing.intake set answered_file_at = clock_timestamp() where intake_id = $1', [
-    judged.intakeId,
-  ]);
+  await transact(db, async (tx) => {
+    await rememberHeld(tx, judged.intakeId);
+    await tx.query('update clearing.intake set answered_file_at = clock_timestamp() where intake_id = $1', [
+      judged.intakeId,
+    ]);
+  });
 }
 
 interface WaitingAnswer {
@@ -78,7 +85,8 @@ interface WaitingAnswer {
 
 async function waitingAnswers(db: Database): Promise<WaitingAnswer[]> {
   const { rows } = await db.query<WaitingAnswer>(
-    `select participant_no, serial, kind, file_name from clearing.operator_answer where put_at is null
+    `select participant_no, serial, kind, file_name from clearing.operator_answer
+      where put_at is null and (kind <> 'CD' or signature is not null)
       order by participant_no, serial, kind limit ${AT_ONCE * 5}`,
   );
   return rows;
@@ -86,13 +94,16 @@ async function waitingAnswers(db: Database): Promise<WaitingAnswer[]> {
 
 async function putAnswer(db: Database, folders: Folders, answer: WaitingAnswer): Promise<void> {
   const key = [answer.participant_no, answer.serial, answer.kind];
-  const { rows } = await db.query<{ content: Buffer }>(
-    'select content from clearing.operator_answer where participant_no = $1 and serial = $2 and kind = $3',
+  const { rows } = await db.query<{ content: Buffer; signature: Buffer | null }>(
+    'select content, signature from clearing.operator_answer where participant_no = $1 and serial = $2 and kind = $3',
     key,
   );
   const [row] = rows;
   if (row === undefined) return;
-  await writeWhole(join(await outboxOf(folders, answer.participant_no), answer.file_name), row.content);
+  const path = join(await outboxOf(folders, answer.participant_no), answer.file_name);
+  // Whoever sees the file finds its signature.
+  if (row.signature !== null) await writeWhole(`${path}.p7s`, row.signature);
+  await writeWhole(path, row.content);
   await db.query(
     'update clearing.operator_answer set put_at = clock_timestamp() where participant_no = $1 and serial = $2 and kind = $3',
     key,

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, openDatabase, type Transaction } from '@citycard/common';
+import { compactDate, createLogger, openDatabase, type Transaction } from '@citycard/common';
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cutOff } from '../day/days.ts';
 import type { SignatureCheck } from '../intake/file-checks.ts';
 import { sumOfRecords } from '../intake/message.ts';
+import { listTextAnswers, readTextAnswer } from '../operator-text/answers.ts';
 import { encodeFileHeader, fileNameOf } from '../purchases/purchase-file.ts';
 import {
   BUS_ONE,
@@ -228,3 +231,48 @@ function breakingBefore(statement: number) {
   });
   return pool;
 }
+
+/** Last in this file: it cuts the day off. */
+describe('decisions that come later', () => {
+  it('are told once, after the cut-off, in a file that appears with its signature or not at all', async () => {
+    const card = await world.card(1_000);
+    const keys = { offlineCounter: 0, samTransactionNo: 9_001 };
+    const file = fileOf([tap(card, { ...keys, flag: 1, amount: 300 }), tap(newCardNo('4520'), { amount: 50 })]);
+    await put(file);
+    await lookTwice();
+    await validateReceived(world);
+    await lookTwice();
+    const recovered = fileOf([tap(card, { ...keys, flag: 2, amount: 300 })]);
+    await put(recovered);
+    await lookTwice();
+    await validateReceived(world);
+    await lookTwice();
+    const decisions = async () => (await outbox()).filter((name) => name.startsWith('decisions-'));
+    expect(await decisions()).toEqual([]);
+
+    await cutOff(world.db, TODAY);
+    await lookTwice();
+    expect(await decisions()).toEqual([]);
+    expect(await listTextAnswers(world.db, BUS_ONE)).toEqual([]);
+    const signed = { sign: (content: Buffer) => Promise.resolve(Buffer.from(sign(content))) };
+    await lookTwice(signed);
+    const name = `decisions-${compactDate(TODAY)}-${BUS_ONE}-00001.csv`;
+    expect(await decisions()).toEqual([name, `${name}.p7s`]);
+    const lines = (await told(name)).split('\r\n');
+    expect(lines[0]).toMatch(/^\uFEFFfile,record,outcome,reason,/);
+    expect(lines[1]).toContain(`${file.name},0,duplicate,03,`);
+    expect(lines.slice(2)).toEqual(['']);
+    const content = await readTextAnswer(world.db, name, BUS_ONE);
+    expect(content?.toString()).toBe(await told(name));
+    expect((await readTextAnswer(world.db, `${name}.p7s`, BUS_ONE))?.toString()).toBe(sign(content!).toString());
+    expect(await readTextAnswer(world.db, `${name}.p7s`, 'SOMEBODY')).toBeUndefined();
+    await lookTwice(signed);
+    expect(await listTextAnswers(world.db, BUS_ONE)).toMatchObject([{ kind: 'CD', fileName: name }]);
+    // The other city has not answered yet: that is told another day.
+    const { rows } = await world.db.query<{ record_index: number }>(
+      'select record_index from clearing.held_file_record where participant_no = $1',
+      [BUS_ONE],
+    );
+    expect(rows).toEqual(expect.arrayContaining([{ record_index: 1 }]));
+  });
+});

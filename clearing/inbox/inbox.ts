@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, Logger } from '@citycard/common';
-import { verifyDetachedCms } from '../certificates/index.ts';
+import { type CertificateDeps, verifyDetachedCms } from '../certificates/index.ts';
 import { dropStaleUploads } from '../intake/uploads/list.ts';
 import type { UploadDeps } from '../intake/uploads/upload.ts';
 import { trySessionLock } from '../session-lock.ts';
 import { writeAnswers } from './answers.ts';
+import { answerSigner, type SignAnswer } from './decision-files.ts';
 import { type Folders, type Looks, participantFolders, readyPairs } from './folders.ts';
 import { takePair } from './take-pair.ts';
 
@@ -17,6 +18,10 @@ export interface InboxDeps {
   readonly onPurchases?: () => void;
   readonly verifySignature?: UploadDeps['verifySignature'];
   readonly claimedDigest?: UploadDeps['claimedDigest'];
+  /** Signs files of decisions; without it they wait for somebody who has it. */
+  readonly hsm?: CertificateDeps['hsm'];
+  /** Instead of the HSM. */
+  readonly sign?: SignAnswer;
   /** How long a file must have been left alone; the default suits writers that pause. */
   readonly quietMs?: number;
   /** From one look to the next; a second when left out. */
@@ -93,7 +98,8 @@ export async function lookOnce(deps: InboxDeps, looks: Looks, stopped: () => boo
       logger.warn({ err: error, participantNo }, 'an inbox folder could not be dealt with, will be tried again');
     }
   }
-  await writeAnswers(db, folders, logger, stopped);
+  const sign = deps.sign ?? (deps.hsm && answerSigner(db, deps.hsm));
+  await writeAnswers(db, folders, logger, stopped, sign);
 }
 
 /** Everybody who may deliver files has a folder for it, and one for answers. */

@@ -105,7 +105,8 @@ export async function fileOutcomes(db: Database, file: FileStanding): Promise<Ou
   }));
 }
 
-const OUTCOME_HEADER = [
+/** The columns of {@link outcomeLine}. */
+export const OUTCOME_HEADER = [
   'record',
   'outcome',
   'reason',
@@ -121,7 +122,7 @@ const OUTCOME_HEADER = [
 ];
 const AT_ONCE = 2_000;
 
-interface OutcomeRow {
+export interface OutcomeRow {
   record_index: number;
   state: string;
   reason_code: string | null;
@@ -166,7 +167,8 @@ function undecidedLine(index: number): readonly CsvValue[] {
   return [index, 'received', ...Array.from({ length: OUTCOME_HEADER.length - 2 }, () => '')];
 }
 
-function outcomeLine(row: OutcomeRow): readonly CsvValue[] {
+/** What became of one record, for people and their spreadsheets. */
+export function outcomeLine(row: OutcomeRow): readonly CsvValue[] {
   return [
     row.record_index,
     row.state,

@@ -64,13 +64,26 @@ export async function makeTextAnswers(db: Database): Promise<number> {
 }
 
 async function answerParticipant(tx: Transaction, participantNo: string): Promise<number> {
-  // One batch of a participant is made at a time, so that serials follow one another.
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 5012019370704))', [participantNo]);
+  await lockAnswers(tx, participantNo);
   const batches = new Map<string, Batch>();
   await addFiles(tx, participantNo, batches);
   await addAdjustments(tx, participantNo, batches);
   for (const batch of batches.values()) await keepBatch(tx, participantNo, batch);
   return batches.size;
+}
+
+/** One batch of a participant is made at a time, so that serials follow one another. */
+export async function lockAnswers(tx: Transaction, participantNo: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 5012019370704))', [participantNo]);
+}
+
+/** The serial after the participant's last; the caller holds {@link lockAnswers}. */
+export async function nextSerial(tx: Transaction, participantNo: string): Promise<number> {
+  const { rows } = await tx.query<{ serial: number }>(
+    'select coalesce(max(serial), 0) + 1 as serial from clearing.operator_answer where participant_no = $1',
+    [participantNo],
+  );
+  return rows[0]?.serial ?? 1;
 }
 
 function batchOf(batches: Map<string, Batch>, date: BusinessDate, fileName: string): Batch {
@@ -189,11 +202,7 @@ async function addAdjustments(tx: Transaction, participantNo: string, batches: M
 
 async function keepBatch(tx: Transaction, participantNo: string, batch: Batch): Promise<void> {
   proveTotals(batch);
-  const { rows } = await tx.query<{ serial: number }>(
-    'select coalesce(max(serial), 0) as serial from clearing.operator_answer where participant_no = $1',
-    [participantNo],
-  );
-  let serial = (rows[0]?.serial ?? 0) + 1;
+  let serial = await nextSerial(tx, participantNo);
   const keep = async (kind: AnswerKind, content: string) => {
     const name = answerName(kind, { date: batch.date, industry: batch.industry, merchant: participantNo, serial });
     await tx.query(
@@ -231,7 +240,8 @@ const sum = (...figures: readonly Figure[]): number => figures.reduce((total, { 
 export interface TextAnswer {
   readonly participantNo: string;
   readonly fileName: string;
-  readonly kind: AnswerKind;
+  /** `CD`: decisions about held records, in CSV, with a signature beside it. */
+  readonly kind: AnswerKind | 'CD';
   readonly settleDate: BusinessDate;
   readonly madeAt: Date;
 }
@@ -239,7 +249,7 @@ export interface TextAnswer {
 interface AnswerRow {
   participant_no: string;
   file_name: string;
-  kind: AnswerKind;
+  kind: AnswerKind | 'CD';
   settle_date: string;
   made_at: Date;
 }
@@ -248,7 +258,7 @@ interface AnswerRow {
 export async function listTextAnswers(db: Database, participantNo?: string): Promise<TextAnswer[]> {
   const { rows } = await db.query<AnswerRow>(
     `select participant_no, file_name, kind, settle_date, made_at from clearing.operator_answer
-      where $1::text is null or participant_no = $1 order by made_at desc, participant_no, serial desc, kind limit 300`,
+      where ($1::text is null or participant_no = $1) and (kind <> 'CD' or signature is not null) order by made_at desc, participant_no, serial desc, kind limit 300`,
     [participantNo ?? null],
   );
   return rows.map((row) => ({
@@ -260,15 +270,22 @@ export async function listTextAnswers(db: Database, participantNo?: string): Pro
   }));
 }
 
-/** The bytes of an answer file; undefined when there is none of that name, or it is another participant's. */
+const SIGNATURE = '.p7s';
+
+/**
+ * The bytes of an answer file, or of its signature by the name with `.p7s` behind; undefined when there is none of that name,
+ * or it is another participant's.
+ */
 export async function readTextAnswer(
   db: Database,
   fileName: string,
   participantNo?: string,
 ): Promise<Buffer | undefined> {
-  const { rows } = await db.query<{ content: Buffer }>(
-    'select content from clearing.operator_answer where file_name = $1 and ($2::text is null or participant_no = $2)',
-    [fileName, participantNo ?? null],
+  const ofSignature = fileName.endsWith(SIGNATURE);
+  const { rows } = await db.query<{ content: Buffer; signature: Buffer | null }>(
+    `select content, signature from clearing.operator_answer
+      where file_name = $1 and ($2::text is null or participant_no = $2) and (kind <> 'CD' or signature is not null)`,
+    [ofSignature ? fileName.slice(0, -SIGNATURE.length) : fileName, participantNo ?? null],
   );
-  return rows[0]?.content;
+  return ofSignature ? (rows[0]?.signature ?? undefined) : rows[0]?.content;
 }

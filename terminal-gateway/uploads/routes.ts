@@ -179,7 +179,7 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
   );
 }
 
-/** Answer files of operators whose systems write text; the same bytes as in their outbox folders. */
+/** Answer files of operators, in text or CSV; the same bytes as in their outbox folders. */
 function registerAnswerRoutes(server: HttpServer, { db }: UploadRouteDeps): void {
   server.get(
     '/v1/operator-answers',
@@ -194,9 +194,15 @@ function registerAnswerRoutes(server: HttpServer, { db }: UploadRouteDeps): void
     async ({ principal, params }, reply) => {
       const content = await readTextAnswer(db, params.name, ownNumber(principal));
       if (content === undefined) throw uploadErrors.fileUnknown({ fileName: params.name });
-      return reply.type('text/plain; charset=us-ascii').send(content);
+      return reply.type(typeOf(params.name)).send(content);
     },
   );
+}
+
+/** Answers in text are ASCII; decisions are CSV with a signature beside it. */
+function typeOf(name: string): string {
+  if (name.endsWith('.p7s')) return 'application/pkcs7-signature';
+  return name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'text/plain; charset=us-ascii';
 }
 
 async function open(
