@@ -15,6 +15,7 @@ import {
   type ClearingDayDeps,
   type OpenBankLine,
   registerClearingJobs,
+  registerReportJobs,
   startBillWork,
   startCertificateUpkeep,
   startExpiry,
@@ -24,6 +25,7 @@ import {
 } from '@citycard/clearing';
 import { type BusinessDate, type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
+import { missingEntries, unmatchedEntries } from '@citycard/reconciliation';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -79,10 +81,10 @@ export async function startWorkers(
   undo.push(() => certificates.stop());
   const receipts = startReceipts({ ...engines, directory: authoritiesDirectory(configuration) });
   undo.push(() => receipts.stop());
-  const cardLife = registerCardLifeJobs(jobs, engines);
-  undo.push(() => cardLife.close());
   const reports = registerReportJobs(jobs, { ...engines, openAtBank });
   undo.push(() => reports.close());
+  const cardLife = registerCardLifeJobs(jobs, engines);
+  undo.push(() => cardLife.close());
   if (configuration.identityLine !== undefined) {
     const responder = httpResponder(configuration.identityLine);
     const checks = startIdentityChecks({ ...engines, protection: createProtection(engines), responder });
@@ -106,8 +108,6 @@ export async function startWorkers(
   };
 }
 
-/** What finance bureau and central bank branch are sent, a folder for each. */
-const authoritiesDirectory = ({ varDirectory }: Configuration): string => join(varDirectory, 'authorities');
 /** What nobody recognised of what the bank booked, and what it announced and did not book. */
 async function openAtBank(db: Database, date: BusinessDate): Promise<OpenBankLine[]> {
   const [unmatched, missing] = [await unmatchedEntries(db, date), await missingEntries(db, date)];
@@ -124,6 +124,8 @@ const lineOf = (entry: { account: string; reference: string; bookedOn: BusinessD
   amountFen: entry.amountFen,
 });
 
+/** What finance bureau and central bank branch are sent, a folder for each. */
+const authoritiesDirectory = ({ varDirectory }: Configuration): string => join(varDirectory, 'authorities');
 
 /** Where files come in and answers go out. */
 function inboxFolders({ varDirectory, inboxDirectory, outboxDirectory }: Configuration) {
