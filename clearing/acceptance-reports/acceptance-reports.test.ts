@@ -7,6 +7,7 @@ import {
   createLogger,
   createPrincipal,
   type HttpServer,
+  type Principal,
   startTestDatabase,
   type TestDatabase,
   transact,
@@ -15,6 +16,7 @@ import { connectHsm, type HsmClient, type RunningHsm, startHsm } from '@citycard
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCityCa } from '../certificates/city-ca.ts';
 import { clearingMigrations } from '../migrations.ts';
+import { completeFile } from '../participants/complete-file.test-data.ts';
 import { createParticipant, findParticipant } from '../participants/participant.ts';
 import { passedReport, requireAccepted } from './record.ts';
 import type { AcceptanceReport } from './report.ts';
@@ -22,6 +24,7 @@ import { registerAcceptanceReportRoutes } from './routes.ts';
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'acceptance-test-'));
 const CASES = ['delivers', 'repeats'];
+const PLATFORM: Principal = { id: 'platform', name: 'Generated platform', kind: 'person', roles: ['platform'] };
 const tokens = new Map<string, string>();
 let database: TestDatabase;
 let device: RunningHsm;
@@ -179,6 +182,23 @@ describe('a participant in test', () => {
       'clearing.acceptance.not-accepted',
     );
     const reportNo = Number((await record(reportOf(participantNo))).body['reportNo']);
+    // A report opens no door for whom the file says too little of.
+    const lacks = async (missing: string) => {
+      const refused = await call('platform', 'POST', path, { reportNo });
+      expect(refused).toMatchObject({ status: 409, body: { code: 'clearing.participants.file-incomplete' } });
+      expect(JSON.stringify(refused.body)).toContain(`lacks: ${missing}.`);
+    };
+    await lacks(
+      'a business licence in force, a contract in force, a settlement contact, an operations contact, a settlement account',
+    );
+    await completeFile(database.db, { maker: PLATFORM, checker: { ...PLATFORM, id: 'platform-2' } }, participantNo);
+    await lacks('a settlement account');
+    expect(await status()).toBe('test');
+    const account = { accountNo: '62281', bankLineNo: '102458000011', accountName: 'Operator (test)' };
+    await database.db.query('update clearing.participant set settlement_account = $2 where participant_no = $1', [
+      participantNo,
+      JSON.stringify(account),
+    ]);
     const proposed = await call('platform', 'POST', path, { reportNo });
     expect(proposed.status).toBe(201);
     const approval = { approvalId: proposed.body['approvalId'], reportNo };

@@ -4,6 +4,8 @@ import { requireAccepted } from '../acceptance-reports/record.ts';
 import type { Kit } from '../acceptance-reports/report.ts';
 import { clearingErrors } from '../errors.ts';
 import { HOME_CITY } from '../purses/card-number.ts';
+import { missingOnFile } from './documents.ts';
+import { participantErrors } from './errors.ts';
 import type { ParticipantKind, ParticipantStatus } from './participant.ts';
 
 /**
@@ -34,7 +36,8 @@ const contentOf = ({ participantNo, reportNo }: Activation) => ({
 /**
  * Proposes that a participant in test serves the public from now on.
  *
- * @throws clearing.participant-unknown, clearing.acceptance.not-in-test, .report-needed, .report-unknown, .not-accepted
+ * @throws clearing.participant-unknown, clearing.acceptance.not-in-test, .report-needed, .report-unknown, .not-accepted,
+ * clearing.participants.file-incomplete
  */
 export async function proposeActivation(
   tx: Transaction,
@@ -83,7 +86,7 @@ export async function approveActivation(
   return { participantNo, status: 'production' };
 }
 
-/** Holds the participant until the transaction ends, and its report to what it must say. */
+/** Holds the participant until the transaction ends, its report to what it must say, and its file to what it must hold. */
 async function requireActivatable(
   tx: Transaction,
   { participantNo, reportNo }: Activation,
@@ -106,5 +109,7 @@ async function requireActivatable(
     const conditions = row.cityCode === null ? {} : { city: row.cityCode, home: HOME_CITY };
     await requireAccepted(tx, reportNo, { kit, candidate: participantNo, conditions });
   }
+  const missing = row.status === 'test' ? await missingOnFile(tx, participantNo) : [];
+  if (missing.length > 0) throw participantErrors.fileIncomplete({ participantNo, missing: missing.join(', ') });
   return row;
 }

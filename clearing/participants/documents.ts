@@ -219,7 +219,8 @@ export async function missingOnFile(db: Database | Transaction, participantNo: s
           and c.purpose = 'settlement' and c.ended_at is null)),
        ('an operations contact', exists (select from clearing.participant_contact c where c.participant_no = p.participant_no
           and c.purpose = 'operations' and c.ended_at is null)),
-       ('a settlement account', p.settlement_account is not null)) as w(missing, there)
+       -- Banks and companies are paid nothing by settlement sheets.
+       ('a settlement account', p.settlement_account is not null or p.kind in ('bank', 'company'))) as w(missing, there)
       where p.participant_no = $1 and not w.there`,
     [participantNo, cityDate(new Date())],
   );

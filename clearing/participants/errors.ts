@@ -12,6 +12,11 @@ export const participantErrors = errorCatalogue('clearing.participants', {
     sentence: 'Participant {participantNo} has filed no document {documentNo} of kind {kind}; file it first.',
   },
   documentExpired: { status: 422, sentence: 'Document {documentNo} was valid until {validUntil}; file its successor.' },
+  fileIncomplete: {
+    status: 409,
+    sentence:
+      'Participant {participantNo} cannot go into production yet; its file lacks: {missing}. File that first, then try again.',
+  },
   contractOverlaps: {
     status: 409,
     sentence: 'Contract {contractNo} overlaps another contract of participant {participantNo}; end that one first.',

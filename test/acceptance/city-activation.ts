@@ -9,6 +9,24 @@ import { CandidateCity, CITY, publishedCard } from './candidate-city.ts';
 const PARTICIPANT = 'CITY-TEST';
 const APPROVAL = `/v1/participants/${PARTICIPANT}/activation/approval`;
 
+/** What two officers put on a city's file before it may serve the public. */
+async function fileEverything(http: TestCity['http']): Promise<void> {
+  const file = async (person: string, method: 'POST' | 'PUT', rest: string, body: object) => {
+    const filed = await http(person, method, `/v1/participants/${PARTICIPANT}/${rest}`, body);
+    expect([200, 201]).toContain(filed.status);
+    return filed.body;
+  };
+  const paper = (kind: string, digit: string) =>
+    file('platform', 'POST', 'documents', { kind, reference: `test ${digit}`, sha256: digit.repeat(64) });
+  await paper('licence', '1');
+  const { documentNo } = await paper('contract', '2');
+  for (const purpose of ['settlement', 'operations'])
+    await file('platform', 'PUT', `contacts/${purpose}`, { office: 'Office (test)', email: 'office@test.example' });
+  const contract = { contractNo: 'T-1', validFrom: '2026-01-01', noticeDays: 30, documentNo };
+  const { approvalId } = await file('platform', 'POST', 'contracts', contract);
+  await file('platform-2', 'POST', 'contracts/approval', { ...contract, approvalId });
+}
+
 /** From the first file of a partner city to its production, as the people who do it type it. */
 export function cityActivationTests(city: () => TestCity): void {
   describe('acceptance of a partner city', () => {
@@ -22,6 +40,7 @@ export function cityActivationTests(city: () => TestCity): void {
         kind: 'city',
         cityCode: CITY,
         status: 'test',
+        settlementAccount: { accountNo: '62284530', bankLineNo: '102453000011', accountName: 'City (test)' },
       };
       expect((await http('platform', 'POST', '/v1/participants', admitted)).status).toBe(201);
       const candidate = new CandidateCity(folder);
@@ -107,6 +126,12 @@ export function cityActivationTests(city: () => TestCity): void {
         expect(refused.err).toContain(reason);
       }
 
+      const unfiled = await run('platform', 'acceptance', 'activate', PARTICIPANT, reportNo);
+      expect(unfiled.code).toBe(2);
+      expect(unfiled.err).toContain(
+        'its file lacks: a business licence in force, a contract in force, a settlement contact',
+      );
+      await fileEverything(http);
       const proposed = await run('platform', 'acceptance', 'activate', PARTICIPANT, reportNo);
       expect(proposed.code).toBe(0);
       const approvalId = String(proposed.answer['approvalId']);
