@@ -131,9 +131,6 @@ export * from './validation/overview.ts';
 export type { RecordRef } from './validation/received-purchase.ts';
 export { type ContinuousValidation, startValidation } from './validation/continuous.ts';
 
-// clearing day
-export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';
-export { cutOff, daysWithWork, listDays, openDay, readDay, type BusinessDay } from './day/days.ts';
 // receipts and report files of closed days
 export { startReceipts } from './receipts/deliver.ts';
 export { type OpenBankLine, registerReportJobs } from './report-files/index.ts';
