@@ -11,6 +11,7 @@ import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
 import { registerLateTapRoutes } from './counter/late-tap-routes.ts';
 import { registerCardLifeRoutes } from './counter/life-routes.ts';
 import { closeShift, openShift } from './counter/shifts.ts';
+import { registerPassRoutes } from './passes/routes.ts';
 import type { Machine } from './personalisation/machine.ts';
 import { registerReadBackRoutes } from './personalisation/read-back-routes.ts';
 import { checkOnRegistration, type IdentityResponder, registerPopulationRoutes } from './population/index.ts';
@@ -71,6 +72,7 @@ export function registerCardIssuerRoutes(
   registerBalanceRoutes(server, deps);
   registerChipRoutes(server, deps);
   registerLateTapRoutes(server, deps);
+  registerPassRoutes(server, deps);
   registerCashSupplyRoutes(server, deps);
   registerConcessionRoutes(server, { ...deps, ...residents });
   const line = deps.responder === undefined ? {} : { responder: deps.responder };

@@ -3,6 +3,7 @@ import type { Database, Principal } from '@citycard/common';
 import { issuerErrors } from '../errors.ts';
 import type { CardInReader, CounterReaders } from '../readers/reader.ts';
 import { requireCardInReader } from '../readers/recognise.ts';
+import { catchUpPasses } from '../passes/write.ts';
 import {
   askCard,
   blockApplication,
@@ -30,7 +31,8 @@ export async function scriptCard(db: Database, number: string): Promise<ScriptCa
 }
 
 /**
- * Works on the card in a clerk's reader, after making sure that it is the one meant.
+ * Works on the card in a clerk's reader, after making sure that it is the one meant. Passes that wait for the chip are
+ * written when the work is done.
  *
  * @throws card-issuer.card-unknown, card-issuer.readers.*, card-issuer.chip-gone
  */
@@ -43,7 +45,9 @@ export async function withKnownCard<T>(
   const about = await scriptCard(deps.db, where.cardNo);
   return deps.readers.withCard(clerk, where.reader, async (card) => {
     await requireCardInReader(card, where.cardNo);
-    return work(card, about);
+    const done = await work(card, about);
+    await catchUpPasses(deps, clerk, card, about);
+    return done;
   });
 }
 

@@ -1,5 +1,5 @@
 import { cityDate, type Fen, fen, fenToNumber, type Principal, recordAct, type Transaction } from '@citycard/common';
-import { cardNo, purseStanding } from '@citycard/clearing';
+import { cardNo, movePasses, purseStanding } from '@citycard/clearing';
 import { lockCard, requireMovable } from '../cards/blocks.ts';
 import { cardLifeErrors } from '../cards/errors.ts';
 import { cardRule } from '../cards/rules.ts';
@@ -92,7 +92,7 @@ export async function cardAgrees(tx: Transaction, number: string, says: CardSays
   return standing.whole && standing.balanceFen === says.balanceFen;
 }
 
-/** Hands the next card to the holder of the old one, with the concession that the old one had. */
+/** Hands the next card to the holder of the old one, with the concession and the passes that the old one had. */
 export async function giveNext(
   tx: Transaction,
   clerk: Principal,
@@ -106,6 +106,7 @@ export async function giveNext(
   const why = 'in place of another card';
   const given = await stepCard(tx, newCardNo, 'issue', { actor: clerk, why, residentId: old.residentId });
   await moveConcession(tx, old.cardNo, newCardNo);
+  await movePasses(tx, cardNo(old.cardNo), cardNo(newCardNo));
   return given;
 }
 

@@ -2,6 +2,7 @@ import { command, decodeResponse } from '../chip/apdu.ts';
 import { SW } from '../chip/status-words.ts';
 import { PURSE_AID } from '../card/default-product.ts';
 import { carriedConcession, type CarriedConcession } from './fare.ts';
+import { carriedPasses, type CarriedPass } from './passes.ts';
 
 /** What any terminal reads of a card before it does business. */
 export interface CardFace {
@@ -19,6 +20,8 @@ export interface CardFace {
   readonly subType: number;
   /** The reduced fare the card carries, over or not. */
   readonly concession?: CarriedConcession;
+  /** The passes the card carries, over or not. */
+  readonly passes: readonly CarriedPass[];
 }
 
 /** Selects the purse and reads 15h and 17h. Answers the status word when the card refuses. */
@@ -40,6 +43,7 @@ export function readCardFace(card: { transmit(apdu: Buffer): Buffer }): CardFace
     expiry: file15.data.subarray(24, 28).toString('hex'),
     mainType: file15.data.readUInt8(28),
     subType,
+    passes: carriedPasses(file17.data),
     ...(concession && { concession }),
   };
 }

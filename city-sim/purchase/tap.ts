@@ -7,6 +7,7 @@ import { cardFactor, cityFactor } from '../cryptography/purse.ts';
 import { ChipWithoutPower } from '../errors.ts';
 import { readCardFace, type CardFace } from './card-face.ts';
 import { type ConcessionFares, type Fare, fareOn } from './fare.ts';
+import { onPass, passToUse } from './passes.ts';
 import { decodeRecord, encodeRecord, RECORD_FLAG, type PurchaseRecord } from './record.ts';
 
 /** What the tap reader needs of a card or SAM. */
@@ -30,6 +31,8 @@ export interface TapReaderSettings {
   readonly testCard?: boolean;
   /** What cards with a concession pay here; without it everybody pays the full fare. */
   readonly concessionFares?: ConcessionFares;
+  /** Whose reader it is; without it passes of one operator are good for nothing here. */
+  readonly merchantNo?: string;
   /** A torn purchase from before a restart, as `pendingRecord` gave it. */
   readonly pending?: Buffer;
 }
@@ -94,16 +97,20 @@ export class TapReader {
   }
 
   #tapKnown(card: Transmitter, face: CardFace, asked: Fare, records: PurchaseRecord[]): TapResult {
-    const { hotlist, clock, industry, concessionFares: shares = {} } = this.#settings;
+    const { hotlist, clock, industry, merchantNo, concessionFares: shares = {} } = this.#settings;
     const moment = momentOf(clock());
-    const fare = fareOn(moment.date, face.concession, asked, { industry, shares });
+    const pass = passToUse(card, face.passes, { day: moment.date, industry, merchantNo });
+    const fare = pass ? onPass(asked, industry) : fareOn(moment.date, face.concession, asked, { industry, shares });
     if (this.#pending) {
       const settled = this.#recover(card, this.#pending);
       this.#pending = undefined;
       if (settled) records.push(settled);
       if (settled?.flag === RECORD_FLAG.recovered) return { kind: 'recovered', records };
     }
-    const draft = this.#draft(face, fare, moment);
+    const cached = [fare.trip && command(0x80, 0xdc, 0x00, 0xf0, fare.trip), pass?.count].filter(
+      (each) => each !== undefined,
+    );
+    const draft = this.#draft(face, fare, moment, cached.length > 0);
     if (hotlist?.().has(face.applicationSerial)) {
       const locked = { ...draft, flag: RECORD_FLAG.locked, amountFen: 0 };
       return { kind: 'locked', records: [...records, locked] };
@@ -124,9 +131,9 @@ export class TapReader {
     const made = exchange(this.#settings.sam, command(0x80, 0x70, 0, 0, request));
     if (made.sw !== SW.done) return { kind: 'refused', records, sw: made.sw };
     const pending = { ...started, flag: RECORD_FLAG.gray, transaction: made.data.readUInt32BE(0) };
-    if (fare.trip) {
-      const cached = exchange(card, command(0x80, 0xdc, 0x00, 0xf0, fare.trip));
-      if (cached.sw !== SW.done) return { kind: 'refused', records, sw: cached.sw };
+    for (const update of cached) {
+      const taken = exchange(card, update);
+      if (taken.sw !== SW.done) return { kind: 'refused', records, sw: taken.sw };
     }
     this.#pending = pending;
     const debit = Buffer.concat([made.data.subarray(0, 4), momentBytes(moment), made.data.subarray(4, 8)]);
@@ -152,7 +159,7 @@ export class TapReader {
     return { ...torn, flag: RECORD_FLAG.recovered, tac: Buffer.from(proof.data.subarray(4, 8)) };
   }
 
-  #draft(face: CardFace, fare: Fare, moment: { date: string; time: string }): PurchaseRecord {
+  #draft(face: CardFace, fare: Fare, moment: { date: string; time: string }, cached: boolean): PurchaseRecord {
     return {
       flag: RECORD_FLAG.complete,
       testCard: this.#settings.testCard ?? false,
@@ -160,7 +167,7 @@ export class TapReader {
       applicationSerial: face.applicationSerial,
       mainType: face.mainType,
       subType: face.subType,
-      type: fare.trip ? 0x09 : 0x06,
+      type: cached ? 0x09 : 0x06,
       keyIndex: 0x01,
       keyVersion: 0,
       algorithmByte: 0,

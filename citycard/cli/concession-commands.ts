@@ -1,7 +1,10 @@
 import { cityDate } from '@citycard/common';
+import { readFile } from 'node:fs/promises';
+import { citycardErrors } from '../errors.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
 import { fitting, noMore } from './fitting.ts';
+import { readJsonFile } from './json-file.ts';
 import { say } from './load-commands.ts';
 
 const NUMBER = /^[1-9][0-9]{0,17}$/;
@@ -10,6 +13,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const CODE = /^[a-z][a-z0-9-]{0,19}$/;
 const CARD = /^\d{19}$/;
 const A_CLAIM = 'the number of the claim';
+const A_FILE = 'the number of the file';
 
 type Run = (connection: Connection, rest: readonly string[]) => Promise<unknown>;
 
@@ -73,6 +77,45 @@ export const concessionCommands: readonly Command[] = [
       };
       return say(connection, path, body, `${cityDate(new Date())} ${receipt}`);
     },
+  ),
+  command(
+    'clerk-1',
+    'passes return',
+    ' CARD PASS REASON: take a pass back; unused days or rides become pending credit',
+    (connection, [card, pass, ...reason]) =>
+      connection.post(
+        `/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes/${fitting(pass, NUMBER, 'the number of a pass')}/return`,
+        { reason: reason.join(' ') },
+      ),
+  ),
+  command(
+    'finance-maker',
+    'passes propose',
+    ' FILE.csv MANIFEST.json ACCOUNT BANK-REFERENCE REASON: passes for many cards; rows of the file: key,card_no,pass',
+    async (connection, [file = '', manifest, account, bankReference, ...reason]) => {
+      const csv = await readFile(file, 'utf8').catch(() => undefined);
+      if (csv === undefined) throw citycardErrors.badOption(`${file} cannot be read`);
+      return connection.post('/v1/pass-files', {
+        manifest: await readJsonFile(manifest),
+        csv,
+        account,
+        bankReference,
+        reason: reason.join(' '),
+      });
+    },
+  ),
+  numbered(
+    'finance-checker',
+    'passes sell-file',
+    'the second person sells the passes of a file',
+    A_FILE,
+    (connection, no) => connection.post(`/v1/pass-files/${no}/approval`),
+  ),
+  numbered('finance-maker', 'passes withdraw-file', 'give a proposed file of passes up', A_FILE, (connection, no) =>
+    connection.post(`/v1/pass-files/${no}/withdrawal`),
+  ),
+  numbered('auditor', 'passes file', 'the rows of a file: the pass each sold, or why none', A_FILE, (connection, no) =>
+    connection.get(`/v1/pass-files/${no}/lines`),
   ),
   command(
     'finance-maker',

@@ -45,7 +45,7 @@ export async function proposeApportionment(
   month: string,
 ): Promise<Apportionment> {
   await requirePricedMonth(tx, month);
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('apportion passes', 0))`);
+  await lockApportionments(tx);
   const { first, last } = daysOfMonth(month);
   const known = await tx.query<{ number: bigint }>(
     'select apportionment_no as number from clearing.pass_apportionment where code = $1 and month = $2',
@@ -55,7 +55,7 @@ export async function proposeApportionment(
   const uses = await tx.query<{ passes: bigint; amount: bigint; participant_no: string | null; uses: bigint }>(
     `with ended as (
        select card_no, pass_no, price_fen from clearing.pass
-        where code = $1 and valid_to between $2 and $3 and apportioned is null
+        where code = $1 and coalesce(ended_on, valid_to) between $2 and $3 and apportioned is null
      )
      select (select count(*) from ended) as passes, (select coalesce(sum(price_fen), 0)::bigint from ended) as amount,
             u.participant_no, u.uses
@@ -89,12 +89,40 @@ export async function proposeApportionment(
     [number, holders.map((each) => each.participantNo), holders.map((each) => each.useCount), parts],
   );
   await tx.query(
-    'update clearing.pass set apportioned = $4 where code = $1 and valid_to between $2 and $3 and apportioned is null',
+    `update clearing.pass set apportioned = $4
+      where code = $1 and coalesce(ended_on, valid_to) between $2 and $3 and apportioned is null`,
     [code, first, last, number],
   );
   const detail = { passes: passes.toString(), amountFen: amount.toString() };
   await recordAct(tx, maker, { act: `propose-${ACT}`, subject: `${code} ${month}`, detail });
   return readApportionment(tx, number);
+}
+
+/** One division of prices, or change of what is divided, at a time. */
+export async function lockApportionments(tx: Transaction): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('apportion passes', 0))`);
+}
+
+/**
+ * Drops a division that nobody has agreed to, because one of its passes was given back; the same month is divided again.
+ *
+ * @throws CityCardError `clearing.concessions.pass-shared-out` when operators have been given their parts
+ */
+export async function withdrawApportionment(tx: Transaction, actor: Principal, number: bigint): Promise<void> {
+  const { rows } = await tx.query<{ posted_date: string | null }>(
+    'select posted_date from clearing.pass_apportionment where apportionment_no = $1 for update',
+    [number],
+  );
+  if (rows[0]?.posted_date !== null) throw concessionErrors.passSharedOut({ number });
+  const { code, month } = await readApportionment(tx, number);
+  await tx.query('update clearing.pass set apportioned = null where apportioned = $1', [number]);
+  await tx.query('delete from clearing.pass_share where apportionment_no = $1', [number]);
+  await tx.query('delete from clearing.pass_apportionment where apportionment_no = $1', [number]);
+  await recordAct(tx, actor, {
+    act: `drop-${ACT}`,
+    subject: `${code} ${month}`,
+    detail: { number: number.toString() },
+  });
 }
 
 /**

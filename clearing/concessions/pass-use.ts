@@ -7,6 +7,11 @@ import type { BusinessDate, Transaction } from '@citycard/common';
  * @returns how many rides were made on passes
  */
 export async function usePasses(tx: Transaction, date: BusinessDate): Promise<number> {
+  const { rowCount: any } = await tx.query(
+    `select from clearing.pass where valid_from <= $1::date + 1 and valid_to >= $1::date - ${OLDEST_TAP_DAYS} limit 1`,
+    [date],
+  );
+  if (any === 0) return 0;
   // What the first pass of a card has no ride left for is for the next one.
   for (let used = 0; ;) {
     const { rowCount } = await tx.query(USE, [date]);

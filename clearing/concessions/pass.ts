@@ -33,6 +33,9 @@ export interface Pass {
   readonly validTo: BusinessDate;
   readonly ridesAllowed?: number;
   readonly ridesUsed: number;
+  /** Given back, or gone on with another card, on that day; what was taken out of its price. */
+  readonly endedOn?: BusinessDate;
+  readonly takenOutFen?: Fen;
 }
 
 /**
@@ -100,7 +103,8 @@ export async function sellPass(
 
 async function afterTheLast(tx: Transaction, cardNo: CardNo, code: string, today: BusinessDate): Promise<BusinessDate> {
   const { rows } = await tx.query<{ last: string | null }>(
-    'select max(valid_to) as last from clearing.pass where card_no = $1 and code = $2 and rides_allowed is null',
+    `select max(valid_to) as last from clearing.pass
+      where card_no = $1 and code = $2 and rides_allowed is null and ended_on is null`,
     [cardNo, code],
   );
   const last = rows[0]?.last ?? null;
@@ -116,9 +120,11 @@ export async function passesOf(db: Database | Transaction, cardNo: CardNo): Prom
     valid_from: string;
     valid_to: string;
     rides_allowed: number | null;
+    ended_on: string | null;
+    taken_out_fen: bigint;
     used: bigint;
   }>(
-    `select p.pass_no, p.code, p.price_fen, p.valid_from, p.valid_to, p.rides_allowed,
+    `select p.pass_no, p.code, p.price_fen, p.valid_from, p.valid_to, p.rides_allowed, p.ended_on, p.taken_out_fen,
             (select count(*) from clearing.pass_use u where u.card_no = p.card_no and u.pass_no = p.pass_no) as used
        from clearing.pass p where p.card_no = $1 order by p.pass_no desc`,
     [cardNo],
@@ -131,5 +137,6 @@ export async function passesOf(db: Database | Transaction, cardNo: CardNo): Prom
     validTo: businessDate(row.valid_to),
     ...(row.rides_allowed !== null && { ridesAllowed: row.rides_allowed }),
     ridesUsed: Number(row.used),
+    ...(row.ended_on !== null && { endedOn: businessDate(row.ended_on), takenOutFen: fen(row.taken_out_fen) }),
   }));
 }

@@ -3,7 +3,7 @@ import type { BusinessDate } from '@citycard/common';
 /** The columns of clearing.concession_ride, in the order of {@link pricedRides}. */
 export const RIDE_COLUMNS = `card_no, business_date, intake_id, record_index, posted_date, tapped_at, tapped_on, participant_no, industry,
   line, category, full_fen, paid_fen, fare_rule, transfer_rule, cap_rule, ride_of_day, ride_of_month, category_off_fen,
-  transfer_off_fen, cap_off_fen, back_fen, subsidy_fen, finding`;
+  transfer_off_fen, cap_off_fen, back_fen, subsidy_fen, finding, corrected_fen, company_fen`;
 
 /** The one rule of a kind for an operator, a category and a day: its own before its industry's, its category's before everybody's. */
 const ruleOf = (kind: string, category: string): string => `
@@ -22,7 +22,9 @@ export const pricedRides = `
 with sold as materialized (
   select r.card_no, r.business_date, r.intake_id, r.record_index, r.posted_date, r.tapped_at, d.tapped_on, r.participant_no, q.industry,
          r.participant_no || case q.industry when 1 then '/' || encode(substr(r.raw, 57, 2), 'hex') else '' end as line,
-         r.amount_fen as paid_fen,
+         -- What two persons have given back is not paid any more.
+         r.amount_fen - coalesce(s.corrected_fen, e.corrected_fen, 0) as paid_fen,
+         coalesce(s.corrected_fen, e.corrected_fen, 0) as corrected_fen, coalesce(s.company_fen, e.company_fen, 0) as company_fen,
          greatest(r.amount_fen, case q.industry when 1 then get_byte(r.raw, 62) * 256 + get_byte(r.raw, 63) else 0 end) as stated_fen,
          coalesce(s.category, c.category, 'full') as category,
          coalesce(s.finding = 'card-is-history', s.card_no is null and p.status in ('replaced', 'returned')) as history
@@ -34,6 +36,10 @@ with sold as materialized (
     left join clearing.concession c on c.card_no = r.card_no and d.tapped_on between c.valid_from and c.valid_to
     left join clearing.concession_ride s on s.card_no = r.card_no and s.business_date = r.business_date
       and s.intake_id = r.intake_id and s.record_index = r.record_index
+    left join (select purchase_card_no, purchase_intake, purchase_index, sum(amount_fen)::bigint as corrected_fen,
+                      coalesce(sum(amount_fen) filter (where payer = 'company'), 0)::bigint as company_fen
+                 from clearing.credit_correction where posted_date is not null and purchase_intake is not null group by 1, 2, 3) e
+      on e.purchase_card_no = r.card_no and e.purchase_intake = r.intake_id and e.purchase_index = r.record_index
    where r.posted_date = $1 and r.state = 'accepted' and r.flag <> 3
      -- Most cards have no concession; they are looked at only where a rule is about everybody.
      and (coalesce(s.category, c.category) is not null or exists (
@@ -114,13 +120,16 @@ select card_no, business_date, intake_id, record_index, posted_date, tapped_at, 
        case when history then 0 else paid_fen - due_fen end as back_fen,
        case when fare_rule is not null and stated_fen > max_full_fare_fen then 0
             -- Nothing can go back to such a card, so its operator forgoes nothing but what the card was not charged.
-            when history then (least(full_fen - fare_fen, full_fen - paid_fen) * coalesce(fare_subsidy, 0) + 50) / 100
-            else ((full_fen - fare_fen) * coalesce(fare_subsidy, 0) + 50) / 100 + (transfer_off_fen * coalesce(transfer_subsidy, 0) + 50) / 100
-               + ((owed_fen - due_fen) * coalesce(cap_subsidy, 0) + 50) / 100 end as subsidy_fen,
+            when history then greatest(0, least((least(full_fen - fare_fen, full_fen - paid_fen) * coalesce(fare_subsidy, 0) + 50) / 100,
+              full_fen - paid_fen - company_fen))
+            -- What the company gave back the operator has kept: it forgoes nothing of that.
+            else greatest(0, least(full_fen - due_fen - company_fen, ((full_fen - fare_fen) * coalesce(fare_subsidy, 0) + 50) / 100 + (transfer_off_fen * coalesce(transfer_subsidy, 0) + 50) / 100
+               + ((owed_fen - due_fen) * coalesce(cap_subsidy, 0) + 50) / 100)) end as subsidy_fen,
        case when history then 'card-is-history'
             when fare_rule is not null and stated_fen > max_full_fare_fen then 'fare-too-high'
-            when paid_fen < fare_fen - transfer_off_fen then 'charged-too-little'
-            when fare_rule is not null and paid_fen > fare_fen then 'charged-too-much' end as finding
+            when paid_fen + corrected_fen < fare_fen - transfer_off_fen then 'charged-too-little'
+            when fare_rule is not null and paid_fen > fare_fen then 'charged-too-much' end as finding,
+       corrected_fen, company_fen
   from capped`;
 
 /** The parameters of {@link pricedRides}. */

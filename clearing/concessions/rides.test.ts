@@ -1,4 +1,4 @@
-import { addDays, createPrincipal, type Principal, transact } from '@citycard/common';
+import { addDays, createPrincipal, fen, type Principal, transact } from '@citycard/common';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutOff } from '../day/days.ts';
@@ -19,6 +19,7 @@ import {
 } from '../validation/purchase-fixture.ts';
 import { validateReceived } from '../validation/validate.ts';
 import { type ConcessionDocument, CONCESSIONS } from './document.ts';
+import { approveCorrection, type CorrectionTerms, proposeCorrection } from '../purses/correction.ts';
 import { differingRides, settleRides } from './settle-rides.ts';
 
 const person = (id: string): Principal => ({ id, name: `测试 ${id}`, kind: 'person', roles: ['finance-maker'] });
@@ -170,6 +171,47 @@ describe('rides', () => {
       '2000 0 0 0 fare-too-high',
     ]);
     expect((await cardBalance(world.db, card, 'pending-credit')).posted).toBe(200n);
+  });
+
+  it('and a correction of the same purchase know of each other, whichever comes first', async () => {
+    const corrected = async (cardNo: CardNo, intakeId: bigint, amountFen: number, payer: 'operator' | 'company') => {
+      const purchase = { cardNo, businessDate: TODAY, intakeId, index: 0 };
+      const caseNo = `K-${intakeId}-${amountFen}`;
+      const terms: CorrectionTerms = {
+        cardNo,
+        caseNo,
+        amountFen: fen(amountFen),
+        payer,
+        purchase,
+        reason: 'generated',
+      };
+      const { approvalId } = await transact(world.db, (tx) => proposeCorrection(tx, MAKER, terms));
+      await transact(world.db, (tx) => approveCorrection(tx, CHECKER, approvalId, terms));
+    };
+    const credit = async (card: CardNo) => (await cardBalance(world.db, card, 'pending-credit')).posted;
+    // First the correction: of 4.00, half of which a student pays, 1.50 went back; 0.50 is left to give.
+    const [one, two, three] = [
+      await senior(10_000, 'student'),
+      await senior(10_000, 'student'),
+      await senior(10_000, 'student'),
+    ];
+    const intake = await ride(one, [{ at: -30, amount: 400 }]);
+    await corrected(one, intake, 150, 'operator');
+    expect(await cameTo(one)).toEqual(['400 250 50 200 charged-too-much']);
+    expect(await credit(one)).toBe(200n);
+    // First the concession: 2.00 went back, so two persons can give back no more than the 2.00 that were kept.
+    const later = await ride(two, [{ at: -30, amount: 400 }]);
+    expect(await cameTo(two)).toEqual(['400 400 200 200 charged-too-much']);
+    await expect(corrected(two, later, 201, 'operator')).rejects.toMatchObject({
+      code: 'clearing.corrections.more-than-purchase',
+    });
+    await corrected(two, later, 200, 'operator');
+    expect(await credit(two)).toBe(400n);
+    // What the company gave back the operator has kept: no subsidy on top of it.
+    const kept = await ride(three, [{ at: -30, amount: 400 }]);
+    await corrected(three, kept, 300, 'company');
+    expect(await cameTo(three)).toEqual(['400 100 0 0']);
+    expect(await verifyLedger(world.db)).toMatchObject({ ok: true });
   });
 
   it('half a fen of a subsidy is rounded up, half a fen of a fare down', async () => {

@@ -1,30 +1,18 @@
-import {
-  businessDate,
-  cityDate,
-  type Database,
-  type HttpServer,
-  idempotent,
-  rolesAllowed,
-  transact,
-  Type,
-} from '@citycard/common';
+import { businessDate, cityDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import { codeOfIndustry } from '../industries/code.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { cardNo } from '../purses/card-number.ts';
 import { holdsOn } from '../terms/dated.ts';
 import { approveTerms, proposeTerms, termsVersions, withdrawTerms } from '../terms/versions.ts';
-import { approveApportionment, proposeApportionment, readApportionment } from './apportion.ts';
 import { ConcessionDocument, CONCESSIONS } from './document.ts';
-import { passesOf, sellPass } from './pass.ts';
+import { registerPassRoutes } from './pass-routes.ts';
 import { listConcessionRules } from './rule.ts';
 import { ridesOfCard } from './rides-of-card.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ format: 'date' });
-const Code = Type.String({ pattern: '^[a-z][a-z0-9-]{0,19}$' });
 const VersionParams = Type.Object({ version: Type.String({ pattern: '^[1-9][0-9]{0,5}$' }) });
 const CardParams = Type.Object({ cardNo: Type.String({ maxLength: 24 }) });
-const NumberParams = Type.Object({ number: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) });
 const READERS = ['finance-maker', 'finance-checker', 'supervisor', 'auditor'] as const;
 
 interface Deps {
@@ -34,7 +22,7 @@ interface Deps {
 /** Concessions, transfer discounts, daily caps and passes over HTTP (docs/concessions.md). */
 export function registerConcessionRuleRoutes(server: HttpServer, deps: Deps): void {
   ruleRoutes(server, deps);
-  passRoutes(server, deps);
+  registerPassRoutes(server, deps);
 }
 
 function ruleRoutes(server: HttpServer, { db }: Deps): void {
@@ -119,75 +107,5 @@ function ruleRoutes(server: HttpServer, { db }: Deps): void {
     async ({ params, query }) => ({
       rides: await ridesOfCard(db, cardNo(params.cardNo), businessDate(query.date)),
     }),
-  );
-}
-
-function passRoutes(server: HttpServer, { db }: Deps): void {
-  server.get(
-    '/v1/cards/:cardNo/passes',
-    {
-      onRequest: rolesAllowed('clerk', 'auditor'),
-      schema: { summary: 'Passes of a card and the rides made on them', params: CardParams },
-    },
-    async ({ params }) => ({ passes: await passesOf(db, cardNo(params.cardNo)) }),
-  );
-  server.post(
-    '/v1/cards/:cardNo/passes',
-    {
-      onRequest: rolesAllowed('clerk'),
-      schema: {
-        summary: 'Sell or renew a pass',
-        params: CardParams,
-        body: Type.Object({ code: Code, payFrom: Type.String({ maxLength: 60 }) }, closed),
-      },
-    },
-    async (request, reply) => {
-      const sale = { cardNo: cardNo(request.params.cardNo), ...request.body };
-      const answer = await idempotent(db, request, async (tx) => ({
-        status: 201,
-        body: await sellPass(tx, request.principal, sale),
-      }));
-      return reply.status(answer.status).send(answer.body);
-    },
-  );
-  server.post(
-    '/v1/pass-apportionments',
-    {
-      onRequest: rolesAllowed('finance-maker'),
-      schema: {
-        summary: 'Propose to give the price of passes that ended in a month to operators, by rides',
-        body: Type.Object({ code: Code, month: Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' }) }, closed),
-      },
-    },
-    async (request, reply) => {
-      const { code, month } = request.body;
-      const answer = await idempotent(db, request, async (tx) => ({
-        status: 201,
-        body: await proposeApportionment(tx, request.principal, code, month),
-      }));
-      return reply.status(answer.status).send(answer.body);
-    },
-  );
-  server.get(
-    '/v1/pass-apportionments/:number',
-    {
-      onRequest: rolesAllowed(...READERS),
-      schema: { summary: 'Who gets what of the price of passes', params: NumberParams },
-    },
-    ({ params }) => transact(db, (tx) => readApportionment(tx, BigInt(params.number))),
-  );
-  server.post(
-    '/v1/pass-apportionments/:number/approval',
-    {
-      onRequest: rolesAllowed('finance-checker'),
-      schema: { summary: 'The second person agrees: operators are owed their parts', params: NumberParams },
-    },
-    async (request, reply) => {
-      const answer = await idempotent(db, request, async (tx) => ({
-        status: 200,
-        body: await approveApportionment(tx, request.principal, BigInt(request.params.number)),
-      }));
-      return reply.status(answer.status).send(answer.body);
-    },
   );
 }

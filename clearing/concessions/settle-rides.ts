@@ -4,6 +4,15 @@ import { postOrThrow, type Posting } from '../ledger/posting.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import { pricedRides, RIDE_COLUMNS, ridesOf } from './price-rides.ts';
 
+/**
+ * A purchase is corrected before its ride is worked out, or after: then each knows of the other. Corrections do not wait for
+ * one another.
+ */
+export async function lockRides(tx: Transaction, why: 'to work them out' | 'to correct one'): Promise<void> {
+  const shared = why === 'to correct one' ? '_shared' : '';
+  await tx.query(`select pg_advisory_xact_lock${shared}(hashtextextended('concession rides', 5012019370705))`);
+}
+
 /** Postings of one call of the ledger. */
 const AT_ONCE = 500;
 
@@ -20,6 +29,7 @@ export async function settleRides(
 ): Promise<{ readonly rides: number; readonly backFen: Fen }> {
   const { rowCount: ruled } = await tx.query(`select from clearing.concession_rule where kind <> 'pass' limit 1`);
   if (ruled === 0) return { rides: 0, backFen: fen(0) };
+  await lockRides(tx, 'to work them out');
   const { rowCount } = await tx.query(
     `insert into clearing.concession_ride (${RIDE_COLUMNS}) ${pricedRides}`,
     ridesOf(date),

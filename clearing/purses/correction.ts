@@ -14,6 +14,7 @@ import { currentBusinessDate } from '../ledger/business-day.ts';
 import { postOrThrow } from '../ledger/posting.ts';
 import type { RecordRef } from '../validation/received-purchase.ts';
 import type { CardNo } from './card-number.ts';
+import { lockRides } from '../concessions/settle-rides.ts';
 import { correctionErrors } from './correction-errors.ts';
 import { findPurse } from './purse.ts';
 
@@ -163,6 +164,7 @@ export async function correctionsOf(tx: Transaction, card: CardNo, caseNo?: stri
 
 /** Answers the participant that took the purchase, undefined when none is named. */
 async function assertPossible(tx: Transaction, terms: CorrectionTerms): Promise<string | undefined> {
+  await lockRides(tx, 'to correct one');
   const purse = await findPurse(tx, terms.cardNo, { lock: true });
   if (purse === undefined) throw clearingErrors.purseUnknown();
   if (HISTORY.includes(purse.status)) throw correctionErrors.cardIsHistory({ status: purse.status });
@@ -179,7 +181,10 @@ async function assertPossible(tx: Transaction, terms: CorrectionTerms): Promise<
     `select r.amount_fen, r.participant_no, p.kind,
             (select coalesce(sum(c.amount_fen), 0)::bigint from clearing.credit_correction c
               where c.purchase_intake = r.intake_id and c.purchase_index = r.record_index
-                and not (c.card_no = $5 and c.case_no = $6)) as corrected
+                and not (c.card_no = $5 and c.case_no = $6))
+              + coalesce((select e.back_fen from clearing.concession_ride e
+                  where e.card_no = r.card_no and e.business_date = r.business_date and e.intake_id = r.intake_id
+                    and e.record_index = r.record_index), 0) as corrected
        from clearing.purchase_record r join clearing.participant p using (participant_no)
       where r.card_no = $1 and r.business_date = $2 and r.intake_id = $3 and r.record_index = $4 and r.state = 'accepted'`,
     [purchase.cardNo, purchase.businessDate, purchase.intakeId, purchase.index, terms.cardNo, terms.caseNo],

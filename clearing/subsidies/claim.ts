@@ -38,6 +38,9 @@ export interface SubsidyClaim {
   /** Rides claimed that somebody should look at. */
   readonly improbableCount: bigint;
   readonly improbableFen: Fen;
+  /** Rides of earlier claims whose holders turned out not to be entitled: taken off this one. */
+  readonly reclaimedCount: bigint;
+  readonly reclaimedFen: Fen;
   /** Over every line, in order. */
   readonly linesSha256: string;
   readonly approvalId: bigint;
@@ -83,15 +86,17 @@ export async function proposeClaim(
   await writeLines(tx, claimNo, category, days);
   await tx.query(
     `update clearing.subsidy_claim c set ride_count = s.rides, amount_fen = s.amount, excluded_count = s.excluded, excluded_fen = s.excluded_fen,
-            improbable_count = s.improbable, improbable_fen = s.improbable_fen, lines_sha256 = s.hash
-       from (select count(*) filter (where excluded is null) as rides,
+            improbable_count = s.improbable, improbable_fen = s.improbable_fen, reclaimed_count = s.reclaimed, reclaimed_fen = s.reclaimed_fen,
+            lines_sha256 = s.hash
+       from (select count(*) filter (where excluded is null and reclaims is null) as rides,
                     coalesce(sum(subsidy_fen) filter (where excluded is null), 0)::bigint as amount,
                     count(*) filter (where excluded is not null) as excluded,
                     coalesce(sum(subsidy_fen) filter (where excluded is not null), 0)::bigint as excluded_fen,
                     count(*) filter (where excluded is null and improbable is not null) as improbable,
                     coalesce(sum(subsidy_fen) filter (where excluded is null and improbable is not null), 0)::bigint as improbable_fen,
+                    count(reclaims) as reclaimed, coalesce(-sum(subsidy_fen) filter (where reclaims is not null), 0)::bigint as reclaimed_fen,
                     encode(sha256(coalesce(string_agg(sha256(convert_to(concat_ws('|', card_no, business_date, intake_id, record_index,
-                      participant_no, full_fen, paid_fen, subsidy_fen, excluded, improbable), 'UTF8')), ''::bytea
+                      participant_no, full_fen, paid_fen, subsidy_fen, excluded, improbable, reclaims), 'UTF8')), ''::bytea
                       order by card_no, business_date, intake_id, record_index), ''::bytea)), 'hex') as hash
                from clearing.subsidy_line where claim_no = $1) s
       where c.claim_no = $1`,
@@ -99,8 +104,8 @@ export async function proposeClaim(
   );
   await tx.query(
     `insert into clearing.subsidy_share (claim_no, participant_no, ride_count, amount_fen)
-     select claim_no, participant_no, count(*), sum(subsidy_fen)::bigint from clearing.subsidy_line
-      where claim_no = $1 and excluded is null and subsidy_fen > 0 group by 1, 2`,
+     select claim_no, participant_no, count(*) filter (where reclaims is null), sum(subsidy_fen)::bigint from clearing.subsidy_line
+      where claim_no = $1 and excluded is null group by 1, 2 having sum(subsidy_fen) > 0`,
     [claimNo],
   );
   const claim = await findClaim(tx, claimNo);
@@ -204,6 +209,8 @@ interface ClaimRow {
   excluded_fen: bigint;
   improbable_count: bigint;
   improbable_fen: bigint;
+  reclaimed_count: bigint;
+  reclaimed_fen: bigint;
   lines_sha256: string;
   approval_id: bigint | null;
   proposed_by: string;
@@ -247,6 +254,8 @@ async function readClaims(db: Database | Transaction, claimNo?: bigint): Promise
     excludedFen: fen(row.excluded_fen),
     improbableCount: row.improbable_count,
     improbableFen: fen(row.improbable_fen),
+    reclaimedCount: row.reclaimed_count,
+    reclaimedFen: fen(row.reclaimed_fen),
     linesSha256: row.lines_sha256,
     approvalId: row.approval_id ?? 0n,
     proposedBy: row.proposed_by,

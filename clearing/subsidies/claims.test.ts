@@ -204,11 +204,11 @@ describe('a month of concessions and passes', () => {
     for await (const piece of claimCsv(world.db, claim.claimNo)) file.push(piece);
     const lines = file.join('').trimEnd().split('\r\n').slice(1);
     expect(lines.map((line) => line.split(',').slice(5).join(',')).sort()).toEqual([
-      '100,0,100,,two-at-once',
-      '1001,0,0,fare-too-high,',
-      '200,0,200,,',
-      '200,0,200,not-entitled,',
-      '300,0,300,,',
+      '100,0,100,,two-at-once,',
+      '1001,0,0,fare-too-high,,',
+      '200,0,200,,,',
+      '200,0,200,not-entitled,,',
+      '300,0,300,,,',
     ]);
     expect((await inTx((tx) => proposeClaim(tx, MAKER, MONTH, 'student'))).amountFen).toBe(51n);
   });
@@ -234,6 +234,41 @@ describe('a month of concessions and passes', () => {
     await arrive('test-bureau:2', 500);
     expect(await payable()).toEqual([200n, 400n]);
     expect(await inTx((tx) => findClaim(tx, approved))).toMatchObject({ state: 'paid', paidFen: 600n });
+  });
+
+  it('takes back in the next claim what a death made wrong that became known after the bureau had paid', async () => {
+    await inTx((tx) => endConcession(tx, alive, TODAY));
+    // Another senior rode with the second operator, for 3.50; the claim that was paid is put a month back.
+    const other = await entitled('senior');
+    await world.db.query(
+      `insert into clearing.concession_ride
+       select (jsonb_populate_record(r, $2)).* from clearing.concession_ride r where card_no = $1 and full_fen = 300`,
+      [alive, { card_no: other, full_fen: 350, category_off_fen: 350, subsidy_fen: 350 }],
+    );
+    await world.db.query(`update clearing.concession_ride set posted_date = '2026-01-15' where card_no <> $1`, [other]);
+    const claimedAgain = async (monthBack: string) => {
+      await world.db.query(
+        `update clearing.subsidy_claim set month = $1 where month = $2 and category = 'senior' and state <> 'withdrawn'`,
+        [monthBack, `${MONTH}-01`],
+      );
+      const claim = await inTx((tx) => proposeClaim(tx, MAKER, MONTH, 'senior'));
+      await inTx((tx) => approveClaim(tx, CHECKER, claim.claimNo));
+      return claim;
+    };
+    // The first operator has nothing in this claim to take it off; of the second, what 3.50 reaches for.
+    expect(await claimedAgain('2026-01-01')).toMatchObject({
+      rideCount: 1n,
+      amountFen: 50n,
+      reclaimedCount: 1n,
+      reclaimedFen: 300n,
+      shares: [{ participantNo: BUS_TWO, rideCount: 1n, amountFen: 50n }],
+    });
+    const next = await claimedAgain('2026-02-01');
+    expect(next).toMatchObject({ amountFen: 250n, reclaimedCount: 1n, reclaimedFen: 100n });
+    const file: string[] = [];
+    for await (const piece of claimCsv(world.db, next.claimNo)) file.push(piece);
+    expect(file.join('')).toContain(`,100,0,-100,,,${approved}`);
+    expect((await claimedAgain('2026-03-01')).reclaimedFen).toBe(0n);
   });
 
   it('gives the price of passes to operators by rides, a pass that was never used to the company', async () => {

@@ -2,12 +2,14 @@ import { type BusinessDate, type Database, type Transaction } from '@citycard/co
 import { csvLine } from '../reports/csv.ts';
 
 const LINE_COLUMNS = `card_no, business_date, intake_id, record_index, participant_no, posted_date, tapped_at, full_fen, paid_fen,
-  subsidy_fen, excluded, improbable`;
+  subsidy_fen, excluded, improbable, reclaims`;
 
 /**
  * The rides of a category ($1) posted between two days ($2, $3), as the books of concessions stand now: rides on a card whose
  * holder was not entitled on that day (dead, expired, not verified again, withdrawn) are left out, improbable ones are marked.
- * One pass over the month.
+ * One pass over the month. Then come, below zero, rides that an earlier claim ($4: this one) was approved with and that the
+ * books know better by now: for each operator the oldest first, as far as what it is claimed for here reaches; the rest waits
+ * for the claim after.
  */
 const LINES = `
 with seen as (
@@ -16,7 +18,7 @@ with seen as (
          r.tapped_at - lag(r.tapped_at) over (partition by r.card_no order by r.tapped_at, r.intake_id, r.record_index) as since_last
     from clearing.concession_ride r left join clearing.concession_rule x on x.rule_id = r.fare_rule
    where r.posted_date between $2 and $3 and r.category = $1
-)
+), own as (
 select s.card_no, s.business_date, s.intake_id, s.record_index, s.participant_no, s.posted_date, s.tapped_at, s.full_fen,
        s.paid_fen - s.back_fen as paid_fen, s.subsidy_fen,
        case when s.finding = 'fare-too-high' then 'fare-too-high'
@@ -25,7 +27,25 @@ select s.card_no, s.business_date, s.intake_id, s.record_index, s.participant_no
               then 'not-entitled' end as excluded,
        case when s.since_last < make_interval(mins => s.improbable_minutes) then 'two-at-once'
             when s.rides_that_day > s.improbable_rides_per_day then 'rides-per-day' end as improbable
-  from seen s where s.subsidy_fen > 0 or s.finding = 'fare-too-high'`;
+  from seen s where s.subsidy_fen > 0 or s.finding = 'fare-too-high'
+), room as (
+  select participant_no, sum(subsidy_fen) as room_fen from own where excluded is null group by 1
+), wrong as (
+  select l.*, sum(l.subsidy_fen) over (partition by l.participant_no order by l.claim_no, l.card_no, l.business_date, l.intake_id, l.record_index) as until_fen
+    from clearing.subsidy_claim k join clearing.subsidy_line l using (claim_no)
+   where k.category = $1 and $1 <> 'full' and k.claim_no < $4 and k.state in ('approved', 'paid')
+     and l.excluded is null and l.reclaims is null and l.subsidy_fen > 0
+     and not exists (select from clearing.concession c where c.card_no = l.card_no and c.category = k.category
+                        and (l.tapped_at at time zone 'Asia/Shanghai')::date between c.valid_from and c.valid_to)
+     and not exists (select from clearing.subsidy_line b join clearing.subsidy_claim bk on bk.claim_no = b.claim_no
+                      where b.card_no = l.card_no and b.reclaims = l.claim_no and b.business_date = l.business_date
+                        and b.intake_id = l.intake_id and b.record_index = l.record_index and b.claim_no < $4 and bk.state <> 'withdrawn')
+)
+select own.*, null::bigint as reclaims from own
+ union all
+select w.card_no, w.business_date, w.intake_id, w.record_index, w.participant_no, w.posted_date, w.tapped_at, w.full_fen, w.paid_fen,
+       -w.subsidy_fen, null, null, w.claim_no
+  from wrong w join room using (participant_no) where w.until_fen <= room_fen`;
 
 /** Writes the lines of a claim. */
 export async function writeLines(
@@ -72,6 +92,7 @@ const HEADER = [
   'subsidy_fen',
   'excluded',
   'improbable',
+  'reclaims',
 ] as const;
 
 /** The claim file: every ride with what it is claimed for, those left out with the reason; CSV, in pieces. */
@@ -91,6 +112,7 @@ export async function* claimCsv(db: Database, claimNo: bigint): AsyncGenerator<s
       subsidy_fen: bigint;
       excluded: string | null;
       improbable: string | null;
+      reclaims: bigint | null;
     }>(
       `select ${LINE_COLUMNS}, to_char(tapped_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS') as tapped
          from clearing.subsidy_line
@@ -113,6 +135,7 @@ export async function* claimCsv(db: Database, claimNo: bigint): AsyncGenerator<s
           row.subsidy_fen,
           row.excluded ?? '',
           row.improbable ?? '',
+          row.reclaims ?? '',
         ]),
       )
       .join('');

@@ -77,12 +77,19 @@ it('claims are made for months that are over, by makers, and read by number', as
   expect((await ask('finance-maker', 'DELETE', `${path}/77`)).status).toBe(404);
 });
 
-it('passes are sold by clerks alone', async () => {
-  expect(
-    (await ask('finance-maker', 'POST', `/v1/cards/${CARD}/passes`, { code: 'month', payFrom: 'online' })).status,
-  ).toBe(403);
+it('passes for many cards are one file of two persons; prices are divided by makers', async () => {
   const nothing = { code: 'month', month: '2026-10' };
   expect((await ask('finance-maker', 'POST', '/v1/pass-apportionments', nothing)).body).toMatchObject({
     code: 'clearing.concessions.nothing-ended',
   });
+  const csv = `key,card_no,pass\nA1,${CARD},month\n`;
+  const manifest = { payer: '904458040000001', rows: 1, totalFen: 1, sha256: '0'.repeat(64) };
+  const file = { manifest, csv, account: 'bank-custody:test', bankReference: 'B1', reason: 'test' };
+  expect((await ask('finance-checker', 'POST', '/v1/pass-files', file)).status).toBe(403);
+  expect((await ask('finance-maker', 'POST', '/v1/pass-files', file)).body).toMatchObject({
+    code: 'clearing.concessions.pass-file-wrong',
+  });
+  expect((await ask('finance-maker', 'POST', '/v1/pass-files', { ...file, csv: '' })).status).toBe(422);
+  expect((await ask('finance-maker', 'GET', '/v1/pass-files/7/lines')).status).toBe(404);
+  expect((await ask('finance-checker', 'POST', '/v1/pass-files/7/approval')).status).toBe(404);
 });
