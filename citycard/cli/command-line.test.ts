@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,6 +36,24 @@ test('every command is found by its words; nothing else is', () => {
     [['sandbox', 'castle'], 'sandbox takes no "castle"'],
   ] as const)
     expect(() => findCommand(words)).toThrow(complaint);
+});
+
+test('every command stands in the table of docs/interfaces.md', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/interfaces.md'), 'utf8');
+  const rows = page.slice(page.indexOf('| commands | for | page |')).split('\n').slice(2);
+  const end = rows.findIndex((row) => !row.startsWith('|'));
+  const told = new Set<string>();
+  for (const row of rows.slice(0, end)) {
+    let noun = '';
+    for (const [, span = ''] of (row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)) {
+      // A span is a command with its noun, or only what changes in it: `fees show`, `propose`.
+      const words = span.split(' ').filter((word) => /^[a-z-]+$/.test(word));
+      const whole = words.join(' ');
+      if (commands.some((command) => command.words === whole)) noun = words[0] ?? '';
+      told.add(commands.some((command) => command.words === whole) ? whole : `${noun} ${whole}`);
+    }
+  }
+  expect(commands.map((command) => command.words).filter((words) => !told.has(words))).toEqual([]);
 });
 
 test('an answer for people has one line per value, and says that a list is empty', () => {

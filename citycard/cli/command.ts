@@ -1,6 +1,10 @@
 import type { CommandLine } from './arguments.ts';
 import type { Connection } from './connection.ts';
 
+/** Options that say of what the books are asked. */
+export const BOOK_OPTIONS = ['at', 'from', 'to', 'card', 'since', 'against'] as const;
+export type BookOption = (typeof BOOK_OPTIONS)[number];
+
 /** What a command meets beside its connection: the whole line, a voice for what happens on the way, a wish to stop. */
 export interface Surroundings {
   readonly line: CommandLine;
@@ -24,6 +28,7 @@ export interface LocalCommand {
   /** Any number of words behind the command; it looks at them itself. */
   readonly takesWords?: boolean;
   readonly takesDate?: never;
+  readonly asks?: never;
   run(surroundings: Surroundings, rest: readonly string[]): Promise<Answered>;
 }
 
@@ -44,6 +49,8 @@ export interface ConnectedCommand {
   readonly takesWord?: boolean;
   /** Any number of words behind the command; it looks at them itself. */
   readonly takesWords?: boolean;
+  /** Options about the books it knows; to every other command they are a mistake, never something left unsaid. */
+  readonly asks?: readonly BookOption[];
   /** Answers what to print and whether all is well (exit code 0) or not (1). */
   run(connection: Connection, rest: readonly string[], surroundings: Surroundings): Promise<Answered>;
 }

@@ -3,7 +3,7 @@ import { activationCommands } from './activation-commands.ts';
 import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
-import type { Answered, Command, Surroundings } from './command.ts';
+import { type Answered, BOOK_OPTIONS, type Command, type Surroundings } from './command.ts';
 import { concessionCommands } from './concession-commands.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
@@ -57,6 +57,18 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    words: 'day cut-off',
+    takesDate: true,
+    help: 'day cut-off YYYY-MM-DD: end the intake of a day and open the next',
+    person: 'finance-maker',
+    running: true,
+    run: async (connection, [date]) => {
+      if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
+        throw citycardErrors.badOption('day cut-off takes a date, YYYY-MM-DD');
+      return { answer: await connection.post(`/v1/clearing-days/${date}/cut-off`), ok: true };
+    },
+  },
+  {
     words: 'float show',
     takesDate: true,
     help: 'float show YYYY-MM-DD: what is owed to card holders and participants against the custody account',
@@ -104,8 +116,11 @@ export const commands: readonly Command[] = [
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */
 export function findCommand(words: readonly string[]): { command: Command; rest: readonly string[] } {
   const command = commands.find((known) => known.words.split(' ').every((word, at) => words[at] === word));
-  if (command === undefined)
-    throw citycardErrors.badOption(`there is no command "${words.slice(0, 2).join(' ')}"; see citycard --help`);
+  if (command === undefined) {
+    const alike = commands.filter((known) => known.words.startsWith(`${words[0] ?? ''} `)).map((known) => known.words);
+    const there = alike.length === 0 ? 'see citycard --help' : `there is ${alike.join(', ')}`;
+    throw citycardErrors.badOption(`there is no command "${words.slice(0, 2).join(' ')}"; ${there}`);
+  }
   const rest = words.slice(command.words.split(' ').length);
   const tooMany = rest[command.takesDate === true || command.takesWord === true ? 1 : 0];
   if (tooMany !== undefined && command.takesWords !== true)
@@ -120,6 +135,8 @@ export async function runCommand(
   surroundings: Omit<Surroundings, 'line'> = { say: () => undefined, stopping: () => new AbortController().signal },
 ): Promise<Answered> {
   const { command, rest } = findCommand(line.words);
+  const useless = BOOK_OPTIONS.find((option) => line[option] !== undefined && command.asks?.includes(option) !== true);
+  if (useless !== undefined) throw citycardErrors.badOption(`${command.words} takes no --${useless}`);
   if (command.local === true) return command.run({ ...surroundings, line }, rest);
   const connection = await connect(line, command, environment);
   try {

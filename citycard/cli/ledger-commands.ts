@@ -1,14 +1,26 @@
+import { businessDate } from '@citycard/common';
 import { citycardErrors } from '../errors.ts';
 import type { Answered, Command } from './command.ts';
 import { readReceipts } from './receipt-files.ts';
 
 const auditor = { person: 'auditor', running: false } as const;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+
+/** Whether a text is a day and no more. @throws citycard.bad-option for a day that no calendar has, with a time or without */
+function isDay(option: string, text: string): boolean {
+  const day = DAY.exec(text)?.[0];
+  if (day === undefined) return false;
+  try {
+    return businessDate(day) === text;
+  } catch {
+    throw citycardErrors.badOption(`--${option}: ${day} is no day of the calendar`);
+  }
+}
 
 /** An instant as the API takes it: a day of the city stands for its beginning, a time without a zone is the city's. */
 function instant(option: string, text: string | undefined): string {
   if (text === undefined) throw citycardErrors.badOption(`this takes --${option} YYYY-MM-DD or YYYY-MM-DDTHH:MM`);
-  if (DAY.test(text)) return `${text}T00:00:00+08:00`;
+  if (isDay(option, text)) return `${text}T00:00:00+08:00`;
   const full = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}+08:00`;
   if (Number.isNaN(Date.parse(full)))
     throw citycardErrors.badOption(`--${option} takes YYYY-MM-DD or YYYY-MM-DDTHH:MM, not "${text}"`);
@@ -30,6 +42,7 @@ export const ledgerCommands: readonly Command[] = [
   {
     ...auditor,
     words: 'ledger verify',
+    asks: ['since', 'against'],
     help: 'recompute the hash chain and every balance; exit code 1 and the first fault when they do not hold [--since DAY|CHUNK: the chain from there on] [--against FILE|FOLDER: and that they are the books those receipts were given of]',
     run: async (connection, _, { line: { since, against } }) => {
       if (against !== undefined) {
@@ -37,7 +50,7 @@ export const ledgerCommands: readonly Command[] = [
           throw citycardErrors.badOption('--against looks at the whole chain; leave out --since');
         return proof(await connection.post('/v1/ledger/verification', { receipts: await readReceipts(against) }));
       }
-      if (since !== undefined && !DAY.test(since) && !/^\d{1,18}$/.test(since))
+      if (since !== undefined && !isDay('since', since) && !/^\d{1,18}$/.test(since))
         throw citycardErrors.badOption(`--since takes YYYY-MM-DD or the number of a chunk, not "${since}"`);
       return proof(await connection.get(`/v1/ledger/verification${query({ since })}`));
     },
@@ -45,15 +58,18 @@ export const ledgerCommands: readonly Command[] = [
   ...['ledger trial-balance', 'ledger balances'].map((words): Command => ({
     ...auditor,
     words,
-    help: 'the trial balance; its sum is zero [--at YYYY-MM-DD: at the end of that business day; --at YYYY-MM-DDTHH:MM: at that instant]',
+    asks: ['at'],
+    help: 'the trial balance; exit code 1 when its sum is not zero [--at YYYY-MM-DD: at the end of that business day; --at YYYY-MM-DDTHH:MM: at that instant]',
     run: async (connection, _, { line: { at } }) => {
-      const moment = at === undefined || DAY.test(at) ? at : instant('at', at);
-      return { answer: await connection.get(`/v1/ledger/trial-balance${query({ at: moment })}`), ok: true };
+      const moment = at === undefined || isDay('at', at) ? at : instant('at', at);
+      const answer = await connection.get(`/v1/ledger/trial-balance${query({ at: moment })}`);
+      return { answer, ok: typeof answer === 'object' && answer !== null && 'sumFen' in answer && answer.sumFen === 0 };
     },
   })),
   {
     ...auditor,
     words: 'ledger statement',
+    asks: ['from', 'to', 'card'],
     takesWord: true,
     help: 'ledger statement ACCOUNT --from TIME [--to TIME] [--card CARD]: what moved on an account, with the balance before and after',
     run: async (connection, [account], { line }) => {

@@ -1,6 +1,7 @@
 import { CityCardError } from '@citycard/common';
 import { readArguments } from './arguments.ts';
 import { commands, runCommand } from './commands.ts';
+import type { Command } from './command.ts';
 import { describe } from './describe.ts';
 import type { Output } from './output.ts';
 
@@ -8,8 +9,17 @@ import type { Output } from './output.ts';
 function usageOf(words: readonly string[]): string {
   const meant = commands.filter((command) => `${command.words} `.startsWith([...words, ''].join(' ')));
   const shown = words.length === 0 || meant.length === 0 ? commands : meant;
-  const lines = shown.map((command) => `  citycard ${command.words.padEnd(22)} ${command.help}`);
+  const lines = shown.map((command) => {
+    const { typed, what } = usageParts(command);
+    return `  citycard ${typed}\n      ${what}`;
+  });
   return `citycard: everything an operator does without a browser\n\n${lines.join('\n')}\n${options}`;
+}
+
+/** A help that begins with the command says first how it is typed. */
+function usageParts({ words, help }: Command): { readonly typed: string; readonly what: string } {
+  const end = help.startsWith(words) ? help.indexOf(': ') : -1;
+  return end < 0 ? { typed: words, what: help } : { typed: help.slice(0, end), what: help.slice(end + 2) };
 }
 
 const options = `
@@ -22,6 +32,8 @@ const options = `
   --answers FILE    the same from a file
   --minutes FILE    write the minutes of hsm ceremony there, as JSON
   --url URL         talk to this installation instead of the one running from this folder
+  --at, --from, --to, --card, --since, --against
+                    of what the books are asked, where a command names them
   --help            this text
 
 Exit codes: 0 all is well, 1 the answer is not good (a chain that does not hold), 2 the command could not be carried out.

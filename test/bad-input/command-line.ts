@@ -31,7 +31,7 @@ export function commandLineTests(city: () => TestCity): void {
     it.each([
       [['ledger', 'verify', '--token', 'x'], 'citycard.no-installation', 'npm start'],
       [['sandbox', '--json'], 'citycard.not-running', 'npm start'],
-      [['ledger', 'forge'], 'citycard.bad-option', 'no command "ledger forge"; see citycard --help'],
+      [['ledger', 'forge'], 'citycard.bad-option', 'no command "ledger forge"; there is ledger verify'],
     ])('%j: %s', async (words, code, remedy) => {
       const ended = await run('citycard', words);
       expect(ended).toMatchObject({ code: 2, out: '', left: [] });
