@@ -7,3 +7,4 @@ export { takeNotification } from './bank/notifications.ts';
 export { takeStatement, statementBalance, type StatementResult, type TakenStatements } from './bank/statements.ts';
 export { takePaymentStatus } from './bank/payment-status.ts';
 export { missingEntries, type MissingEntry, unmatchedEntries, type UnmatchedEntry } from './bank/open-items.ts';
+export { unmatchedEntryWatch } from './bank/watch.ts';

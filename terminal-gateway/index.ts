@@ -47,6 +47,7 @@ export { defaultSetLimits, type SetLimits } from './requests/set-collector.ts';
 export { type TerminalFunction, terminalFunctions } from './terminals/estate.ts';
 export { flushSeen } from './terminals/last-seen.ts';
 export { setTerminalMasterKey } from './terminals/master-keys.ts';
+export { silentTerminalWatch } from './terminals/silent.ts';
 export {
   type RegistrationOutcome,
   registerTerminal,

@@ -1,5 +1,6 @@
 import { acceptanceCommands } from './acceptance-commands.ts';
 import { activationCommands } from './activation-commands.ts';
+import { alarmCommands } from './alarm-commands.ts';
 import type { CommandLine } from './arguments.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
@@ -23,6 +24,7 @@ import { registrarCommands } from './registrar-commands.ts';
 import { reportCommands } from './report-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { settlementCommands } from './settlement-commands.ts';
+import { supervisionCommands } from './supervision-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 import { termsCommands } from './terms-commands.ts';
@@ -111,6 +113,8 @@ export const commands: readonly Command[] = [
   ...settlementCommands,
   ...reportCommands,
   ...activationCommands,
+  ...supervisionCommands,
+  ...alarmCommands,
 ];
 
 /** The command and the words behind it. @throws citycard.bad-option for a command that does not exist or takes fewer words */

@@ -17,6 +17,7 @@ test('everything has a default that works', () => {
     readerPort: 0,
     readBack: 'at-once',
     billerTokens: new Map(),
+    noticeTokens: new Map(),
     logLevel: 'info',
   });
 });

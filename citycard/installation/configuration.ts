@@ -41,6 +41,11 @@ const Environment = Type.Object({
   REDIS_URL: Type.Optional(Type.String({ minLength: 1 })),
   /** Bearer tokens we show to billers: `CODE=token`, separated by commas. */
   CITYCARD_BILLER_TOKENS: Type.String({ default: '', pattern: '^$|^[^=,]{4}=[^=,]+(,[^=,]{4}=[^=,]+)*$' }),
+  /** What SMS gateways, webhooks and mail servers ask for: `CHANNEL=token` or `CHANNEL=user:password`, separated by commas. */
+  CITYCARD_NOTICE_TOKENS: Type.String({
+    default: '',
+    pattern: '^$|^[a-z][a-z0-9-]*=[^=,]+(,[a-z][a-z0-9-]*=[^=,]+)*$',
+  }),
   /** Public Security's responder for identity checks, and the bearer token shown to it. */
   CITYCARD_IDENTITY_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   CITYCARD_IDENTITY_TOKEN: Type.String({ default: '' }),
@@ -58,7 +63,13 @@ const Environment = Type.Object({
 });
 
 /** Variables that are not repeated in messages: they hold passwords and tokens. */
-const secrets = ['DATABASE_URL', 'REDIS_URL', 'CITYCARD_BILLER_TOKENS', 'CITYCARD_IDENTITY_TOKEN'];
+const secrets = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'CITYCARD_BILLER_TOKENS',
+  'CITYCARD_NOTICE_TOKENS',
+  'CITYCARD_IDENTITY_TOKEN',
+];
 
 export interface Configuration {
   readonly mode: 'demo' | 'production';
@@ -80,6 +91,8 @@ export interface Configuration {
   readonly redisUrl?: string;
   /** By biller code. */
   readonly billerTokens: ReadonlyMap<string, string>;
+  /** By channel of messages about alarms. */
+  readonly noticeTokens: ReadonlyMap<string, string>;
   /** The line to Public Security, where there is one. */
   readonly identityLine?: { readonly url: string; readonly token: string };
   readonly logLevel: string;
@@ -125,6 +138,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       ? {}
       : { identityLine: { url: read.CITYCARD_IDENTITY_URL, token: read.CITYCARD_IDENTITY_TOKEN } }),
     billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
+    noticeTokens: readTokens(read.CITYCARD_NOTICE_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
     ...(read.CITYCARD_INBOX === undefined ? {} : { inboxDirectory: resolve(read.CITYCARD_INBOX) }),
     ...(read.CITYCARD_OUTBOX === undefined ? {} : { outboxDirectory: resolve(read.CITYCARD_OUTBOX) }),
@@ -146,6 +160,9 @@ function gatewayCertificateOf(
 }
 
 function readTokens(text: string): Map<string, string> {
-  const pairs = text === '' ? [] : text.split(',').map((pair) => [pair.slice(0, 4), pair.slice(5)] as const);
+  const pairs =
+    text === '' ? [] : text.split(',').map((pair) => [nameOf(pair), pair.slice(nameOf(pair).length + 1)] as const);
   return new Map(pairs);
 }
+
+const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('='));

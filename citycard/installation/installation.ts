@@ -10,6 +10,7 @@ import {
   registerCertificateRoutes,
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
+  registerRosterRoutes,
 } from '@citycard/clearing';
 import {
   checkDatabase,
@@ -42,6 +43,7 @@ import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 import { assertPortFree } from './ports.ts';
+import { startCitySupervision } from './supervision.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
@@ -158,6 +160,12 @@ async function start(
     demo: configuration.mode === 'demo',
     ledgerArchiveDirectory: join(configuration.varDirectory, 'ledger-archive'),
   });
+  const protection = createProtection({ db, hsm });
+  registerRosterRoutes(server, { db, seal: protection });
+  if (options.serveTerminals) {
+    const supervision = startCitySupervision({ ...engines, protection }, configuration);
+    undo.push(() => supervision.stop());
+  }
   const billers = billerDirectory(db, configuration.billerTokens);
   registerBillRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
@@ -168,7 +176,7 @@ async function start(
   registerCardIssuerRoutes(server, {
     db,
     hsm,
-    protection: createProtection({ db, hsm }),
+    protection,
     ...(configuration.identityLine === undefined ? {} : { responder: httpResponder(configuration.identityLine) }),
     machines: workers.machines,
     readers: workers.readers,

@@ -81,7 +81,7 @@ async function figuresOf(tx: Transaction): Promise<LiveFigures> {
             sum(a.credits_posted) as credits, sum(a.available_fen - a.floor_fen) as room, coalesce(-min(a.floor_fen), 0) as cap,
             coalesce(max(c.cover_fen), 0) as cover
        from clearing.account a
-       left join lateral (select cover_fen from clearing.agent_cap c where a.kind = 'agent-prefund' and c.participant_no = a.owner
+       left join lateral (select cover_fen from clearing.agent_cap c where a.kind = 'agent-prefund' and c.participant_no = split_part(a.account_code, ':', 2)
                            order by version desc limit 1) c on true
       group by 1, 2
      union all
