@@ -48,7 +48,8 @@ export function settlementsOf(
     .sort((a, b) => (`${a.from}\n${a.to}` < `${b.from}\n${b.to}` ? -1 : 1));
 }
 
-const stricter = (a: NettingMethod, b: NettingMethod): NettingMethod => (STRICTNESS[a] >= STRICTNESS[b] ? a : b);
+/** The method that counts between two parties of different ones. */
+export const stricter = (a: NettingMethod, b: NettingMethod): NettingMethod => (STRICTNESS[a] >= STRICTNESS[b] ? a : b);
 
 /** What each party receives less what it gives; the clearing house gives what it receives. */
 export function netByParty(settlements: readonly Obligation[]): Map<Party, Fen> {

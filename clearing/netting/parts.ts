@@ -2,10 +2,13 @@
 export type SettlementMode = 1 | 2 | 3 | 4;
 
 /** What a sheet is about, whatever else is netted with it. */
-export type PartRole = 'main' | 'refunds' | 'fees' | 'owed' | 'owing';
+export type PartRole = 'main' | 'refunds' | 'fees' | 'owed' | 'owing' | 'pair';
 
-/** The number of a sheet's part: the mode and which of its sheets. 5 is for accounts that are not set off at all. */
-export type PartCode = '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52';
+/**
+ * The number of a sheet's part: the mode and which of its sheets. 5 is for accounts that are not set off at all, 6 for what is
+ * between a participant and one other.
+ */
+export type PartCode = '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61';
 
 const ROLES: Readonly<Record<PartCode, PartRole>> = {
   '1': 'main',
@@ -18,6 +21,7 @@ const ROLES: Readonly<Record<PartCode, PartRole>> = {
   '42': 'refunds',
   '51': 'owed',
   '52': 'owing',
+  '61': 'pair',
 };
 export const roleOfPart = (part: PartCode): PartRole => ROLES[part];
 

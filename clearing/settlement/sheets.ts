@@ -1,4 +1,5 @@
 import {
+  addDays,
   type BusinessDate,
   businessDate,
   compactDate,
@@ -11,14 +12,17 @@ import {
 } from '@citycard/common';
 import { readDay } from '../day/days.ts';
 import { dayErrors } from '../day/errors.ts';
-import type { Movement } from '../day/movements.ts';
+import { type Movement, movements } from '../day/movements.ts';
 import { postOrThrow, type Posting } from '../ledger/posting.ts';
 import { applyDueAccountChanges } from '../participants/account-change.ts';
 import type { SettlementAccount } from '../participants/participant.ts';
-import { type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
+import { pairsOf, settledAsPair } from '../netting/counterparties.ts';
+import { accountsOf, type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
 import type { PartCode } from '../netting/parts.ts';
+import type { Party } from '../netting/positions.ts';
 import { listSettlementTerms, termsInForce } from '../netting/settlement-terms.ts';
 import { openMissing } from '../pricing/price-day.ts';
+import { proveSheetsAreOwed } from './sheets-proof.ts';
 
 type SheetState = 'made' | 'approved' | 'carried' | 'instructed' | 'rejected' | 'paid';
 
@@ -30,8 +34,10 @@ export interface SettlementSheet {
   readonly name: string;
   /** The account of ours that owes it. */
   readonly paysFrom: string;
-  /** What is netted in it (domain.md F.4): 1 everything, 21 to 42 what the mode keeps apart, 51 and 52 an account by itself. */
+  /** What is netted in it (domain.md F.4): 1 everything, 21 to 42 what the mode keeps apart, 51 and 52 an account by itself, 61 one counterparty. */
   readonly part: PartCode;
+  /** Of part 61: with whom alone it is settled, a participant by its number or another city as `city:<code>`. */
+  readonly counterparty?: Party;
   /** When the part is settled, in words. */
   readonly rhythm: string;
   readonly periodFrom: BusinessDate;
@@ -96,26 +102,37 @@ export async function makeSheets(
   const table = await listSettlementTerms(tx);
   const postings: Posting[] = [];
   const sheets: NewSheet[] = [];
-  for (const row of participants) {
+  const known = participants.map((row) => {
     const participant = {
       participantNo: row.participant_no,
       kind: row.kind,
       ...(row.industry !== null && { industry: row.industry }),
       ...(row.city_code !== null && { cityCode: row.city_code }),
     };
-    const terms = termsInForce(table, participant, date);
-    const own = { line: lines.get(row.participant_no), carried: carried.get(row.participant_no) ?? [] };
-    const { dues, postings: setOff } = duesOf(participant, { date, moved, terms, ...own });
+    const party = row.city_code === null ? row.participant_no : `city:${row.city_code}`;
+    return { row, participant, party, terms: termsInForce(table, participant, date) };
+  });
+  const methods = new Map(known.map(({ party, terms }) => [party, terms.netting]));
+  const since = [date, ...[...lines.values()].map(({ periodFrom }) => periodFrom)].sort()[0] ?? date;
+  const before = since < date ? await movements(tx, since, addDays(date, -1)) : [];
+  for (const { row, participant, party, terms } of known) {
+    const line = lines.get(row.participant_no);
+    // What was held came in before, and is priced with this day.
+    const priced = line === undefined ? [] : [...before.filter((each) => each.date >= line.periodFrom), ...moved];
+    const own = { line, carried: carried.get(row.participant_no) ?? [] };
+    const pairs = pairsOf(party, accountsOf(participant), { moved, priced }, methods);
+    const isPair = (other: Party) => settledAsPair(party, other, methods);
+    const { dues, postings: setOff } = duesOf(participant, { date, moved, terms, ...own, pairs, isPair });
     postings.push(...setOff);
     const settleDate = payDate(calendar, date, terms.payAfterWorkingDays);
-    sheets.push(...dues.map((due) => ({ participant: row, due, settleDate })));
+    sheets.push(...numbered(date, row.participant_no, dues).map((due) => ({ participant: row, settleDate, ...due })));
   }
   await openMissing(
     tx,
     sheets.map(({ due }) => due.paysFrom),
   );
   await insertSheets(tx, date, sheets);
-  await linkCarried(tx, date, sheets);
+  await linkCarried(tx, sheets);
   await postOrThrow(tx, date, postings);
   await proveSheetsAreOwed(tx, date);
 }
@@ -135,10 +152,11 @@ async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<str
     participant_no: string;
     sheet_no: string;
     part: PartCode;
+    counterparty: string;
     amount: bigint;
     period_from: string;
   }>(
-    `select participant_no, sheet_no, part, payable_fen - paid_fen as amount, period_from from clearing.settlement_sheet
+    `select participant_no, sheet_no, part, counterparty, payable_fen - paid_fen as amount, period_from from clearing.settlement_sheet
       where state = 'carried' and carried_into is null and business_date < $1 and payable_fen <> paid_fen
       order by business_date, sheet_no`,
     [date],
@@ -149,6 +167,7 @@ async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<str
     own.push({
       sheetNo: row.sheet_no,
       part: row.part,
+      ...(row.counterparty !== '' && { counterparty: row.counterparty }),
       amountFen: row.amount,
       since: businessDate(row.period_from),
     });
@@ -157,10 +176,8 @@ async function takeCarried(tx: Transaction, date: BusinessDate): Promise<Map<str
   return carried;
 }
 
-async function linkCarried(tx: Transaction, date: BusinessDate, sheets: readonly NewSheet[]): Promise<void> {
-  const links = sheets.flatMap(({ participant, due }) =>
-    due.carriedSheets.map((from) => ({ from, into: sheetNoOf(date, participant.participant_no, due.part) })),
-  );
+async function linkCarried(tx: Transaction, sheets: readonly NewSheet[]): Promise<void> {
+  const links = sheets.flatMap(({ sheetNo, due }) => due.carriedSheets.map((from) => ({ from, into: sheetNo })));
   await tx.query(
     `update clearing.settlement_sheet s set carried_into = l.into_sheet
        from unnest($1::text[], $2::text[]) as l(sheet_no, into_sheet) where s.sheet_no = l.sheet_no`,
@@ -199,11 +216,23 @@ async function readLines(tx: Transaction, date: BusinessDate): Promise<Map<strin
   );
 }
 
-/** `20261120-9044…` for a sheet of everything, with its part behind it for any other. */
-const sheetNoOf = (date: BusinessDate, participantNo: string, part: PartCode): string =>
-  `${compactDate(date)}-${participantNo}${part === '1' ? '' : `-${part}`}`;
+/**
+ * `20261120-9044…` for a sheet of everything, with its part behind it for any other; those for single counterparties are
+ * counted, `…-6101`, `…-6102`.
+ */
+function numbered(date: BusinessDate, participantNo: string, dues: readonly Due[]): { due: Due; sheetNo: string }[] {
+  const base = `${compactDate(date)}-${participantNo}`;
+  let pairs = 0;
+  return dues.map((due) => {
+    if (due.part === '1') return { due, sheetNo: base };
+    if (due.counterparty === undefined) return { due, sheetNo: `${base}-${due.part}` };
+    pairs += 1;
+    return { due, sheetNo: `${base}-${due.part}${String(pairs).padStart(2, '0')}` };
+  });
+}
 
 interface NewSheet {
+  readonly sheetNo: string;
   readonly participant: ParticipantRow;
   readonly due: Due;
   readonly settleDate: BusinessDate;
@@ -213,20 +242,20 @@ async function insertSheets(tx: Transaction, date: BusinessDate, sheets: readonl
   const reasons = sheets.map(({ participant, due }) => carryReasonOf(participant, due) ?? null);
   const column = <T>(of: (sheet: NewSheet) => T): T[] => sheets.map(of);
   await tx.query(
-    `insert into clearing.settlement_sheet (business_date, sheet_no, participant_no, name, pays_from, part, rhythm, period_from,
-       sales_count, sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition,
+    `insert into clearing.settlement_sheet (business_date, sheet_no, participant_no, name, pays_from, part, counterparty, rhythm,
+       period_from, sales_count, sales_fen, refund_count, refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, disposition,
        carry_reason, settlement_account, settle_date)
-     select $1, sheet_no, participant_no, name, pays_from, part, rhythm, period_from, sales_count, sales_fen, refund_count,
+     select $1, sheet_no, participant_no, name, pays_from, part, counterparty, rhythm, period_from, sales_count, sales_fen, refund_count,
             refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen,
             case when carry_reason is null then 'pay' else 'carry' end, carry_reason, account::jsonb, settle_date
        from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[], $9::bigint[],
                    $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-                   $17::text[], $18::text[], $19::date[])
+                   $17::text[], $18::text[], $19::date[], $20::text[])
          as s(sheet_no, participant_no, name, pays_from, part, rhythm, period_from, sales_count, sales_fen, refund_count,
-              refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, carry_reason, account, settle_date)`,
+              refund_fen, fee_fen, other_fen, carried_in_fen, payable_fen, carry_reason, account, settle_date, counterparty)`,
     [
       date,
-      column(({ participant, due }) => sheetNoOf(date, participant.participant_no, due.part)),
+      column(({ sheetNo }) => sheetNo),
       column(({ participant }) => participant.participant_no),
       column(({ participant }) => participant.name),
       column(({ due }) => due.paysFrom),
@@ -244,6 +273,7 @@ async function insertSheets(tx: Transaction, date: BusinessDate, sheets: readonl
       reasons,
       column(({ participant: { settlement_account: account } }) => (account === null ? null : JSON.stringify(account))),
       column(({ settleDate }) => settleDate),
+      column(({ due }) => due.counterparty ?? ''),
     ],
   );
 }
@@ -262,40 +292,6 @@ function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due):
   return undefined;
 }
 
-/**
- * The proof: what the ledger owes a participant at the end of the day is the sum of its open sheets. Payments out but not
- * yet booked still stand in both; days after this one are taken away.
- */
-async function proveSheetsAreOwed(tx: Transaction, date: BusinessDate): Promise<void> {
-  const { rows } = await tx.query<{ participant_no: string; owed: bigint; sheets: bigint }>(
-    `with account as (
-       select a.account_code, p.participant_no, a.credits_posted - a.debits_posted as amount
-         from clearing.account a
-         join clearing.participant p
-           on a.account_code in ('operator-payable:' || p.participant_no, 'biller-payable:' || p.participant_no,
-                                 'city-payable:' || p.city_code, 'city-receivable:' || p.city_code)
-     ), later as (
-       select s.account, sum(s.amount)::bigint as amount
-         from clearing.ledger_transfer t
-        cross join lateral (values (t.credit_account, t.amount_fen), (t.debit_account, -t.amount_fen)) as s(account, amount)
-        where t.business_date > $1 and t.phase in ('posted', 'post') and t.posting_key not like 'settlement:%'
-        group by 1
-     ), sheet as (
-       select participant_no, sum(payable_fen - paid_fen)::bigint as amount from clearing.settlement_sheet
-        where business_date <= $1 and state <> 'paid' and carried_into is null group by 1
-     )
-     select a.participant_no, sum(a.amount - coalesce(l.amount, 0))::bigint as owed, coalesce(max(s.amount), 0)::bigint as sheets
-       from account a left join later l on l.account = a.account_code left join sheet s using (participant_no)
-      group by 1 having sum(a.amount - coalesce(l.amount, 0)) <> coalesce(max(s.amount), 0)`,
-    [date],
-  );
-  const wrong = rows[0];
-  if (wrong !== undefined) {
-    const detail = `${wrong.participant_no} is owed ${wrong.owed} fen by the ledger, ${wrong.sheets} by its sheets`;
-    throw dayErrors.proofFailed({ proof: 'sheets equal the payable accounts', date, detail });
-  }
-}
-
 interface SheetRow {
   sheet_no: string;
   business_date: string;
@@ -303,6 +299,7 @@ interface SheetRow {
   name: string;
   pays_from: string;
   part: PartCode;
+  counterparty: string;
   rhythm: string;
   period_from: string;
   sales_count: bigint;
@@ -331,6 +328,7 @@ const toSheet = (row: SheetRow): SettlementSheet => ({
   name: row.name,
   paysFrom: row.pays_from,
   part: row.part,
+  ...(row.counterparty !== '' && { counterparty: row.counterparty }),
   rhythm: row.rhythm,
   periodFrom: businessDate(row.period_from),
   salesCount: row.sales_count,
@@ -355,7 +353,7 @@ const toSheet = (row: SheetRow): SettlementSheet => ({
 /** The settlement sheets of a day, by participant. */
 export async function listSheets(db: Database | Transaction, date: BusinessDate): Promise<SettlementSheet[]> {
   const { rows } = await (db as Database).query<SheetRow>(
-    'select * from clearing.settlement_sheet where business_date = $1 order by participant_no, part',
+    'select * from clearing.settlement_sheet where business_date = $1 order by participant_no, part, counterparty',
     [date],
   );
   return rows.map(toSheet);

@@ -1,0 +1,98 @@
+import { transact } from '@citycard/common';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BUS, BUS_TWO, buy, CITY, DAY, fillDay, instruct, NEXT_DAY, PEOPLE, startTestCity } from '../day/test-city.ts';
+import { accountBalance } from '../ledger/balances.ts';
+import { postOrThrow } from '../ledger/posting.ts';
+import { transfer } from '../ledger/test-ledger.ts';
+import { verifyLedger } from '../ledger/verify.ts';
+import { FEES } from '../pricing/fee-document.ts';
+import { listSheets } from '../settlement/sheets.ts';
+import { approveTerms, proposeTerms, type TermsKind } from '../terms/versions.ts';
+import { listSettlements } from './net-day.ts';
+import { SETTLEMENT } from './settlement-terms.ts';
+
+let city: Awaited<ReturnType<typeof startTestCity>>;
+beforeAll(async () => {
+  city = await startTestCity();
+});
+afterAll(() => city.stop());
+
+async function putInForce<D>(kind: TermsKind<D>, document: D): Promise<void> {
+  await transact(city.db, async (tx) => {
+    const { version } = await proposeTerms(tx, PEOPLE.maker, kind, DAY, document);
+    await approveTerms(tx, PEOPLE.checker, kind, version);
+  });
+}
+
+const sheetsOf = async (date: typeof DAY) =>
+  (await listSheets(city.db, date))
+    .filter(({ participantNo }) => [BUS, BUS_TWO, CITY].includes(participantNo))
+    .map(({ sheetNo, counterparty, payableFen, disposition }) => [
+      sheetNo.slice(9),
+      counterparty ?? 'clearing house',
+      payableFen,
+      disposition,
+    ]);
+
+it('a participant netted bilaterally is settled with each other by itself, and both sides say the same', async () => {
+  const { db, deps } = city;
+  const shares = [
+    { to: 'company', percent: '50' },
+    { to: 'issuer', percent: '30' },
+    { to: `participant:${BUS_TWO}`, percent: '20' },
+  ];
+  const fee = { for: { participant: BUS }, kind: 'by-amount', rate: '10000', shares, validFrom: DAY } as const;
+  await putInForce(FEES, { rules: [fee] });
+  await putInForce(SETTLEMENT, { rules: [{ for: { participant: BUS }, netting: 'bilateral', validFrom: DAY }] });
+  await fillDay(db);
+  await instruct(deps);
+
+  // The bus company sold 210.01, 9.00 of it to cards of the neighbour; its fee is 2.10, of which the neighbour gets 0.03 (900 of
+  // 21 001 fen of 63) and the other bus company 0.42. So the neighbour owes it 8.97, it owes the other 0.42, and the rest is
+  // the clearing house's: 210.01 − 2.10 − 8.97 + 0.42.
+  const shared = { city: 3n, two: 42n };
+  const [ofCity, ofTwo] = [900n - shared.city, -shared.two];
+  expect(await sheetsOf(DAY)).toEqual([
+    [BUS, 'clearing house', 21_001n - 210n - ofCity - ofTwo, 'pay'],
+    [`${BUS}-6101`, BUS_TWO, ofTwo, 'carry'],
+    [`${BUS}-6102`, 'city:4520', ofCity, 'pay'],
+    [BUS_TWO, 'clearing house', 29_850n, 'pay'],
+    [`${BUS_TWO}-6101`, BUS, -ofTwo, 'pay'],
+    [CITY, 'clearing house', 2_400n, 'pay'],
+    [`${CITY}-6101`, BUS, -ofCity, 'carry'],
+  ]);
+  // What sheets say of a pair is what netting left of it, and sums to zero over both.
+  const settlements = await listSettlements(db, DAY);
+  expect(settlements).toContainEqual({ from: 'city:4520', to: BUS, amountFen: ofCity });
+  expect(settlements).toContainEqual({ from: BUS, to: BUS_TWO, amountFen: -ofTwo });
+  const pairs = (await listSheets(db, DAY)).filter(({ counterparty }) => counterparty !== undefined);
+  expect(pairs.reduce((sum, { payableFen }) => sum + payableFen, 0n)).toBe(0n);
+  // Only what is between the two is set off: the neighbour is paid its 24.00 and owes its 8.97.
+  expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(ofCity);
+  const { rows } = await db.query(
+    'select before_sum_fen + after_sum_fen + settlement_sum_fen as sum from clearing.netting_proof',
+  );
+  expect(rows).toEqual([{ sum: 0n }]);
+});
+
+it('what was carried for a counterparty goes on with it, and money that comes in settles it', async () => {
+  const { db, deps } = city;
+  await transact(db, (tx) =>
+    postOrThrow(tx, NEXT_DAY, [transfer('bank:1', 'bank-custody:622800000001', 'city-receivable:4520', 897)]),
+  );
+  await buy(db, NEXT_DAY, 'purse', BUS, 10_000);
+  await buy(db, NEXT_DAY, 'city', BUS, 5_000);
+  await instruct(deps, NEXT_DAY);
+  // 1 % of 150.00: 1.50, half of it the company's, 0.45 of issuers (0.15 the neighbour's), 0.30 of the other bus company.
+  expect(await sheetsOf(NEXT_DAY)).toEqual([
+    [BUS, 'clearing house', 15_000n - 150n - 4_985n + 30n, 'pay'],
+    [`${BUS}-6101`, BUS_TWO, -42n - 30n, 'carry'],
+    [`${BUS}-6102`, 'city:4520', 4_985n, 'pay'],
+    [`${BUS_TWO}`, 'clearing house', 0n, 'carry'],
+    [`${BUS_TWO}-6101`, BUS, 30n, 'pay'],
+    [`${CITY}`, 'clearing house', 0n, 'carry'],
+    [`${CITY}-6101`, BUS, -897n - 4_985n + 897n, 'carry'],
+  ]);
+  expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(4_985n);
+  expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
