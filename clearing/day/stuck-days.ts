@@ -1,5 +1,5 @@
 /** The first pause is one look; each further one is twice as long, up to the longest. */
-export interface Pauses {
+interface Pauses {
   readonly firstMs: number;
   readonly longestMs: number;
 }
@@ -8,7 +8,7 @@ export interface Pauses {
  * Days that failed, and how long each is left alone: trying them again at every look would only write the same line again.
  * Time is counted by a clock that nobody sets. What moved on since (another state) is not stuck any more.
  */
-export interface StuckDays {
+interface StuckDays {
   /** Whether the day failed in this state and its pause is not over. */
   waits(date: string, state: string): boolean;
   /** It failed (again); answers how often in a row, and for how many milliseconds it is left alone now. */

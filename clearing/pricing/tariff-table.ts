@@ -182,7 +182,7 @@ export interface Priced {
 }
 
 /** What transactions have in common that a tariff may ask for. */
-export type Sold = Pick<Tariff, 'product' | 'deal' | 'recordIndustry'>;
+type Sold = Pick<Tariff, 'product' | 'deal' | 'recordIndustry'>;
 
 /**
  * The tariff in force for a participant on a day: its own, else its industry's, else everybody's. Of each the one whose

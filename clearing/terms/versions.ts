@@ -40,7 +40,7 @@ type Shelf =
   | { readonly table: 'industry_version'; readonly column: 'industry'; readonly key: number };
 
 /** How a kind says what does not go. */
-export interface VersionErrors {
+interface VersionErrors {
   refused(values: { readonly problem: string }): CityCardError;
   dayBegun(values: { readonly validFrom: BusinessDate; readonly open: BusinessDate }): CityCardError;
   proposalOpen(values: { readonly version: number }): CityCardError;
