@@ -10,6 +10,7 @@ import { cardCommandTests } from './card-issuing/card-commands.ts';
 import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { legacyAndGroupTests } from './card-issuing/legacy-and-groups.ts';
+import { passOnCardTests } from './card-issuing/passes.ts';
 import { personalisationTests } from './card-issuing/personalisation.ts';
 import { batchTests } from './card-issuing/batches.ts';
 import { productionTests } from './card-issuing/production.ts';
@@ -69,6 +70,7 @@ describe('the whole product', () => {
     cancellationTests(() => city);
     legacyAndGroupTests(() => city);
     cardLifeTests(() => city);
+    passOnCardTests(() => city);
     roleTests(() => city);
   });
 
