@@ -20,7 +20,8 @@ export interface BulkTarget {
   readonly date: string;
   readonly firstSequence: number;
   readonly recordsPerFile: number;
-  readonly signer: Signer;
+  /** Who signs the files; left out, they have no signature beside them. */
+  readonly signer?: Signer;
   /** Beside the files the same records as lines for PostgreSQL's COPY, appended to this file. */
   readonly copyTo?: string;
 }
@@ -88,7 +89,7 @@ function writeFile(
   writeHeader(bytes, { ...target, participantNo: writer.participantNo, sequence, count, total });
   const path = join(target.directory, `${writer.participantNo}-${target.date}-${sequenceDigits(sequence)}.ccpf`);
   writeFileSync(path, bytes);
-  writeFileSync(`${path}.p7s`, signDetached(bytes, target.signer));
+  if (target.signer !== undefined) writeFileSync(`${path}.p7s`, signDetached(bytes, target.signer));
   return path;
 }
 
