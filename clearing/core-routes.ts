@@ -31,6 +31,7 @@ import { cardNo } from './purses/card-number.ts';
 import { registerCorrectionRoutes } from './purses/correction-routes.ts';
 import { findPurse } from './purses/purse.ts';
 import { pursePage } from './purses/purse-page.ts';
+import { registerAuditRoutes } from './audit/routes.ts';
 import { registerReceiptRoutes } from './receipts/routes.ts';
 import { registerReportFileRoutes } from './report-files/routes.ts';
 import { registerSubsidyRoutes } from './subsidies/routes.ts';
@@ -106,6 +107,7 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
     db: deps.db,
     ...(deps.ledgerArchiveDirectory !== undefined && { archiveDirectory: deps.ledgerArchiveDirectory }),
   });
+  registerAuditRoutes(server, deps);
   registerReceiptRoutes(server, deps);
   registerReportFileRoutes(server, deps);
   alarmRoutes(server, deps);

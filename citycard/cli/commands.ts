@@ -2,6 +2,7 @@ import { acceptanceCommands } from './acceptance-commands.ts';
 import { activationCommands } from './activation-commands.ts';
 import { alarmCommands } from './alarm-commands.ts';
 import type { CommandLine } from './arguments.ts';
+import { auditCommands } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { type Answered, BOOK_OPTIONS, type Command, type Surroundings } from './command.ts';
@@ -112,6 +113,7 @@ export const commands: readonly Command[] = [
   ...participantCommands,
   ...settlementCommands,
   ...reportCommands,
+  ...auditCommands,
   ...activationCommands,
   ...supervisionCommands,
   ...alarmCommands,

@@ -2,7 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { citycardErrors } from '../errors.ts';
 import type { Command } from './command.ts';
-import { type Connection, problemText, reach } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { bytesOf } from './fetched-bytes.ts';
 import { fitting, noMore } from './fitting.ts';
 
 const PERIOD = /^20\d{2}(-\d{2}(-\d{2})?|Q[1-4])$/;
@@ -65,14 +66,4 @@ async function fetchFile(connection: Connection, period: string, file: ReportFil
     await writeFile(`${target}.part`, await bytesOf(connection, `${path}${place}${query}`));
     await rename(`${target}.part`, target);
   }
-}
-
-async function bytesOf({ baseUrl, token }: Connection, path: string): Promise<Buffer> {
-  const response = await reach(new URL(path, baseUrl), {
-    method: 'GET',
-    headers: { authorization: `Bearer ${token}` },
-  });
-  if (!response.ok)
-    throw citycardErrors.refused(problemText(await response.json().catch(() => undefined), response.status));
-  return Buffer.from(await response.arrayBuffer());
 }

@@ -55,7 +55,7 @@ export async function closeDay(deps: ClearingDayDeps, date: BusinessDate): Promi
   await advanceAsFarAsPossible(deps, date);
 }
 
-async function bookPayments(db: Database, date: BusinessDate): Promise<void> {
+export async function bookPayments(db: Database, date: BusinessDate): Promise<void> {
   const { rows } = await db.query<{ id: string; amount: bigint }>(
     'select end_to_end_id as id, amount_fen as amount from clearing.payment where business_date = $1',
     [date],
