@@ -15,12 +15,13 @@ const ruleOf = (kind: string, category: string): string => `
 /**
  * Every ride posted on a day ($1) that a concession, a transfer discount or a cap is about, and what it comes to. One statement
  * for the whole day: the rules are looked up once per operator, category and day, everything else is counted by windows over
- * cards. The answer follows from what was posted until that day alone, so asking again later gives the same: rides of later
+ * cards, with the rides of days before in front. The answer follows from what was posted until that day alone, so asking again later gives the same: rides of later
  * days are not looked at, and what a row once said of holder and card is kept.
  */
 export const pricedRides = `
 with sold as materialized (
   select r.card_no, r.business_date, r.intake_id, r.record_index, r.posted_date, r.tapped_at, d.tapped_on, r.participant_no, q.industry,
+         concat_ws('|', r.participant_no, coalesce(s.category, c.category, 'full'), d.tapped_on) as rule_key,
          r.participant_no || case q.industry when 1 then '/' || encode(substr(r.raw, 57, 2), 'hex') else '' end as line,
          -- What two persons have given back is not paid any more.
          r.amount_fen - coalesce(s.corrected_fen, e.corrected_fen, 0) as paid_fen,
@@ -47,72 +48,66 @@ with sold as materialized (
      and not exists (select from clearing.pass_use u where u.card_no = r.card_no and u.business_date = r.business_date
                         and u.intake_id = r.intake_id and u.record_index = r.record_index)
 ), ruled as materialized (
-  select k.*, f.rule_id as fare_rule, f.pays_percent, f.then_pays_percent, f.rides_per_day, f.rides_per_month, f.max_full_fare_fen,
-         f.subsidy_percent as fare_subsidy, t.rule_id as transfer_rule, t.discount_fen, t.subsidy_percent as transfer_subsidy,
-         c.rule_id as cap_rule, c.per_day_fen, c.subsidy_percent as cap_subsidy
-    from (select distinct participant_no, industry, category, tapped_on from sold) k
+  select k.rule_key, f.rule_id as fare_rule, f.pays_percent, f.then_pays_percent, f.rides_per_day, f.rides_per_month, f.max_full_fare_fen,
+         f.subsidy_percent as fare_subsidy, t.rule_id as transfer_rule, t.discount_fen, t.transfers, t.within_minutes,
+         t.subsidy_percent as transfer_subsidy, c.rule_id as cap_rule, c.per_day_fen, c.subsidy_percent as cap_subsidy
+    from (select distinct rule_key, participant_no, industry, category, tapped_on from sold) k
     left join lateral (${ruleOf('fare', 'x.category = k.category')}) f on true
     left join lateral (${ruleOf('transfer', "x.category in ('', k.category)")}) t on true
     left join lateral (${ruleOf('cap', "x.category in ('', k.category)")}) c on true
    where num_nonnulls(f.rule_id, t.rule_id, c.rule_id) > 0
 ), batch as materialized (
   select s.*, k.fare_rule, k.pays_percent, k.then_pays_percent, k.rides_per_day, k.rides_per_month, k.max_full_fare_fen, k.fare_subsidy,
-         k.transfer_rule, k.discount_fen, k.transfer_subsidy, k.cap_rule, k.per_day_fen, k.cap_subsidy,
+         k.transfer_rule, k.discount_fen, k.transfers, k.within_minutes, k.transfer_subsidy, k.cap_rule, k.per_day_fen, k.cap_subsidy,
          date_trunc('month', s.tapped_on)::date as month,
          -- Without a concession the fare is what was paid.
          case when k.fare_rule is null then s.paid_fen else s.stated_fen end as full_fen
-    from sold s join ruled k using (participant_no, industry, category, tapped_on)
-), before as materialized (
-  -- A chain of transfers may begin on the day before; nothing reaches further back than the month.
-  select e.card_no, e.business_date, e.intake_id, e.record_index, e.tapped_at, e.tapped_on, e.line, e.fare_rule, e.transfer_rule, e.cap_rule,
-         e.paid_fen - e.back_fen as charged_fen
-    from (select card_no, min(month) as month, min(tapped_on) as day from batch group by 1) b
-    join clearing.concession_ride e on e.card_no = b.card_no and e.posted_date < $1 and e.tapped_on >= least(b.month, b.day - 1)
-), of_day as (
-  select card_no, fare_rule, tapped_on, count(*) as rides from before group by 1, 2, 3
-), of_month as (
-  select card_no, fare_rule, date_trunc('month', tapped_on)::date as month, count(*) as rides from before group by 1, 2, 3
-), counted as (
-  select b.*,
-         coalesce(d.rides, 0) + row_number() over (partition by b.card_no, b.fare_rule, b.tapped_on order by b.tapped_at, b.intake_id, b.record_index) as ride_of_day,
-         coalesce(m.rides, 0) + row_number() over (partition by b.card_no, b.fare_rule, b.month order by b.tapped_at, b.intake_id, b.record_index) as ride_of_month
-    from batch b
-    left join of_day d on d.card_no = b.card_no and d.fare_rule = b.fare_rule and d.tapped_on = b.tapped_on
-    left join of_month m on m.card_no = b.card_no and m.fare_rule = b.fare_rule and m.month = b.month
-), fared as (
-  select c.*, case when fare_rule is null then full_fen
-                   when ride_of_day <= coalesce(rides_per_day, ride_of_day) and ride_of_month <= coalesce(rides_per_month, ride_of_month)
-                     then full_fen * pays_percent / 100
-                   else full_fen * then_pays_percent / 100 end as fare_fen
-    from counted c
-), in_order as (
-  select card_no, business_date, intake_id, record_index, transfer_rule, tapped_at, line, true as of_batch from batch where transfer_rule is not null
+    from sold s join ruled k using (rule_key)
+), stream as (
+  select true as of_batch, card_no, business_date, intake_id, record_index, posted_date, tapped_at, tapped_on, month, participant_no, industry,
+         line, category, full_fen, stated_fen, paid_fen, corrected_fen, company_fen, history, fare_rule, pays_percent, then_pays_percent,
+         rides_per_day, rides_per_month, max_full_fare_fen, fare_subsidy, transfer_rule, discount_fen, transfers, within_minutes,
+         transfer_subsidy, cap_rule, per_day_fen, cap_subsidy, null::bigint as charged_fen
+    from batch
    union all
-  select card_no, business_date, intake_id, record_index, transfer_rule, tapped_at, line, false from before where transfer_rule is not null
-), begun as (
-  select o.*, x.transfers, (lag(o.tapped_at) over w is null or o.tapped_at - lag(o.tapped_at) over w > make_interval(mins => x.within_minutes)
-                            or lag(o.line) over w = o.line)::integer as begins
-    from in_order o join clearing.concession_rule x on x.rule_id = o.transfer_rule
-  window w as (partition by o.card_no, o.transfer_rule order by o.tapped_at, o.intake_id, o.record_index)
+  -- Rides of days before, for the count alone. A chain of transfers may begin on the day before; nothing reaches further back
+  -- than the month. Looked up card by card: a plan that reads all rides ever made grows with the years.
+  select false, e.card_no, e.business_date, e.intake_id, e.record_index, null, e.tapped_at, e.tapped_on, date_trunc('month', e.tapped_on)::date,
+         null, null, e.line, null, null, null, null, null, null, null, e.fare_rule, null, null, null, null, null, null, e.transfer_rule, null,
+         x.transfers, x.within_minutes, null, e.cap_rule, null, null, e.paid_fen - e.back_fen
+    from (select card_no, min(case when fare_rule is null then tapped_on - 1 else least(month, tapped_on - 1) end) as since from batch group by 1) b
+   cross join lateral (select * from clearing.concession_ride r
+                        where r.card_no = b.card_no and r.posted_date < $1 and r.tapped_on >= b.since offset 0) e
+    left join clearing.concession_rule x on x.rule_id = e.transfer_rule
+), counted as (
+  select s.*, case when fare_rule is null then 0 else row_number() over
+           (partition by card_no, fare_rule, tapped_on order by of_batch, tapped_at, intake_id, record_index) end as ride_of_day,
+         case when fare_rule is null then 0 else row_number() over
+           (partition by card_no, fare_rule, month order by of_batch, tapped_at, intake_id, record_index) end as ride_of_month,
+         (lag(tapped_at) over t is null or tapped_at - lag(tapped_at) over t > make_interval(mins => within_minutes)
+            or lag(line) over t = line)::integer as begins
+    from stream s
+  window t as (partition by card_no, transfer_rule order by tapped_at, intake_id, record_index)
 ), chained as (
-  select b.*, sum(begins) over (partition by card_no, transfer_rule order by tapped_at, intake_id, record_index) as chain from begun b
+  select c.*, sum(begins) over (partition by card_no, transfer_rule order by tapped_at, intake_id, record_index) as chain,
+         case when fare_rule is null then full_fen
+              when ride_of_day <= coalesce(rides_per_day, ride_of_day) and ride_of_month <= coalesce(rides_per_month, ride_of_month)
+                then full_fen * pays_percent / 100
+              else full_fen * then_pays_percent / 100 end as fare_fen
+    from counted c
 ), placed as (
   select c.*, row_number() over (partition by card_no, transfer_rule, chain order by tapped_at, intake_id, record_index) - 1 as place from chained c
 ), changed as (
-  select f.*, case when p.place % (p.transfers + 1) > 0 then least(f.discount_fen, f.fare_fen) else 0 end as transfer_off_fen
-    from fared f left join placed p on p.of_batch and p.card_no = f.card_no and p.business_date = f.business_date
-                                   and p.intake_id = f.intake_id and p.record_index = f.record_index
-), of_cap as (
-  select card_no, cap_rule, tapped_on, sum(charged_fen)::bigint as charged_fen from before group by 1, 2, 3
+  select p.*, case when place % (transfers + 1) > 0 then least(discount_fen, fare_fen) else 0 end as transfer_off_fen from placed p
 ), summed as (
-  select c.*, least(c.paid_fen, c.fare_fen - c.transfer_off_fen) as owed_fen,
-         coalesce(b.charged_fen, 0) + (sum(least(c.paid_fen, c.fare_fen - c.transfer_off_fen)) over (partition by c.card_no, c.cap_rule, c.tapped_on
-           order by c.tapped_at, c.intake_id, c.record_index))::bigint as sum_fen
-    from changed c left join of_cap b on b.card_no = c.card_no and b.cap_rule = c.cap_rule and b.tapped_on = c.tapped_on
+  select c.*, least(paid_fen, fare_fen - transfer_off_fen) as owed_fen,
+         (sum(coalesce(charged_fen, least(paid_fen, fare_fen - transfer_off_fen))) over (partition by card_no, cap_rule, tapped_on
+           order by of_batch, tapped_at, intake_id, record_index))::bigint as sum_fen
+    from changed c
 ), capped as (
   select s.*, case when cap_rule is null then owed_fen
                    else least(greatest(per_day_fen, sum_fen - owed_fen), sum_fen) - (sum_fen - owed_fen) end as due_fen
-    from summed s
+    from summed s where of_batch
 )
 select card_no, business_date, intake_id, record_index, posted_date, tapped_at, tapped_on, participant_no, industry, line, category,
        full_fen, paid_fen, fare_rule, transfer_rule, cap_rule, ride_of_day::integer, ride_of_month::integer,

@@ -30,6 +30,8 @@ export async function settleRides(
   const { rowCount: ruled } = await tx.query(`select from clearing.concession_rule where kind <> 'pass' limit 1`);
   if (ruled === 0) return { rides: 0, backFen: fen(0) };
   await lockRides(tx, 'to work them out');
+  // Every window is a sort of the day by card; with the default of 4 MB each of them goes to disk.
+  await tx.query(`set local work_mem = '64MB'`);
   const { rowCount } = await tx.query(
     `insert into clearing.concession_ride (${RIDE_COLUMNS}) ${pricedRides}`,
     ridesOf(date),
