@@ -1,4 +1,4 @@
-import { businessDate, startTestDatabase, transact } from '@citycard/common';
+import { businessDate, commonMigrations, startTestDatabase, transact } from '@citycard/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openAccount } from '../ledger/accounts.ts';
 import { postOrThrow } from '../ledger/posting.ts';
@@ -8,7 +8,7 @@ import { cutOff, openDay } from './days.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 beforeAll(async () => {
-  database = await startTestDatabase([clearingMigrations]);
+  database = await startTestDatabase([commonMigrations, clearingMigrations]);
 });
 afterAll(() => database.stop());
 

@@ -18,7 +18,7 @@ const keeper: Principal = { id: 'keeper', name: 'keeper', kind: 'person', roles:
 let ledger: Awaited<ReturnType<typeof startTestLedger>>;
 let directory: string;
 beforeAll(async () => {
-  ledger = await startTestLedger(2, { acts: true });
+  ledger = await startTestLedger(2);
   await transact(ledger.db, (tx) => createPrincipal(tx, keeper));
   directory = await mkdtemp(join(tmpdir(), 'ledger-archive-'));
 });

@@ -12,7 +12,7 @@ let directory: string;
 const tokens = new Map<string, string>();
 const began = new Date();
 beforeAll(async () => {
-  ledger = await startTestLedger(1, { acts: true });
+  ledger = await startTestLedger(1);
   directory = await mkdtemp(join(tmpdir(), 'ledger-routes-'));
   const { db } = ledger;
   server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'Ledger' });

@@ -22,10 +22,9 @@ export function testCard(sequence: number, city = '4580'): CardNo {
   return cardNo(body + luhnDigit(body));
 }
 
-/** A fresh ledger, with an act log when wanted: a bank account without floor, two agents with floor 0, two operators and `cards` cards. */
-export async function startTestLedger(cards = 3, options: { readonly acts?: boolean } = {}) {
-  const sets = options.acts === true ? [commonMigrations, clearingMigrations] : [clearingMigrations];
-  const database = await startTestDatabase(sets);
+/** A fresh ledger: a bank account without floor, two agents with floor 0, two operators and `cards` cards. */
+export async function startTestLedger(cards = 3) {
+  const database = await startTestDatabase([commonMigrations, clearingMigrations]);
   const { db } = database;
   const cardNos = Array.from({ length: cards }, (_, index) => testCard(index + 1));
   await transact(db, async (tx) => {

@@ -1,4 +1,4 @@
-import { startTestDatabase, transact } from '@citycard/common';
+import { commonMigrations, startTestDatabase, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alarmsAfter, raiseAlarm } from '../alarms/alarm.ts';
 import { accountBalance } from '../ledger/balances.ts';
@@ -8,7 +8,7 @@ import { assignSam, endSamAssignment, participantOfSam } from './sam-assignment.
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 beforeAll(async () => {
-  database = await startTestDatabase([clearingMigrations]);
+  database = await startTestDatabase([commonMigrations, clearingMigrations]);
 });
 afterAll(async () => {
   await database.stop();

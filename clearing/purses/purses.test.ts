@@ -1,4 +1,4 @@
-import { businessDate, fen, startTestDatabase, transact } from '@citycard/common';
+import { businessDate, commonMigrations, fen, startTestDatabase, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hotlistPage } from '../hotlist/hotlist.ts';
 import { cardBalance } from '../ledger/balances.ts';
@@ -17,7 +17,7 @@ import { findPurse, openPurse, PURSE_TRANSITIONS, type PurseStatus, setPurseStat
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 beforeAll(async () => {
-  database = await startTestDatabase([clearingMigrations]);
+  database = await startTestDatabase([commonMigrations, clearingMigrations]);
 });
 afterAll(async () => {
   await database.stop();

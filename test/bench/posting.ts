@@ -12,6 +12,7 @@ import {
 } from '@citycard/clearing';
 import {
   businessDate,
+  commonMigrations,
   type Database,
   fen,
   luhnDigit,
@@ -47,7 +48,7 @@ export const postingBench: Bench = {
     const directory = await mkdtemp(join(tmpdir(), 'posting-bench-'));
     const postgres = await startEmbeddedPostgres({ directory });
     try {
-      await migrate(postgres.url, [clearingMigrations]);
+      await migrate(postgres.url, [commonMigrations, clearingMigrations]);
       const db = openDatabase(postgres.url, { max: 1 });
       try {
         const cards = await prepare(db);
