@@ -27,6 +27,8 @@ describe('fees, golden cases', () => {
     ['a maximum', sales(1, 10_000_000), { ...byAmount, maxFen: 1_000n }, 1_000n],
     ['per count', sales(7, 1_400), { ...base, kind: 'per-count', rate: '1.5' }, 11n],
     ['fixed', sales(1, 100), { ...base, kind: 'fixed', rate: '2500' }, 2500n],
+    ['a commission', sales(3, 550_000, 1, 30_000), { ...byAmount, direction: 'out', rate: '2000' }, -1_040n],
+    ['a commission, at most', sales(1, 550_000), { ...byAmount, direction: 'out', maxFen: 500n }, -500n],
   ] as const)('%s', (_name, activity, tariff, expected) => {
     expect(feeOf(activity, tariff as Tariff)).toBe(expected);
   });

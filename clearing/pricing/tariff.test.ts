@@ -120,6 +120,27 @@ describe('the stored tariff table', () => {
     expect(rate(BUS, 1, '2025-12-31')).toBeUndefined();
   });
 
+  it('finds the row whose conditions hold and say most, and none of purchases for a load', () => {
+    const of = (rate: string, extra: Partial<Tariff>): Tariff => row('2026-01-01', undefined, { rate, ...extra });
+    const table = [
+      of('1', {}),
+      of('2', { product: '0100' }),
+      of('3', { recordIndustry: 5 }),
+      of('4', { deal: 'bill' }),
+      of('5', { deal: 'bill', product: '0100' }),
+      of('6', { subject: { everybody: true }, deal: 'load' }),
+    ];
+    const rate = (sold: Parameters<typeof tariffInForce>[3]) =>
+      tariffInForce(table, { participantNo: BUS, industry: 1 }, date('2026-02-01'), sold)?.rate;
+    expect(rate({ deal: 'purchase' })).toBe('1');
+    expect(rate({ deal: 'purchase', product: '0100' })).toBe('2');
+    expect(rate({ deal: 'purchase', product: '0100', recordIndustry: 5 })).toBe('3');
+    expect(rate({ deal: 'bill', recordIndustry: 5 })).toBe('4');
+    expect(rate({ deal: 'bill', product: '0100' })).toBe('5');
+    expect(rate({ deal: 'load', product: '0100' })).toBe('6');
+    expect(tariffTableProblem(table)).toBeUndefined();
+  });
+
   it('cannot be given a gap or an overlap behind the program’s back', async () => {
     const insert = (from: string, to: string | null) =>
       city.db.query(
