@@ -26,6 +26,8 @@ export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
 export { registerRosterRoutes } from './alarms/routes.ts';
+export { floatHistory } from './float/history.ts';
+export { readLiveFigures } from './float/live.ts';
 export { startSupervision, superviseOnce, type SupervisionDeps } from './supervision/supervise.ts';
 export type { Finding, Watch, WatchContext } from './supervision/watch.ts';
 export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';

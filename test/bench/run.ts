@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   intake: async () => (await import('./intake.ts')).intakeBench,
   posting: async () => (await import('./posting.ts')).postingBench,
   perso: async () => (await import('./perso.ts')).persoBench,
+  supervision: async () => (await import('./supervision.ts')).supervisionBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
 
