@@ -43,7 +43,7 @@ async function evidenceOf(db: Database, item: SampleItem): Promise<Record<string
     tac: record === undefined ? null : tacOf(record),
     history,
     postings,
-    ...(record?.postedDate != null && { approvals: await approvalsOf(db, record.postedDate) }),
+    approvals: await approvalsOf(db, record?.postedDate ?? null),
     sheets: settled,
   };
 }
@@ -72,7 +72,8 @@ async function settlementOf(db: Database, participantNo: string, postedDate: str
   return rows;
 }
 
-async function approvalsOf(db: Database, date: string): Promise<unknown[]> {
+async function approvalsOf(db: Database, date: string | null): Promise<unknown[]> {
+  if (date === null) return [];
   const { rows } = await db.query(
     `select id as "approvalId", act, subject, maker, checker, checked_at as "checkedAt", encode(content_sha256, 'hex') as "contentSha256"
        from platform.approval where subject = $1 and checker is not null order by id`,
