@@ -9,6 +9,7 @@ import { readArguments } from './arguments.ts';
 import { commands, findCommand, runCommand } from './commands.ts';
 import { describe as describeAnswer } from './describe.ts';
 import { readJsonFile } from './json-file.ts';
+import { runCommandLine } from './run.ts';
 
 test('words and options are told apart wherever they stand', () => {
   expect(readArguments(['--json', 'day', 'show', '--as', 'auditor', '2026-05-04'])).toEqual({
@@ -86,7 +87,8 @@ describe('money at the command line', () => {
   const asked: { path: string; key: string | undefined }[] = [];
   const installation = createServer((request, response) => {
     asked.push({ path: request.url ?? '', key: request.headers['idempotency-key'] as string | undefined });
-    response.setHeader('content-type', 'application/json').end('{}');
+    if (request.method === 'DELETE') response.writeHead(204).end();
+    else response.setHeader('content-type', 'application/json').end('{}');
   });
   beforeAll(async () => {
     await new Promise<void>((resolve) => void installation.listen(0, '127.0.0.1', resolve));
@@ -108,6 +110,18 @@ describe('money at the command line', () => {
     const [first, second] = [await run(line), await run(line)];
     expect(first).toMatch(/./);
     expect(second).not.toBe(first);
+  });
+
+  test.each([
+    [['--json'], 'null\n'],
+    [[], 'done\n'],
+  ])('what answers nothing was done %j', async (more, said) => {
+    let out = '';
+    const write = (text: string) => (out += text);
+    const url = `http://127.0.0.1:${(installation.address() as AddressInfo).port}`;
+    const words = ['fees', 'withdraw', '1', '--url', url, '--token', 'x', ...more];
+    expect(await runCommandLine(words, {}, { write }, { write })).toBe(0);
+    expect(out).toBe(said);
   });
 
   test('a pass is sold once a day, unless its receipt says that it is another', async () => {

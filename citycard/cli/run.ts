@@ -62,7 +62,9 @@ export async function runCommandLine(
       say: (sentence) => void err.write(`${sentence}\n`),
       stopping: stopping ?? (() => new AbortController().signal),
     });
-    out.write(line.json ? `${JSON.stringify(answer, null, 2)}\n` : describe(answer));
+    // An act that answers nothing was done.
+    const people = answer === undefined ? 'done\n' : describe(answer);
+    out.write(line.json ? `${JSON.stringify(answer ?? null, null, 2)}\n` : people);
     return ok ? 0 : 1;
   } catch (error) {
     const known = error instanceof CityCardError;
