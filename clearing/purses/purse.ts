@@ -102,8 +102,10 @@ export async function openPurses(
     [cards, cards.map(issuerCity), algorithm, mainType, subType, validFrom, validTo, purseCap, sandbox ?? false],
   );
   if (opened.rowCount !== cards.length) throw clearingErrors.purseExists();
+  // Purses side by side: of a card's accounts hardly another is ever read in their moment.
   await tx.query(
-    `insert into clearing.card_account (card_no, kind) select card_no, kind from unnest($1::text[]) as card_no, unnest($2::text[]) as kind`,
+    `insert into clearing.card_account (card_no, kind)
+     select card_no, kind from unnest($1::text[]) as card_no, unnest($2::text[]) as kind order by kind, card_no`,
     [cards, CARD_ACCOUNT_KINDS],
   );
 }

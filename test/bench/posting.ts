@@ -29,6 +29,7 @@ const CARDS = 20_000;
 const OPERATORS = 10;
 const SET = 500;
 const SMALL_SET = 50;
+const DAY_SET = 5_000;
 const UNIT = 'transfers/PostgreSQL CPU-s';
 /** More than any card spends here. */
 const FUNDS = fen(1_000_000_000);
@@ -41,7 +42,7 @@ const FUNDS = fen(1_000_000_000);
  */
 export const postingBench: Bench = {
   name: 'posting',
-  help: 'the ledger in sets of 500 and of 50, PostgreSQL alone, against a plain INSERT of the rows; --transfers 30000 a round, --runs 5',
+  help: 'the ledger in sets of 500, 50 and 5 000, PostgreSQL alone, against a plain INSERT of the rows; --transfers 30000 a round, --runs 5',
   run: async (context) => {
     const transfers = context.count('transfers', 30_000);
     const runs = context.count('runs', 5);
@@ -66,11 +67,16 @@ export const postingBench: Bench = {
           for (let done = 0; done < transfers; done += SET) await insertRows(db, purchases.next(SET));
           return transfers;
         };
-        const measured = await interleaved(tree, { insert, large: post(SET), small: post(SMALL_SET) }, { runs });
+        const measured = await interleaved(
+          tree,
+          { insert, large: post(SET), small: post(SMALL_SET), day: post(DAY_SET) },
+          { runs },
+        );
         const baseline = { name: 'plain INSERT', measured: measured.insert };
         return [
           result('posting', UNIT, measured.large, baseline),
           result(`posting-${SMALL_SET}`, UNIT, measured.small, baseline),
+          result(`posting-${DAY_SET}`, UNIT, measured.day, baseline),
         ];
       } finally {
         await db.end();
@@ -89,7 +95,7 @@ async function prepare(db: Database): Promise<readonly CardNo[]> {
     await openAccount(tx, 'bank-custody:B1');
     for (let no = 0; no < OPERATORS; no += 1) await openAccount(tx, operator(no));
     await tx.query(
-      `insert into clearing.card_account (card_no, kind) select c, k from unnest($1::text[]) as c, unnest($2::text[]) as k`,
+      `insert into clearing.card_account (card_no, kind) select c, k from unnest($1::text[]) as c, unnest($2::text[]) as k order by k, c`,
       [cards, CARD_ACCOUNT_KINDS],
     );
   });
