@@ -1,7 +1,7 @@
 import { type Database, type HttpServer, type Role, rolesAllowed, transact, Type } from '@citycard/common';
 import { acknowledgeCase, answerCase, closeCase } from './case-acts.ts';
 import { type CaseState, listCases, showCase } from './cases.ts';
-import { type AddressSeal, type Channel, listChannels, setChannel, setContact } from './channels.ts';
+import { type AddressSeal, listChannels, setChannel, setContact } from './channels.ts';
 import { listNotices, readNotice } from './notices.ts';
 import { requireOwnSide } from './own-side.ts';
 import { endDuty, planDuty, roster } from './roster.ts';
@@ -43,7 +43,7 @@ export function registerCaseRoutes(server: HttpServer, { db }: { readonly db: Da
       },
     },
     async ({ query }) => ({
-      cases: await listCases(db, query.state === undefined ? STATES.slice(0, 2) : [query.state as CaseState]),
+      cases: await listCases(db, query.state === undefined ? STATES.slice(0, 2) : [query.state]),
     }),
   );
   server.get(
@@ -201,7 +201,7 @@ function channelRoutes(server: HttpServer, { db, seal }: AlarmRouteDeps): void {
     async ({ params, body, principal }, reply) => {
       await transact(db, async (tx) => {
         await requireOwnSide(tx, principal, { channel: params.channel });
-        await setChannel(tx, principal, { ...params, ...body } as Channel);
+        await setChannel(tx, principal, { ...params, ...body });
       });
       return reply.status(204).send();
     },
