@@ -17,7 +17,7 @@ comment on table clearing.notice_channel is 'Ways by which messages go out: webh
 
 -- Where a person is reached; telephone numbers and addresses are sealed like all personal data.
 create table clearing.duty_contact (
-  principal_id   text not null references platform.principal (id),
+  principal_id   text not null,
   channel        text not null references clearing.notice_channel,
   address_sealed bytea not null,
   set_by         text not null,
@@ -30,7 +30,7 @@ create table clearing.duty_shift (
   shift_no     bigint generated always as identity primary key,
   -- 0 is told first; what nobody acknowledges goes to 1, then 2.
   level        smallint not null,
-  principal_id text not null references platform.principal (id),
+  principal_id text not null,
   begins_at    timestamptz not null,
   ends_at      timestamptz not null,
   set_by       text not null,
@@ -47,7 +47,7 @@ create table clearing.notice (
   case_no      bigint not null references clearing.alarm_case,
   level        smallint not null,
   repeat_no    integer not null,
-  principal_id text not null references platform.principal (id),
+  principal_id text not null,
   channel      text not null references clearing.notice_channel,
   words        text not null,
   state        text not null default 'queued',
