@@ -18,7 +18,7 @@ const company = (n: number, weight: number) => ({
 });
 const day: BulkDay = {
   seed: 7,
-  cards: 750,
+  cards: 800,
   records: 2_000,
   tacRoot: ROOT,
   homeCity: '4580',
@@ -158,6 +158,6 @@ describe('a day of taps in bulk', () => {
   });
 
   it('refuses more taps of a card than it can count up', () => {
-    expect(() => new BulkPlan({ ...day, records: 750 * 21 })).toThrow('more than 20 of each');
+    expect(() => new BulkPlan({ ...day, records: 800 * 21 })).toThrow('more than 20 of each');
   });
 });

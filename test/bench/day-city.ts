@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { foundDemo, type Installation, readConfiguration, startInstallation } from '@citycard/citycard';
 import { createCertificateRequest, type Signer, SimulatedBank } from '@citycard/city-sim';
 import { assignSams } from '@citycard/clearing';
-import { createLogger, type Database, type EmbeddedPostgres, startEmbeddedPostgres, transact } from '@citycard/common';
+import {
+  createLogger,
+  type Database,
+  type EmbeddedPostgres,
+  openDatabase,
+  startEmbeddedPostgres,
+  transact,
+} from '@citycard/common';
 
 export const BANK_ACCOUNTS = { custody: '6217000000000000001', cardDeposits: '6217000000000000002' } as const;
-export const AGENT = '904458060510001';
+/** Who loaded the cards: two, so that both cores have something to do before anything is measured. */
+export const AGENTS = ['904458060510001', '904458060510002'] as const;
 export const NEIGHBOUR_CITY = '4520';
 const BANK = 'bank-custodian';
 const HALF_A_YEAR_MS = 180 * 86_400_000;
@@ -29,6 +37,8 @@ export interface DayCity {
   readonly baseUrl: () => string;
   /** Starts the installation anew, as a visit that only answers or as it serves a city. */
   restart(as: 'visit' | 'serving'): Promise<void>;
+  /** Stops the installation and works with the database alone. */
+  withoutProduct(work: (db: Database) => Promise<void>): Promise<void>;
   /** The answer's JSON. @throws when it is no success */
   ask<T>(person: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
   text(person: string, path: string): Promise<string>;
@@ -76,7 +86,9 @@ class City implements DayCity {
     await this.#start('visit', 'always');
     for (const [person, { token }] of Object.entries(await foundDemo(this.#running()))) this.#tokens.set(person, token);
     await this.#admit({ participantNo: BANK, name: 'Test custodian bank', kind: 'bank' }, 'bank-partner');
-    await this.#admit({ participantNo: AGENT, name: 'Test load agent', kind: 'agent' }, 'agent-partner');
+    for (const participantNo of AGENTS) {
+      await this.#admit({ participantNo, name: `Test load agent ${participantNo}`, kind: 'agent' }, 'agent-partner');
+    }
     const neighbour = { participantNo: `city-${NEIGHBOUR_CITY}`, name: 'Test neighbour', kind: 'city' };
     await this.#admit({ ...neighbour, cityCode: NEIGHBOUR_CITY }, 'city-partner');
     for (const [industry, count, weight] of COMPANIES) {
@@ -87,6 +99,17 @@ class City implements DayCity {
   async restart(as: 'visit' | 'serving'): Promise<void> {
     await this.#installation?.stop();
     await this.#start(as, 'never');
+  }
+
+  async withoutProduct(work: (db: Database) => Promise<void>): Promise<void> {
+    await this.#installation?.stop();
+    this.#installation = undefined;
+    const db = openDatabase(this.#postgres.url);
+    try {
+      await work(db);
+    } finally {
+      await db.end();
+    }
   }
 
   async ask<T>(person: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {

@@ -34,9 +34,10 @@ export class Meter {
     return phase;
   }
 
-  whole(): Phase {
+  /** All phases together. */
+  whole(name: string): Phase {
     const sum = (pick: (phase: Phase) => number) => this.phases.reduce((total, phase) => total + pick(phase), 0);
-    return { name: 'day', wall: sum(({ wall }) => wall), cpu: sum(({ cpu }) => cpu) };
+    return { name, wall: sum(({ wall }) => wall), cpu: sum(({ cpu }) => cpu) };
   }
 }
 
