@@ -26,6 +26,7 @@ beforeAll(async () => {
   checker = await world.person('checker-t', 'finance-checker');
   clerk = await world.person('clerk-2-t', 'clerk');
   await run((tx) => openAccount(tx, DEPOSITS));
+  await run((tx) => openAccount(tx, 'cash-in-transit:T1'));
   ({ shiftId } = await run((tx) => openShift(tx, clerk)));
 });
 afterAll(async () => {
@@ -60,7 +61,10 @@ it('lets a till pay balances and deposits from whose money they are, and the flo
       {
         key: 'payin:deposit',
         reason: 'generated pay-in',
-        legs: [{ debit: DEPOSITS, credit: `cash-shift:${world.shiftId}`, amount: fen(2_000) }],
+        legs: [
+          { debit: 'cash-in-transit:T1', credit: `cash-shift:${world.shiftId}`, amount: fen(2_000) },
+          { debit: DEPOSITS, credit: 'cash-in-transit:T1', amount: fen(2_000) },
+        ],
       },
     ]),
   );

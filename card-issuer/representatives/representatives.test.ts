@@ -124,6 +124,7 @@ describe('heirs', () => {
       const day = (await tx.query<{ d: BusinessDate }>('select business_date as d from clearing.business_day')).rows[0]!
         .d;
       await openAccount(tx, 'unclaimed-refund:main');
+      await openAccount(tx, 'bank-card-deposits:D1');
       await postOrThrow(tx, day, [
         {
           key: 'cash',
@@ -136,7 +137,7 @@ describe('heirs', () => {
           reason: 'generated',
           legs: [
             { debit: 'bank-custody:622800000001', credit: 'purse', amount: fen(7_700) },
-            { debit: 'bank-custody:622800000001', credit: 'card-deposit', amount: fen(2_000) },
+            { debit: 'bank-card-deposits:D1', credit: 'card-deposit', amount: fen(2_000) },
           ],
         },
       ]);
