@@ -119,7 +119,7 @@ describe('a day that closes', () => {
     expect(await open()).toContain('bank-statement-missing');
     const order = { amountFen: fen(100), from: CUSTODY, to: OWN };
     const { withdrawalNo } = await transact(db, (tx) => proposeFeeWithdrawal(tx, PEOPLE.maker, order));
-    const draw = (who = PEOPLE.checker) => transact(db, (tx) => approveFeeWithdrawal(tx, who, withdrawalNo));
+    const draw = (who: Principal = PEOPLE.checker) => transact(db, (tx) => approveFeeWithdrawal(tx, who, withdrawalNo));
     await expect(draw()).rejects.toMatchObject({ code: 'clearing.fees-on-hold' });
     await bankSays((await balancesAt(db, DAY)).find(({ code }) => code === CUSTODY)!.balanceFen);
     expect(await completeProofs(db)).toBe(1);
