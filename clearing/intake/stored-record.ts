@@ -59,7 +59,7 @@ export function recordRow(
   place: IntakePlace,
   { raw, record, sourceLine }: { raw: Buffer; record: PurchaseRecord; sourceLine: string | undefined },
   index: number,
-): readonly unknown[] {
+): unknown[] {
   return [
     record.cardNo,
     place.businessDate,

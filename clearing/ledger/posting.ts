@@ -1,4 +1,13 @@
-import { type BusinessDate, type Fen, fen, sqlState, type Statement, type Transaction } from '@citycard/common';
+import {
+  type BusinessDate,
+  type Fen,
+  fen,
+  numberArray,
+  sqlState,
+  type Statement,
+  textArray,
+  type Transaction,
+} from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import type { AccountCode } from './accounts.ts';
@@ -151,75 +160,99 @@ export function postOrFail(businessDate: BusinessDate, postings: readonly (Posti
 /** Whether a transaction ended because {@link postOrFail} was refused. */
 export const isRefusedPosting = (error: unknown): boolean => sqlState(error) === 'CCP01';
 
-interface LegRow {
-  item: number;
-  card: string;
-  key: string;
-  leg: number;
-  debit: string | null;
-  credit: string | null;
-  amount: Fen | null;
-  phase: string;
-  resolves: string | null;
-  reason: string;
-  expires: Date | null;
-  force: boolean;
+/** One array per parameter of clearing.ledger_post, one element per leg. */
+interface Columns {
+  readonly item: number[];
+  readonly card: string[];
+  readonly key: string[];
+  readonly leg: number[];
+  readonly debit: (string | null)[];
+  readonly credit: (string | null)[];
+  readonly amount: (Fen | null)[];
+  readonly phase: string[];
+  readonly resolves: (string | null)[];
+  readonly reason: string[];
+  readonly expires: (Date | null)[];
+  readonly force: boolean[];
 }
 
-/** The parameters of clearing.ledger_post after the date: one array per column, one element per leg; null when all are as usual. */
-function columnsOf(postings: readonly (Posting | Resolution)[]): (readonly unknown[] | null)[] {
-  const rows: LegRow[] = [];
-  postings.forEach((posting, item) => addLegs(rows, posting, item));
-  const unless = <T>(usual: T, column: (row: LegRow) => T): readonly T[] | null =>
-    rows.every((row) => column(row) === usual) ? null : rows.map(column);
+/** The parameters of clearing.ledger_post after the date; null for a column in which all are as usual. */
+function columnsOf(postings: readonly (Posting | Resolution)[]): unknown[] {
+  const legs: Columns = {
+    item: [],
+    card: [],
+    key: [],
+    leg: [],
+    debit: [],
+    credit: [],
+    amount: [],
+    phase: [],
+    resolves: [],
+    reason: [],
+    expires: [],
+    force: [],
+  };
+  postings.forEach((posting, item) => addLegs(legs, posting, item));
+  const unless = <T>(usual: T, column: readonly T[]): readonly T[] | null =>
+    column.every((value) => value === usual) ? null : column;
   return [
-    rows.map((row) => row.item),
-    rows.map((row) => row.card),
-    rows.map((row) => row.key),
-    unless(1, (row) => row.leg),
-    rows.map((row) => row.debit),
-    rows.map((row) => row.credit),
-    rows.map((row) => row.amount),
-    unless('posted', (row) => row.phase),
-    unless(null, (row) => row.resolves),
-    rows.map((row) => row.reason),
-    unless(null, (row) => row.expires),
-    unless(false, (row) => row.force),
+    numberArray(legs.item),
+    textArray(legs.card),
+    textArray(legs.key),
+    unless(1, legs.leg),
+    textArray(legs.debit),
+    textArray(legs.credit),
+    numberArray(legs.amount),
+    unless('posted', legs.phase),
+    unless(null, legs.resolves),
+    textArray(legs.reason),
+    unless(null, legs.expires),
+    unless(false, legs.force),
   ];
 }
 
-function addLegs(rows: LegRow[], posting: Posting | Resolution, item: number): void {
-  const { key, reason } = posting;
-  assertText(key, 'key');
-  assertText(reason, 'reason');
-  const [card, force] = [posting.cardNo ?? '', posting.ignoreFloor ?? false];
+function addLegs(legs: Columns, posting: Posting | Resolution, item: number): void {
+  assertText(posting.key, 'key');
+  assertText(posting.reason, 'reason');
   if ('resolves' in posting) {
-    const { outcome: phase, resolves } = posting;
-    rows.push({
-      item,
-      card,
-      key,
-      leg: 1,
-      debit: null,
-      credit: null,
-      amount: null,
-      phase,
-      resolves,
-      reason,
-      expires: null,
-      force,
-    });
+    addLeg(legs, posting, item, 1, null, null, null, posting.outcome, posting.resolves, null);
     return;
   }
+  const { key } = posting;
   if (posting.legs.length === 0) throw new RangeError(`posting ${key} has no legs`);
   let leg = 0;
   for (const { debit, credit, amount, phase = 'posted' } of posting.legs) {
     if (amount <= 0n) throw new RangeError(`posting ${key} moves ${amount} fen; an amount is greater than zero`);
     if (debit === credit) throw new RangeError(`posting ${key} debits and credits ${debit}`);
     const expires = phase === 'pending' ? (posting.expiresAt ?? null) : null;
-    leg += 1;
-    rows.push({ item, card, key, leg, debit, credit, amount, phase, resolves: null, reason, expires, force });
+    addLeg(legs, posting, item, (leg += 1), debit, credit, amount, phase, null, expires);
   }
+}
+
+function addLeg(
+  legs: Columns,
+  { cardNo = '' as CardNo, key, reason, ignoreFloor = false }: Posting | Resolution,
+  item: number,
+  leg: number,
+  debit: string | null,
+  credit: string | null,
+  amount: Fen | null,
+  phase: string,
+  resolves: string | null,
+  expires: Date | null,
+): void {
+  legs.item.push(item);
+  legs.card.push(cardNo);
+  legs.key.push(key);
+  legs.leg.push(leg);
+  legs.debit.push(debit);
+  legs.credit.push(credit);
+  legs.amount.push(amount);
+  legs.phase.push(phase);
+  legs.resolves.push(resolves);
+  legs.reason.push(reason);
+  legs.expires.push(expires);
+  legs.force.push(ignoreFloor);
 }
 
 function assertText(text: string, what: string): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   bcdToDigits,
   cityDateTimeDigits,
@@ -165,8 +165,14 @@ function putBytes(raw: Buffer, offset: number, length: number, bytes: Buffer | u
 
 /** What the card computed its purchase TAC over: amount, type, SAM, transaction number, date, time (domain.md A.4). */
 export function tacInput(raw: Buffer): Buffer {
-  return Buffer.concat([raw.subarray(26, 30), raw.subarray(16, 17), raw.subarray(30, 47)]);
+  const input = Buffer.allocUnsafe(22);
+  raw.copy(input, 0, 26, 30);
+  raw.copy(input, 4, 16, 17);
+  raw.copy(input, 5, 30, 47);
+  return input;
 }
+
+const content = Buffer.alloc(40);
 
 /**
  * SHA-256 of what makes two records with the same keys the same purchase: bytes 2–13, 16 and 20–46 (terminal-interface.md
@@ -174,9 +180,8 @@ export function tacInput(raw: Buffer): Buffer {
  * without it a gray record is seen to be the same purchase as its recovered copy.
  */
 export function purchaseContentSha256(raw: Buffer): Buffer {
-  return createHash('sha256')
-    .update(raw.subarray(2, 14))
-    .update(raw.subarray(16, 17))
-    .update(raw.subarray(20, 47))
-    .digest();
+  raw.copy(content, 0, 2, 14);
+  raw.copy(content, 12, 16, 17);
+  raw.copy(content, 13, 20, 47);
+  return hash('sha256', content, 'buffer');
 }

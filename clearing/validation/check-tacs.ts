@@ -1,5 +1,5 @@
 import { type CardAlgorithm, HsmRefused, HsmUnavailable, type HsmClient, type KeyRef } from '@citycard/hsm-sim';
-import { parseCardNo, cardFactor, cityFactor } from '../purses/card-number.ts';
+import { cardFactor, type CardNo, cityFactor } from '../purses/card-number.ts';
 import { tacInput } from '../purchases/purchase-record.ts';
 import { validationErrors } from './errors.ts';
 import type { Purse } from './facts.ts';
@@ -25,9 +25,16 @@ export async function checkTacs(
   questions: readonly TacQuestion[],
 ): Promise<boolean[]> {
   if (questions.length === 0) return [];
+  const cities = new Map<string, Buffer>();
+  const cityFactorOf = ({ issuerCity }: Purse): Buffer => {
+    const factor = cities.get(issuerCity) ?? cityFactor(issuerCity);
+    cities.set(issuerCity, factor);
+    return factor;
+  };
   const items = questions.map(({ purchase, purse }) => ({
     dtk: dtk(purse.algorithm),
-    factors: [cityFactor(purse.issuerCity), factorOf(purchase)],
+    // The number of a card that has a purse.
+    factors: [cityFactorOf(purse), cardFactor(purchase.ref.cardNo as CardNo)],
     algorithm: purse.algorithm,
     data: tacInput(purchase.raw),
     tac: purchase.record.tac,
@@ -41,11 +48,4 @@ export async function checkTacs(
       throw validationErrors.hsmRefused({ code: error.code, key: keys.join(', ') }, error);
     throw error;
   }
-}
-
-function factorOf({ ref }: ReceivedPurchase): Buffer {
-  const card = parseCardNo(ref.cardNo);
-  // Purses are opened under card numbers only, and this record's purse was found.
-  if (card === undefined) throw new Error('a purse was found under a number that is no card number');
-  return cardFactor(card);
 }

@@ -1,8 +1,7 @@
-import { type BusinessDate, businessDate, type Database, type Fen, fen } from '@citycard/common';
+import { type BusinessDate, businessDate, type Database, type Fen, fen, textArray } from '@citycard/common';
 import type { CardAlgorithm } from '@citycard/hsm-sim';
-import { FLAG } from '../purchases/purchase-record.ts';
 import type { HotlistEntry } from './hotlist-in-force.ts';
-import { type KnownRow, type OpenGrayRow, readKnown, readOpenGrays } from './known.ts';
+import { prepared } from './prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
 export interface Purse {
@@ -26,7 +25,7 @@ export interface SamAssignment {
   readonly to: Date | null;
 }
 
-/** Everything the back office knows that bears on a set of records, read in sets. */
+/** What the back office knows of cards, SAMs and participants of a set of records; validation itself changes none of it. */
 export interface Facts {
   /** By card number. */
   readonly purses: ReadonlyMap<string, Purse>;
@@ -37,16 +36,15 @@ export interface Facts {
   readonly assignments: ReadonlyMap<string, readonly SamAssignment[]>;
   /** By application serial, oldest first. */
   readonly hotlist: ReadonlyMap<string, readonly HotlistEntry[]>;
-  readonly known: readonly KnownRow[];
-  readonly openGrays: readonly OpenGrayRow[];
-  /** Keys ({@link lockKey}) of reports of locked cards that are known already. */
-  readonly locks: ReadonlySet<string>;
 }
 
-/** What makes a report of a locked card the same report: serial, SAM, date and time. */
-export function lockKey(cardNo: string, samNo: string, tappedAt: Date | undefined): string {
-  return `${cardNo}|${samNo}|${tappedAt?.getTime()}`;
-}
+export const NOTHING_KNOWN: Facts = {
+  purses: new Map(),
+  participants: new Map(),
+  cities: new Set(),
+  assignments: new Map(),
+  hotlist: new Map(),
+};
 
 export async function readFacts(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Facts> {
   const participants = await readParticipants(db, purchases);
@@ -56,9 +54,6 @@ export async function readFacts(db: Database, purchases: readonly ReceivedPurcha
     purses: await readPurses(db, purchases),
     assignments: await readAssignments(db, purchases),
     hotlist: await readHotlist(db, purchases),
-    known: await readKnown(db, purchases),
-    openGrays: await readOpenGrays(db, purchases),
-    locks: await readLocks(db, purchases),
   };
 }
 
@@ -83,30 +78,39 @@ async function readCities(db: Database): Promise<Set<string>> {
   return new Set(rows.map((row) => row.city_code));
 }
 
+/**
+ * Most cards share their terms with thousands, so the cards of each terms come together. Looked up one by one, so that no plan
+ * reads all purses of the city, whatever it believes of them.
+ */
 async function readPurses(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Map<string, Purse>> {
   const { rows } = await db.query<{
-    card_no: string;
+    cards: string;
     issuer_city: string;
     algorithm: CardAlgorithm;
     valid_to: string;
     purse_cap_fen: bigint;
     sandbox: boolean;
   }>(
-    `select card_no, issuer_city, algorithm, valid_to, purse_cap_fen, sandbox from clearing.purse where card_no = any($1)`,
-    [distinct(purchases.map((purchase) => purchase.ref.cardNo))],
+    prepared(
+      'purchase-purses',
+      `select string_agg(p.card_no, ',') as cards, p.issuer_city, p.algorithm, p.valid_to, p.purse_cap_fen, p.sandbox
+         from unnest($1::text[]) as asked(card_no)
+        cross join lateral (select * from clearing.purse p where p.card_no = asked.card_no limit 1) p group by 2, 3, 4, 5, 6`,
+    ),
+    [textArray(distinct(purchases.map((purchase) => purchase.ref.cardNo)))],
   );
-  return new Map(
-    rows.map((row) => [
-      row.card_no,
-      {
-        issuerCity: row.issuer_city,
-        algorithm: row.algorithm,
-        validTo: businessDate(row.valid_to),
-        capFen: fen(row.purse_cap_fen),
-        sandbox: row.sandbox,
-      },
-    ]),
-  );
+  const purses = new Map<string, Purse>();
+  for (const row of rows) {
+    const purse = {
+      issuerCity: row.issuer_city,
+      algorithm: row.algorithm,
+      validTo: businessDate(row.valid_to),
+      capFen: fen(row.purse_cap_fen),
+      sandbox: row.sandbox,
+    };
+    for (const card of row.cards.split(',')) purses.set(card, purse);
+  }
+  return purses;
 }
 
 async function readAssignments(
@@ -121,7 +125,7 @@ async function readAssignments(
     valid_to: Date | null;
   }>(
     `select sam_no, participant_no, terminal_no, valid_from, valid_to from clearing.sam_assignment where sam_no = any($1)`,
-    [distinct(purchases.map((purchase) => purchase.record.samNo))],
+    [textArray(distinct(purchases.map((purchase) => purchase.record.samNo)))],
   );
   return grouped(rows, (row) => [
     row.sam_no,
@@ -138,30 +142,12 @@ async function readHotlist(db: Database, purchases: readonly ReceivedPurchase[])
   }>(
     `select application_serial, version, action, published_at from clearing.hotlist_entry
       where application_serial = any($1) order by version`,
-    [distinct(purchases.map((purchase) => purchase.record.applicationSerial))],
+    [textArray(distinct(purchases.map((purchase) => purchase.record.applicationSerial)))],
   );
   return grouped(rows, (row) => [
     row.application_serial,
     { version: row.version, action: row.action, publishedAt: row.published_at },
   ]);
-}
-
-async function readLocks(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Set<string>> {
-  const locks = purchases.filter(({ record }) => record.flag === FLAG.cardLocked && record.tappedAt !== undefined);
-  if (locks.length === 0) return new Set();
-  const { rows } = await db.query<{ card_no: string; sam_no: string; tapped_at: Date }>(
-    `select distinct r.card_no, r.sam_no, r.tapped_at
-       from unnest($1::text[], $2::text[], $3::timestamptz[]) as asked(card_no, sam_no, tapped_at)
-       join clearing.purchase_record r
-         on r.card_no = asked.card_no and r.sam_no = asked.sam_no and r.tapped_at = asked.tapped_at
-        and r.flag = 3 and r.state = 'accepted'`,
-    [
-      locks.map(({ ref }) => ref.cardNo),
-      locks.map(({ record }) => record.samNo),
-      locks.map(({ record }) => record.tappedAt),
-    ],
-  );
-  return new Set(rows.map((row) => lockKey(row.card_no, row.sam_no, row.tapped_at)));
 }
 
 function grouped<Row, T>(rows: readonly Row[], entry: (row: Row) => readonly [string, T]): Map<string, T[]> {

@@ -1,8 +1,6 @@
-import { purchaseContentSha256 } from '../purchases/purchase-record.ts';
 import { REASON } from '../purchases/reason-codes.ts';
 import type { Examined } from './examine.ts';
-import { type Facts, lockKey } from './facts.ts';
-import { keysOf, type PurchaseKeys } from './known.ts';
+import { type Earlier, keysOf, lockKey, type PurchaseKeys } from './known.ts';
 import { ACCEPTED, duplicate, held, type Outcome, RECEIVED, rejected, type Standing } from './outcome.ts';
 import { nameOf, type ReceivedPurchase, type RecordRef, refKey } from './received-purchase.ts';
 
@@ -28,12 +26,18 @@ export interface Judgement {
   readonly conflicts: readonly Remembered[];
 }
 
+export interface Identity {
+  readonly keys: PurchaseKeys;
+  /** Digest of what makes it the same purchase. */
+  readonly content: Buffer;
+}
+
 /** A record of the set with what its own checks and the HSM said of it. */
 export interface Examinee {
   readonly purchase: ReceivedPurchase;
   readonly examined: Examined;
-  /** Meaningful where a TAC had to be asked for. */
-  readonly tacRight: boolean;
+  /** By which it is told from other purchases; undefined unless a TAC had to be asked for and is right. */
+  readonly identity: Identity | undefined;
   /** What refuses a new purchase behind the duplicate check: hotlist, expiry. */
   readonly refusal: Outcome | undefined;
 }
@@ -41,27 +45,28 @@ export interface Examinee {
 interface Known {
   readonly ref: RecordRef;
   readonly keys: PurchaseKeys;
-  readonly content: string;
+  readonly content: Buffer;
+  /** Place in the set; undefined for a record decided before. */
+  readonly place: number | undefined;
 }
 
-interface Gray {
-  readonly ref: RecordRef;
-  readonly keys: PurchaseKeys;
-}
+type Gray = Omit<Known, 'content'>;
 
 /**
  * Decides a set of records in the order they arrived, each against what is known and against those before it
  * (terminal-interface.md §3, "Sameness" and "Order of checks"). Nothing is read or written here.
  */
-export function judge(examinees: readonly Examinee[], facts: Facts): Judgement {
-  const bench = new Bench(facts);
+export function judge(examinees: readonly Examinee[], earlier: Earlier): Judgement {
+  const bench = new Bench(earlier);
   for (const examinee of examinees) bench.decide(examinee);
-  return bench.judgement();
+  return bench.judgement(examinees);
 }
 
 class Bench {
-  /** Outcomes by record, of this set and of earlier records that change; the order is that of arrival. */
-  readonly #outcomes = new Map<string, Decision>();
+  /** Of the records of the set, in the order of arrival. */
+  readonly #outcomes: Outcome[] = [];
+  /** Of records decided earlier, by record. */
+  readonly #changes = new Map<string, Decision>();
   readonly #stored = new Map<string, Standing>();
   readonly #byCounter = new Map<string, Known[]>();
   readonly #byTransaction = new Map<string, Known[]>();
@@ -70,40 +75,43 @@ class Bench {
   readonly #identities: Remembered[] = [];
   readonly #conflicts: Remembered[] = [];
 
-  constructor(facts: Facts) {
-    this.#locks = new Set(facts.locks);
-    for (const { ref, keys, content, state, code } of facts.known) {
+  constructor({ known: before, openGrays, locks }: Earlier) {
+    this.#locks = new Set(locks);
+    for (const { ref, keys, content, state, code } of before) {
       this.#stored.set(refKey(ref), { state, code });
-      this.#remember({ ref, keys, content });
+      this.#remember({ ref, keys, content, place: undefined });
     }
-    for (const gray of facts.openGrays) {
-      this.#stored.set(refKey(gray.ref), { state: 'suspicious', code: REASON.gray });
-      this.#addGray(gray);
+    for (const { ref, keys } of openGrays) {
+      this.#stored.set(refKey(ref), { state: 'suspicious', code: REASON.gray });
+      this.#addGray({ ref, keys, place: undefined });
     }
   }
 
-  decide({ purchase, examined, tacRight, refusal }: Examinee): void {
+  decide({ purchase, examined, identity, refusal }: Examinee): void {
     switch (examined.next) {
       case 'decided':
-        this.#set(purchase.ref, examined.outcome);
+        this.#outcomes.push(examined.outcome);
         return;
       case 'lock':
-        this.#set(purchase.ref, this.#decideLock(purchase));
+        this.#outcomes.push(this.#decideLock(purchase));
         return;
       case 'gray':
-        this.#set(purchase.ref, this.#decideGray(purchase));
+        this.#outcomes.push(this.#decideGray(purchase));
         return;
       case 'tac':
-        if (tacRight) this.#decidePurchase(purchase, refusal);
-        else this.#set(purchase.ref, rejected(REASON.tacWrong, 'the TAC is not that of this card'));
+        if (identity !== undefined) this.#decidePurchase(purchase, identity, refusal);
+        else this.#outcomes.push(rejected(REASON.tacWrong, 'the TAC is not that of this card'));
     }
   }
 
-  judgement(): Judgement {
-    const all = [...this.#outcomes.values()];
+  judgement(examinees: readonly Examinee[]): Judgement {
     return {
-      decisions: all.filter(({ from }) => from.state === 'received'),
-      changes: all.filter(({ from }) => from.state !== 'received'),
+      decisions: this.#outcomes.map((outcome, place): Decision => {
+        const examinee = examinees[place];
+        if (examinee === undefined) throw new Error('every outcome is that of a record');
+        return { ref: examinee.purchase.ref, from: RECEIVED, outcome };
+      }),
+      changes: [...this.#changes.values()],
       identities: this.#identities,
       conflicts: this.#conflicts,
     };
@@ -119,61 +127,71 @@ class Bench {
   }
 
   #decideGray(purchase: ReceivedPurchase): Outcome {
-    const keys = keysOf({ ...purchase.record });
+    const keys = keysOf(purchase.record);
     const atCounter = this.#byCounter.get(keys.counter) ?? [];
     const same = atCounter.find((known) => known.keys.transaction === keys.transaction);
     if (same !== undefined) return replaced(same.ref);
     if (atCounter[0] !== undefined) return refuted(atCounter[0].ref);
-    this.#addGray({ ref: purchase.ref, keys });
+    this.#addGray({ ref: purchase.ref, keys, place: this.#outcomes.length });
     return held(REASON.gray, 'nobody knows yet whether the card paid');
   }
 
-  #decidePurchase(purchase: ReceivedPurchase, refusal: Outcome | undefined): void {
-    const keys = keysOf({ ...purchase.record });
-    const digest = purchaseContentSha256(purchase.raw);
-    const known = { ref: purchase.ref, keys, content: digest.toString('hex') };
-    const sharing = new Set([
-      ...(this.#byCounter.get(keys.counter) ?? []),
-      ...(this.#byTransaction.get(keys.transaction) ?? []),
-    ]);
-    for (const other of sharing) {
-      if (equal(known, other)) {
-        this.#set(purchase.ref, duplicate(REASON.duplicate, `the same purchase as ${nameOf(other.ref)}`));
-        return;
-      }
+  #decidePurchase(purchase: ReceivedPurchase, { keys, content }: Identity, refusal: Outcome | undefined): void {
+    const known: Known = { ref: purchase.ref, keys, content, place: this.#outcomes.length };
+    const sharing = this.#sharing(keys);
+    const same = sharing.find((other) => equal(known, other));
+    if (same !== undefined) {
+      this.#outcomes.push(duplicate(REASON.duplicate, `the same purchase as ${nameOf(same.ref)}`));
+      return;
     }
     const [clash] = sharing;
     if (clash === undefined) {
-      this.#identities.push({ purchase, content: digest });
-      this.#set(purchase.ref, refusal ?? ACCEPTED);
+      this.#identities.push({ purchase, content });
+      this.#outcomes.push(refusal ?? ACCEPTED);
     } else {
-      this.#conflicts.push({ purchase, content: digest });
-      for (const other of sharing) this.#holdUnlessPosted(other.ref, purchase.ref);
-      this.#set(purchase.ref, held(REASON.conflict, `shares a key, but not the content, with ${nameOf(clash.ref)}`));
+      this.#conflicts.push({ purchase, content });
+      for (const other of sharing) this.#holdUnlessPosted(other, purchase.ref);
+      this.#outcomes.push(held(REASON.conflict, `shares a key, but not the content, with ${nameOf(clash.ref)}`));
     }
     this.#remember(known);
     this.#resolveGrays(known);
   }
 
+  /** Those that have one of the keys; each once. */
+  #sharing(keys: PurchaseKeys): readonly Known[] {
+    const atCounter = this.#byCounter.get(keys.counter);
+    const ofTransaction = this.#byTransaction.get(keys.transaction);
+    if (atCounter === undefined) return ofTransaction ?? NOBODY;
+    if (ofTransaction === undefined) return atCounter;
+    return [...new Set([...atCounter, ...ofTransaction])];
+  }
+
   /** What this very pass accepted is not posted yet, so it is held as well. */
-  #holdUnlessPosted(earlier: RecordRef, later: RecordRef): void {
-    const key = refKey(earlier);
-    const pending = this.#outcomes.get(key)?.outcome.state === 'accepted';
-    const shortOfMoney = codeNow(this.#stored.get(key)) === REASON.insufficientBalance;
+  #holdUnlessPosted(earlier: Known, later: RecordRef): void {
+    const pending = earlier.place !== undefined && this.#outcomes[earlier.place]?.state === 'accepted';
+    const standing = this.#stored.get(refKey(earlier.ref));
+    const shortOfMoney = standing?.state === 'suspicious' && standing.code === REASON.insufficientBalance;
     if (!pending && !shortOfMoney) return;
     this.#set(earlier, held(REASON.conflict, `shares a key, but not the content, with ${nameOf(later)}`));
   }
 
   #resolveGrays(known: Known): void {
+    if (this.#grays.size === 0) return;
     for (const gray of this.#grays.get(known.keys.counter) ?? []) {
-      this.#set(gray.ref, gray.keys.transaction === known.keys.transaction ? replaced(known.ref) : refuted(known.ref));
+      this.#set(gray, gray.keys.transaction === known.keys.transaction ? replaced(known.ref) : refuted(known.ref));
     }
     this.#grays.delete(known.keys.counter);
   }
 
-  #set(ref: RecordRef, outcome: Outcome): void {
+  #set({ ref, place }: Gray, outcome: Outcome): void {
+    if (place !== undefined) {
+      this.#outcomes[place] = outcome;
+      return;
+    }
     const key = refKey(ref);
-    this.#outcomes.set(key, { ref, from: this.#stored.get(key) ?? RECEIVED, outcome });
+    const from = this.#stored.get(key);
+    if (from === undefined) throw new Error('a record decided earlier stood somewhere');
+    this.#changes.set(key, { ref, from, outcome });
   }
 
   #remember(known: Known): void {
@@ -186,12 +204,10 @@ class Bench {
   }
 }
 
-function codeNow(standing: Standing | undefined): string | null | undefined {
-  return standing?.state === 'suspicious' ? standing.code : undefined;
-}
+const NOBODY: readonly Known[] = [];
 
 function equal(a: Known, b: Known): boolean {
-  return a.keys.counter === b.keys.counter && a.keys.transaction === b.keys.transaction && a.content === b.content;
+  return a.keys.counter === b.keys.counter && a.keys.transaction === b.keys.transaction && a.content.equals(b.content);
 }
 
 export function replaced(by: RecordRef): Outcome {

@@ -1,4 +1,5 @@
-import type { Database, Transaction } from '@citycard/common';
+import { type Database, numberArray, textArray, type Transaction } from '@citycard/common';
+import { FLAG } from '../purchases/purchase-record.ts';
 import type { PurchaseState } from '../purchases/reason-codes.ts';
 import { prepared } from './prepared.ts';
 import { type ReceivedPurchase, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
@@ -25,12 +26,24 @@ export function keysOf(fields: KeyFields): PurchaseKeys {
   };
 }
 
+/** What records judged earlier have to do with a set. */
+export interface Earlier {
+  readonly known: readonly KnownRow[];
+  readonly openGrays: readonly OpenGrayRow[];
+  /** Keys ({@link lockKey}) of reports of locked cards that are known already. */
+  readonly locks: ReadonlySet<string>;
+}
+
+/** What makes a report of a locked card the same report: serial, SAM, date and time. */
+export function lockKey(cardNo: string, samNo: string, tappedAt: Date | undefined): string {
+  return `${cardNo}|${samNo}|${tappedAt?.getTime()}`;
+}
+
 /** A stored record with a right TAC. */
 export interface KnownRow {
   readonly ref: RecordRef;
   readonly keys: PurchaseKeys;
-  /** Hexadecimal. */
-  readonly content: string;
+  readonly content: Buffer;
   readonly state: PurchaseState;
   readonly code: string | null;
 }
@@ -70,18 +83,19 @@ select ${IDENTITY_COLUMNS} from found i ${ITS_RECORD}
 union all
 select ${IDENTITY_COLUMNS} from clearing.purchase_conflict i ${ITS_RECORD} where i.card_no = any($1)`;
 
-export async function readKnown(db: Database, purchases: readonly ReceivedPurchase[]): Promise<KnownRow[]> {
-  const { rows } = await db.query<IdentityRow>(prepared('purchase-known', FIND_KNOWN), [
-    purchases.map(({ ref }) => ref.cardNo),
-    purchases.map(({ record }) => record.issuerCity),
-    purchases.map(({ record }) => record.offlineCounter),
-    purchases.map(({ record }) => record.samNo),
-    purchases.map(({ record }) => record.samTransactionNo),
+export async function readKnown(tx: Transaction, purchases: readonly ReceivedPurchase[]): Promise<KnownRow[]> {
+  if (purchases.length === 0) return [];
+  const { rows } = await tx.query<IdentityRow>(prepared('purchase-known', FIND_KNOWN), [
+    textArray(purchases.map(({ ref }) => ref.cardNo)),
+    textArray(purchases.map(({ record }) => record.issuerCity)),
+    numberArray(purchases.map(({ record }) => record.offlineCounter)),
+    textArray(purchases.map(({ record }) => record.samNo)),
+    numberArray(purchases.map(({ record }) => record.samTransactionNo)),
   ]);
   return rows.map((row) => ({
     ref: refOf(row),
     keys: keysOf(namedKeys(row)),
-    content: row.content_sha256.toString('hex'),
+    content: row.content_sha256,
     state: row.state,
     code: row.reason_code,
   }));
@@ -107,9 +121,30 @@ export async function readOpenGrays(
 ): Promise<OpenGrayRow[]> {
   const { rows } = await (db as Database).query<RefRow & Omit<IdentityRow, keyof RefRow>>(
     prepared('purchase-open-grays', FIND_OPEN_GRAYS),
-    [purchases.map(({ ref }) => ref.cardNo), purchases.map(({ record }) => record.offlineCounter)],
+    [
+      textArray(purchases.map(({ ref }) => ref.cardNo)),
+      numberArray(purchases.map(({ record }) => record.offlineCounter)),
+    ],
   );
   return rows.map((row) => ({ ref: refOf(row), keys: keysOf(namedKeys(row)) }));
+}
+
+export async function readLocks(tx: Transaction, purchases: readonly ReceivedPurchase[]): Promise<Set<string>> {
+  const locks = purchases.filter(({ record }) => record.flag === FLAG.cardLocked && record.tappedAt !== undefined);
+  if (locks.length === 0) return new Set();
+  const { rows } = await tx.query<{ card_no: string; sam_no: string; tapped_at: Date }>(
+    `select distinct r.card_no, r.sam_no, r.tapped_at
+       from unnest($1::text[], $2::text[], $3::timestamptz[]) as asked(card_no, sam_no, tapped_at)
+       join clearing.purchase_record r
+         on r.card_no = asked.card_no and r.sam_no = asked.sam_no and r.tapped_at = asked.tapped_at
+        and r.flag = 3 and r.state = 'accepted'`,
+    [
+      locks.map(({ ref }) => ref.cardNo),
+      locks.map(({ record }) => record.samNo),
+      locks.map(({ record }) => record.tappedAt),
+    ],
+  );
+  return new Set(rows.map((row) => lockKey(row.card_no, row.sam_no, row.tapped_at)));
 }
 
 function namedKeys(row: Omit<IdentityRow, 'content_sha256' | 'state' | 'reason_code'>): KeyFields {

@@ -2,7 +2,7 @@ import { type BusinessDate, businessDate, type Fen, type Transaction } from '@ci
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { clearingErrors } from '../errors.ts';
 import { type Posting, type PostingOutcome, post } from '../ledger/posting.ts';
-import { type CardNo, parseCardNo } from '../purses/card-number.ts';
+import type { CardNo } from '../purses/card-number.ts';
 import { REASON } from '../purchases/reason-codes.ts';
 import { ACCEPTED, held, type Outcome } from './outcome.ts';
 import { nameOf, type RecordRef } from './received-purchase.ts';
@@ -124,7 +124,8 @@ export function afterPosting({ outcome, date }: PostedPurchase): { outcome: Outc
 function postingOf({ ref, from, to, amountFen }: Payable): Posting {
   const debit = from === 'purse' ? 'purse' : receivable(from.city);
   return {
-    ...(from === 'purse' && { cardNo: purseNumber(ref) }),
+    // Only cards of our numbering have a purse here.
+    ...(from === 'purse' && { cardNo: ref.cardNo as CardNo }),
     key: `purchase:${ref.intakeId}:${ref.index}`,
     reason: 'offline purchase',
     legs: [{ debit, credit: creditAccount(to), amount: amountFen }],
@@ -137,10 +138,4 @@ function creditAccount(to: Payable['to']): string {
 
 function receivable(city: string): string {
   return `city-receivable:${city}`;
-}
-
-function purseNumber(ref: RecordRef): CardNo {
-  const card = parseCardNo(ref.cardNo);
-  if (card === undefined) throw new Error('only cards of our numbering have a purse here');
-  return card;
 }

@@ -3,7 +3,7 @@ import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
 import { RECORD_COLUMNS, recordRow } from '../intake/stored-record.ts';
 import { codeOf } from './outcome.ts';
 import { prepared } from './prepared.ts';
-import { type IntakeRow, readIntakes, receivedPurchase, type ReceivedPurchase, refKey } from './received-purchase.ts';
+import { type IntakeRow, readIntakes, receivedPurchase, type ReceivedPurchase } from './received-purchase.ts';
 import { type FinalDecision, Overtaken } from './write-decisions.ts';
 
 /**
@@ -13,10 +13,10 @@ import { type FinalDecision, Overtaken } from './write-decisions.ts';
 const OLDEST = `
 with waiting as (
   select u.*, coalesce(sum(record_count - next_index) over (order by business_date, intake_id rows between unbounded preceding and 1 preceding), 0) as before
-    from (select * from clearing.undecided_intake order by business_date, intake_id limit $1) u
+    from (select * from clearing.undecided_intake order by business_date, intake_id limit $1::integer + $2::integer) u
 ), chosen as (
-  select business_date, intake_id, content_id, next_index, least(record_count - next_index, $1 - before)::integer as take
-    from waiting where before < $1
+  select business_date, intake_id, content_id, (next_index + first)::integer as next_index, (least(record_count - next_index, $1 + $2 - before) - first)::integer as take
+    from waiting cross join lateral (select greatest($2 - before, 0) as first) f where before < $1 + $2 and record_count - next_index > first
 )
 select h.business_date, h.intake_id, h.next_index, h.take,
        substring(c.bytes from (greatest(h.next_index * 64::bigint - c.start, 0) + 1)::integer
@@ -42,9 +42,11 @@ interface SliceRow {
 /**
  * The oldest records that nobody has judged yet, in the order they arrived: taken from the messages and files as they were
  * received.
+ *
+ * @param behind how many of the oldest are left out, because they are being judged already
  */
-export async function oldestReceived(db: Database, limit: number): Promise<ReceivedPurchase[]> {
-  const { rows } = await db.query<SliceRow>(prepared('purchase-oldest', OLDEST), [limit]);
+export async function oldestReceived(db: Database, limit: number, behind: number): Promise<ReceivedPurchase[]> {
+  const { rows } = await db.query<SliceRow>(prepared('purchase-oldest', OLDEST), [limit, behind]);
   const intakes = await readIntakes(db, [...new Set(rows.map((row) => row.intake_id))]);
   const purchases: ReceivedPurchase[] = [];
   let last: bigint | undefined;
@@ -97,8 +99,8 @@ with judged as (
 select (select count(*) from ended) + (select count(*) from moved) as intakes, now() as decided_at`;
 
 /**
- * Takes judged records off the list of what waits and writes them with their outcomes; a record has a row of its own from here
- * on.
+ * Takes judged records off the list of what waits and writes them with their outcomes, one for each and in the same order; a
+ * record has a row of its own from here on.
  *
  * @throws Overtaken when one of them was judged by somebody else meanwhile.
  */
@@ -107,25 +109,19 @@ export async function writeJudged(
   purchases: readonly ReceivedPurchase[],
   decisions: readonly FinalDecision[],
 ): Promise<void> {
-  const decided = new Map(decisions.map((decision) => [refKey(decision.ref), decision]));
-  const decidedAt = await takeOff(tx, purchases);
+  const decidedAt = (await takeOff(tx, purchases)).toISOString();
   await copyRows(
     tx,
     'clearing.purchase_record',
     [...RECORD_COLUMNS, 'state', 'reason_code', 'detail', 'decided_at', 'posted_date'],
-    purchases.map((purchase) => {
-      const decision = decided.get(refKey(purchase.ref));
+    purchases.map((purchase, place) => {
+      const decision = decisions[place];
       if (decision === undefined) throw new Error('every judged record has a decision');
       const { outcome, postedDate } = decision;
       const { ref, raw, record, sourceLine, participantNo } = purchase;
-      return [
-        ...recordRow({ ...ref, participantNo }, { raw, record, sourceLine }, ref.index),
-        outcome.state,
-        codeOf(outcome),
-        outcome.detail ?? null,
-        decidedAt,
-        postedDate,
-      ];
+      const row = recordRow({ ...ref, participantNo }, { raw, record, sourceLine }, ref.index);
+      row.push(outcome.state, codeOf(outcome), outcome.detail ?? null, decidedAt, postedDate);
+      return row;
     }),
   );
 }

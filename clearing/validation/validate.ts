@@ -1,9 +1,10 @@
 import { cityDate, type Database, type Logger } from '@citycard/common';
 import type { TacHsm } from './check-tacs.ts';
-import { decideOldest } from './decide-oldest.ts';
+import { decideSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
-import { readRuleBook, type ValidationRules } from './rules.ts';
+import { oldestReceived } from './received.ts';
+import { readRuleBook, type RuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
 import { withValidationLock } from './validation-lock.ts';
 import { Overtaken } from './write-decisions.ts';
@@ -15,7 +16,7 @@ export interface ValidationDeps {
 }
 
 export interface ValidationOptions {
-  /** Records per pass; default and most 5 000. */
+  /** Records per pass; default and most 50 000. */
   readonly limit?: number;
   readonly rules?: Partial<ValidationRules>;
 }
@@ -30,14 +31,16 @@ export interface ValidationPass {
 }
 
 /** One call to the HSM and one transaction carry this many: beyond it neither gets cheaper, and memory stays small. */
-const LARGEST_PASS = 5_000;
+const LARGEST_SET = 5_000;
+/** Between passes, what waits for other reasons gets its turn. */
+const LARGEST_PASS = 50_000;
 const ATTEMPTS = 5;
 
 /**
  * One pass of validation (terminal-interface.md §3, domain.md B.4 and B.5): judges the oldest received records and pays for
- * the accepted ones, all in one transaction, so that a pass that is killed changed nothing; then pays for held purchases
- * whose purse has money now and, when nothing waits any more, looks at gray records again. One pass runs at a time, others
- * wait for it. Call it until `decided` is 0.
+ * the accepted ones, each set in one transaction, so that a pass that is killed left no set half done; then pays for held
+ * purchases whose purse has money now and, when nothing waits any more, looks at gray records again. One pass runs at a time,
+ * others wait for it. Call it until `decided` is 0.
  *
  * @throws CityCardError `clearing-validation.hsm-unavailable`, `.hsm-refused`, `.overtaken`,
  * `clearing.no-open-business-day`; nothing is decided then.
@@ -46,16 +49,47 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   const limit = Math.min(options.limit ?? LARGEST_PASS, LARGEST_PASS);
   return withValidationLock(deps.db, async () => {
     const book = await readRuleBook(deps.db, options.rules);
-    const decided = await unlessOvertaken(() => decideOldest(deps.db, deps.hsm, book, limit));
-    const paidLater = await unlessOvertaken(() => retryShortPurses(deps.db, limit));
+    const decided = await decideReceived(deps, book, limit);
+    const paidLater = await unlessOvertaken(() => retryShortPurses(deps.db, Math.min(limit, LARGEST_SET)));
     const today = cityDate(new Date());
     const graysResolved =
-      decided < limit ? await unlessOvertaken(() => lookAtGraysAgain(deps.db, book, today, limit)) : 0;
+      decided < limit ? await unlessOvertaken(() => lookAtGraysAgain(deps.db, book, today, LARGEST_SET)) : 0;
     if (decided + paidLater + graysResolved > 0) {
       deps.logger?.info({ decided, paidLater, graysResolved }, 'purchase records validated');
     }
     return { decided, paidLater, graysResolved };
   });
+}
+
+async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: number): Promise<number> {
+  let decided = 0;
+  await unlessOvertaken(async () => {
+    for await (const records of decideSets(deps, book, limit - decided)) decided += records;
+  });
+  return decided;
+}
+
+/** Decides sets of the oldest records, and tells how many each had. While a set is written, the next is read and asked about. */
+async function* decideSets({ db, hsm }: ValidationDeps, book: RuleBook, limit: number): AsyncGenerator<number> {
+  let left = limit;
+  const read = async (behind: number) => (left === 0 ? [] : oldestReceived(db, Math.min(left, LARGEST_SET), behind));
+  let purchases = await read(0);
+  let prepared = prepareSet(db, hsm, book, purchases);
+  while (purchases.length > 0) {
+    const set = await prepared;
+    left -= purchases.length;
+    // Read before the set in front is off the list, so that it is known what to leave out.
+    const next = await read(purchases.length);
+    prepared = prepareSet(db, hsm, book, next);
+    try {
+      await decideSet(db, set);
+    } finally {
+      // What goes wrong with the next set is told when its turn comes.
+      await prepared.catch(() => undefined);
+    }
+    yield purchases.length;
+    purchases = next;
+  }
 }
 
 export async function unlessOvertaken<T>(work: () => Promise<T>): Promise<T> {

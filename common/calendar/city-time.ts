@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
-const COMPACT_TIME = /^(\d{2})(\d{2})(\d{2})$/;
+const COMPACT_TIME = /^\d{6}$/;
 
 /**
  * Reads `YYYY-MM-DD` or `YYYYMMDD`.
@@ -58,13 +58,26 @@ export function cityDateTimeDigits(instant: Date): { date: string; time: string 
 
 /** The instant that city digits `YYYYMMDD`, `HHMMSS` name; undefined when there is no such date or time. */
 export function instantOfCityDigits(date: string, time: string): Date | undefined {
-  const day = COMPACT_DATE.test(date) ? realDate(date) : undefined;
-  const clock = COMPACT_TIME.exec(time);
-  if (day === undefined || clock === null) return undefined;
-  const [hours, minutes, seconds] = [Number(clock[1]), Number(clock[2]), Number(clock[3])];
+  const start = startOfCityDay(date);
+  if (start === undefined || !COMPACT_TIME.test(time)) return undefined;
+  const clock = Number(time);
+  const [hours, minutes, seconds] = [Math.floor(clock / 10_000), Math.floor(clock / 100) % 100, clock % 100];
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
-  const sinceMidnight = ((hours * 60 + minutes) * 60 + seconds) * 1000;
-  return new Date(Date.parse(`${day}T00:00:00Z`) + sinceMidnight - CITY_OFFSET_MS);
+  return new Date(start + ((hours * 60 + minutes) * 60 + seconds) * 1000);
+}
+
+/** Records of a day name the same few dates again and again. */
+const knownStarts = new Map<string, number>();
+
+function startOfCityDay(date: string): number | undefined {
+  const known = knownStarts.get(date);
+  if (known !== undefined) return known;
+  const day = COMPACT_DATE.test(date) ? realDate(date) : undefined;
+  if (day === undefined) return undefined;
+  const start = Date.parse(`${day}T00:00:00Z`) - CITY_OFFSET_MS;
+  if (knownStarts.size >= KNOWN_DAYS) knownStarts.clear();
+  knownStarts.set(date, start);
+  return start;
 }
 
 /** The day so many calendar days later (earlier when negative). */

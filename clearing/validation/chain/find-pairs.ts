@@ -27,9 +27,9 @@ export interface OldFinding {
 
 /**
  * Every record looked at has a neighbour below and one above in its card's chain. One step in the index of counters finds the
- * record itself, the one before when it is known and the next; only behind a gap a second is needed. Answered are those records
- * that do not simply continue (a counter is missing, the balance is another, time goes back, there are loads about) or where
- * something was found before. Each look-up is a lateral one with a limit, so that no plan reads a table whole, whatever it believes
+ * record itself, the one before when it is known and the next, with what each left on the card: nearly all records simply
+ * continue and are passed over. Answered are the others (a counter is missing, the balance is another, time goes back, there are
+ * loads about) and those where something was found before; what lies behind a gap is found in a second step. Each look-up is a lateral one with a limit, so that no plan reads a table whole, whatever it believes
  * of the tables; cards on trial are left out last, for few are left by then.
  */
 const ODD_RECORDS = `
@@ -39,6 +39,20 @@ with looked as materialized (
    cross join lateral (select * from clearing.purchase_record r
                         where r.business_date = w.d and r.intake_id = w.i and r.record_index >= w.f and r.record_index < w.t
                           and r.issuer_city = $5 and r.flag <> 3 and r.state in ('accepted', 'suspicious', 'rejected') offset 0) r
+   cross join lateral (
+     select coalesce(bool_or(i.offline_counter = r.offline_counter - 1 and i.balance_before_fen - i.amount_fen = r.balance_before_fen
+                             and i.tapped_at <= r.tapped_at + $6 * interval '1 millisecond'), false)
+              or r.offline_counter = 0 as continues,
+            coalesce(bool_and(i.offline_counter <= r.offline_counter
+                              or i.balance_before_fen = r.balance_before_fen - r.amount_fen and i.balance_before_fen >= i.amount_fen
+                                 and i.tapped_at >= r.tapped_at - $6 * interval '1 millisecond'), false) as goes_on,
+            min(i.tapped_at) - $6 * interval '1 millisecond' as since, max(i.tapped_at) + $6 * interval '1 millisecond' as until
+       from clearing.purchase_identity i
+      where i.card_no = r.card_no and i.issuer_city = $5 and i.offline_counter between r.offline_counter - 1 and r.offline_counter + 1) n
+   where not (n.continues and n.goes_on and r.balance_before_fen >= r.amount_fen)
+      or exists (select from clearing.chain_gap g where g.card_no = r.card_no and g.from_counter <= r.offline_counter and g.to_counter >= r.offline_counter)
+      or exists (select from clearing.chain_break b where b.card_no = r.card_no and b.offline_counter between r.offline_counter and r.offline_counter + 1)
+      or exists (select from clearing.load o where o.card_no = r.card_no and o.state <> 'void' and o.opened_at between n.since and n.until)
 )
 select f.* from (
   select l.card_no, l.business_date, l.intake_id, l.record_index, l.offline_counter, l.balance_before_fen, l.amount_fen, l.tapped_at,

@@ -1,27 +1,34 @@
 import { type Database, transact, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
 import { type LockReport, noteCardLocks } from '../hotlist/card-locks.ts';
-import { FLAG } from '../purchases/purchase-record.ts';
+import { FLAG, purchaseContentSha256 } from '../purchases/purchase-record.ts';
 import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
+import { claimKeys } from './claim.ts';
 import { assignmentAtTap, examine, type Examined } from './examine.ts';
-import { type Facts, readFacts } from './facts.ts';
-import { type Decision, judge, type Judgement } from './judge.ts';
+import { type Facts, NOTHING_KNOWN, readFacts } from './facts.ts';
+import { type Decision, type Examinee, type Identity, judge, type Judgement } from './judge.ts';
+import { type Earlier, keysOf, readKnown, readLocks, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { afterPosting, type Payable, postingDates, postPurchases } from './purchase-posting.ts';
-import { oldestReceived, writeJudged } from './received.ts';
-import { nameOf, type ReceivedPurchase, refKey } from './received-purchase.ts';
+import { writeJudged } from './received.ts';
+import { nameOf, type ReceivedPurchase } from './received-purchase.ts';
 import type { RuleBook } from './rules.ts';
 import { assertAllowed, type FinalDecision, writeDecisions, writeHistory, writeRemembered } from './write-decisions.ts';
 
-/**
- * Judges the oldest received records and pays for the accepted ones; resolves to how many were judged. Everything is read
- * and asked first; what follows from it is written in one transaction.
- *
- * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then.
- */
-export async function decideOldest(db: Database, hsm: TacHsm, book: RuleBook, limit: number): Promise<number> {
-  const purchases = await oldestReceived(db, limit);
-  if (purchases.length === 0) return 0;
+/** A set of received records with all that can be read and asked before those in front of it are decided. */
+export interface PreparedSet {
+  readonly facts: Facts;
+  readonly examinees: readonly Examinee[];
+}
+
+/** Reads what is known of the cards, SAMs and senders of a set, and asks the HSM for its TACs. Changes nothing. */
+export async function prepareSet(
+  db: Database,
+  hsm: TacHsm,
+  book: RuleBook,
+  purchases: readonly ReceivedPurchase[],
+): Promise<PreparedSet> {
+  if (purchases.length === 0) return { facts: NOTHING_KNOWN, examinees: [] };
   const facts = await readFacts(db, purchases);
   const examined = purchases.map((purchase) => ({
     purchase,
@@ -29,17 +36,19 @@ export async function decideOldest(db: Database, hsm: TacHsm, book: RuleBook, li
   }));
   const right = await rightTacs(hsm, book, examined);
   const confirmed = await readConfirmedVersions(db, purchases, facts);
-  const judgement = judge(
-    examined.map((one) => ({
-      ...one,
-      tacRight: right.has(one.purchase),
-      refusal: lateRefusal(one.purchase, one.examined, facts, confirmed, book.on(one.purchase.ref.businessDate)),
-    })),
-    facts,
-  );
-  await transact(db, (tx) => commit(tx, judgement, purchases, facts));
-  return purchases.length;
+  const examinees = examined.map(({ purchase, examined: own }): Examinee => ({
+    purchase,
+    examined: own,
+    identity: right.has(purchase) ? identityOf(purchase) : undefined,
+    refusal: lateRefusal(purchase, own, facts, confirmed, book.on(purchase.ref.businessDate)),
+  }));
+  return { facts, examinees };
 }
+
+const identityOf = ({ record, raw }: ReceivedPurchase): Identity => ({
+  keys: keysOf(record),
+  content: purchaseContentSha256(raw),
+});
 
 async function rightTacs(
   hsm: TacHsm,
@@ -55,31 +64,46 @@ async function rightTacs(
   return new Set(questions.filter((_, index) => answers[index] === true).map(({ purchase }) => purchase));
 }
 
+/**
+ * Judges a set and pays for what it accepts, in one transaction.
+ *
+ * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then.
+ */
+export async function decideSet(db: Database, { examinees, facts }: PreparedSet): Promise<void> {
+  await transact(db, async (tx) => {
+    const claimed = await claimKeys(tx, examinees);
+    const judgement = judge(examinees, await readEarlier(tx, examinees, claimed));
+    await commit(tx, judgement, claimed, examinees, facts);
+  });
+}
+
 async function commit(
   tx: Transaction,
   judgement: Judgement,
-  purchases: readonly ReceivedPurchase[],
+  claimed: ReadonlySet<ReceivedPurchase>,
+  examinees: readonly Examinee[],
   facts: Facts,
 ): Promise<void> {
-  const byRef = new Map(purchases.map((purchase) => [refKey(purchase.ref), purchase]));
-  const accepted = judgement.decisions.flatMap(({ ref, outcome }) => {
-    const purchase = byRef.get(refKey(ref));
-    return outcome.state === 'accepted' && purchase !== undefined ? [purchase] : [];
-  });
+  const purchases = examinees.map(({ purchase }) => purchase);
+  const accepted = purchases.filter((_, place) => judgement.decisions[place]?.outcome.state === 'accepted');
   const dates = await postingDates(
     tx,
     judgement.decisions.map(({ ref }) => ref.businessDate),
   );
   const payables = accepted.filter(movesMoney).map((purchase) => payableOf(purchase, facts));
   const posted = await postPurchases(tx, payables, dates);
-  const results = new Map(payables.map(({ ref }, place) => [refKey(ref), posted[place]]));
-  const free = new Set(accepted.filter(isFreeRide).map(({ ref }) => refKey(ref)));
+  const results = new Map(payables.map(({ ref }, place) => [ref, posted[place]]));
+  const free = new Set(accepted.filter(isFreeRide).map(({ ref }) => ref));
   const finalOf = (decision: Decision): FinalDecision => {
-    const result = results.get(refKey(decision.ref));
+    const result = results.get(decision.ref);
     if (result !== undefined) return { ...decision, ...afterPosting(result) };
-    return { ...decision, postedDate: free.has(refKey(decision.ref)) ? dates(decision.ref.businessDate) : null };
+    return { ...decision, postedDate: free.has(decision.ref) ? dates(decision.ref.businessDate) : null };
   };
-  await writeRemembered(tx, 'purchase_identity', judgement.identities);
+  await writeRemembered(
+    tx,
+    'purchase_identity',
+    judgement.identities.filter(({ purchase }) => !claimed.has(purchase)),
+  );
   await writeRemembered(tx, 'purchase_conflict', judgement.conflicts);
   const decisions = judgement.decisions.map(finalOf);
   assertAllowed(decisions);
@@ -91,6 +115,27 @@ async function commit(
     accepted.flatMap((purchase) => lockReport(purchase, facts)),
   );
   for (const { purchase } of judgement.conflicts) await raiseAlarm(tx, conflictAlarm(purchase));
+}
+
+/** What was judged earlier and bears on this set. Of purchases that have claimed their keys nothing was. */
+async function readEarlier(
+  tx: Transaction,
+  examinees: readonly Examinee[],
+  claimed: ReadonlySet<ReceivedPurchase>,
+): Promise<Earlier> {
+  const asking = examinees.filter(({ identity, examined }) => identity !== undefined || examined.next === 'gray');
+  const purchases = asking.map(({ purchase }) => purchase);
+  return {
+    known: await readKnown(
+      tx,
+      purchases.filter((purchase) => !claimed.has(purchase)),
+    ),
+    openGrays: await readOpenGrays(tx, purchases),
+    locks: await readLocks(
+      tx,
+      examinees.map(({ purchase }) => purchase),
+    ),
+  };
 }
 
 /** Two right TACs under one key: a cloned card or SAM, or a counter set back. */
