@@ -19,7 +19,7 @@ export const NEIGHBOUR_CITY = '4520';
 const BANK = 'bank-custodian';
 const HALF_A_YEAR_MS = 180 * 86_400_000;
 
-export interface Company {
+interface Company {
   readonly participantNo: string;
   readonly industry: number;
   readonly weight: number;
