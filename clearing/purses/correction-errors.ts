@@ -10,7 +10,8 @@ export const correctionErrors = errorCatalogue('clearing.corrections', {
   purchaseUnknown: { status: 404, sentence: 'There is no such purchase that an operator here was paid for.' },
   moreThanPurchase: {
     status: 422,
-    sentence: 'Of this purchase {leftFen} fen are left to give back; earlier corrections count, and what went back as a concession.',
+    sentence:
+      'Of this purchase {leftFen} fen are left to give back; earlier corrections count, and what went back as a concession.',
   },
   caseTaken: {
     status: 409,
