@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccount, openCardAccounts } from './accounts.ts';
 import { accountBalance, cardBalance } from './balances.ts';
 import { currentBusinessDate } from './business-day.ts';
+import type { CardNo } from '../purses/card-number.ts';
 import { expirePendings } from './expiry.ts';
 import { post, type Posting, postOrThrow, postWithBalances } from './posting.ts';
 import { startTestLedger, TEST_DAY, transfer } from './test-ledger.ts';
@@ -11,7 +12,7 @@ import { verifyLedger } from './verify.ts';
 
 let ledger: Awaited<ReturnType<typeof startTestLedger>>;
 beforeAll(async () => {
-  ledger = await startTestLedger(20);
+  ledger = await startTestLedger(40);
 });
 afterAll(async () => {
   await ledger.stop();
@@ -62,6 +63,43 @@ describe('posting', () => {
       { outcome: 'no-account', account: 'operator-pending:O404' },
     ]);
     expect((await cardBalance(ledger.db, card)).posted).toBe(0n);
+  });
+
+  it('sets apart the cards of a large set whose postings do not fit, and answers each in order', async () => {
+    const [short, known, twice, ...others] = ledger.cards.slice(20) as [CardNo, CardNo, CardNo, ...CardNo[]];
+    const funds = transfer(key(), 'bank-custody:B1', 'purse', 50, short);
+    await ledger.postAll(
+      funds,
+      ...[known, twice, ...others].map((card) => transfer(key(), 'bank-custody:B1', 'purse', 1000, card)),
+    );
+    const paid = transfer(key(), 'purse', 'operator-pending:O001', 5, known);
+    await ledger.postAll(paid);
+    const repeated = transfer(key(), 'purse', 'operator-pending:O001', 7, twice);
+    const plain = Array.from({ length: 60 }, (_, index) =>
+      transfer(key(), 'purse', 'operator-pending:O002', 3, others[index % others.length]),
+    );
+    const before = await accountBalance(ledger.db, 'operator-pending:O002');
+    const set = [
+      transfer(key(), 'purse', 'operator-pending:O001', 40, short),
+      ...plain.slice(0, 30),
+      paid,
+      repeated,
+      transfer(key(), 'purse', 'operator-pending:O001', 20, short),
+      ...plain.slice(30),
+      repeated,
+      transfer(key(), 'purse', 'operator-pending:O001', 10, short),
+    ];
+    const { outcomes, balances } = await transact(ledger.db, (tx) => postWithBalances(tx, TEST_DAY, set));
+    const odd = outcomes.flatMap(({ outcome }, place) => (outcome === 'posted' ? [] : [`${place} ${outcome}`]));
+    expect(odd).toEqual(['31 repeat', '33 floor', '64 repeat']);
+    expect((await cardBalance(ledger.db, short)).posted).toBe(0n);
+    expect((await cardBalance(ledger.db, twice)).posted).toBe(993n);
+    const owed = before.posted + 180n;
+    expect((await accountBalance(ledger.db, 'operator-pending:O002')).posted).toBe(owed);
+    expect(balances).toContainEqual({ account: 'operator-pending:O002', posted: owed, available: owed });
+    expect(balances).toContainEqual({ cardNo: short, account: 'purse', posted: 0n, available: 0n });
+    expect(balances).toHaveLength(3 + others.length + 2);
+    expect(await verifyLedger(ledger.db)).toMatchObject({ ok: true });
   });
 
   it('applies a posting of several legs whole or not at all', async () => {

@@ -91,7 +91,7 @@ async function commit(
     judgement.decisions.map(({ ref }) => ref.businessDate),
   );
   const payables = accepted.filter(movesMoney).map((purchase) => payableOf(purchase, facts));
-  const posted = await postPurchases(tx, payables, dates);
+  const posted = await postPurchases(tx, payables, dates, facts.tight);
   const results = new Map(payables.map(({ ref }, place) => [ref, posted[place]]));
   const free = new Set(accepted.filter(isFreeRide).map(({ ref }) => ref));
   const finalOf = (decision: Decision): FinalDecision => {

@@ -1,4 +1,12 @@
-import { type BusinessDate, businessDate, type Database, type Fen, fen, textArray } from '@citycard/common';
+import {
+  type BusinessDate,
+  businessDate,
+  type Database,
+  type Fen,
+  fen,
+  numberArray,
+  textArray,
+} from '@citycard/common';
 import type { CardAlgorithm } from '@citycard/hsm-sim';
 import type { HotlistEntry } from './hotlist-in-force.ts';
 import { prepared } from './prepared.ts';
@@ -29,6 +37,8 @@ export interface SamAssignment {
 export interface Facts {
   /** By card number. */
   readonly purses: ReadonlyMap<string, Purse>;
+  /** Cards that may not have the money for what they buy in this set. */
+  readonly tight: ReadonlySet<string>;
   readonly participants: ReadonlyMap<string, Participant>;
   /** Codes of the cities there is an agreement with. */
   readonly cities: ReadonlySet<string>;
@@ -40,6 +50,7 @@ export interface Facts {
 
 export const NOTHING_KNOWN: Facts = {
   purses: new Map(),
+  tight: new Set(),
   participants: new Map(),
   cities: new Set(),
   assignments: new Map(),
@@ -51,7 +62,7 @@ export async function readFacts(db: Database, purchases: readonly ReceivedPurcha
   return {
     participants,
     cities: await readCities(db),
-    purses: await readPurses(db, purchases),
+    ...(await readPurses(db, purchases)),
     assignments: await readAssignments(db, purchases),
     hotlist: await readHotlist(db, purchases),
   };
@@ -78,13 +89,22 @@ async function readCities(db: Database): Promise<Set<string>> {
   return new Set(rows.map((row) => row.city_code));
 }
 
+/** Sets before this one may still be on their way to the same purses. */
+const SPENT_TIMES = 3n;
+
 /**
  * Most cards share their terms with thousands, so the cards of each terms come together. Looked up one by one, so that no plan
  * reads all purses of the city, whatever it believes of them.
  */
-async function readPurses(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Map<string, Purse>> {
+async function readPurses(
+  db: Database,
+  purchases: readonly ReceivedPurchase[],
+): Promise<{ purses: Map<string, Purse>; tight: Set<string> }> {
+  const spent = new Map<string, bigint>();
+  for (const { ref, record } of purchases) spent.set(ref.cardNo, (spent.get(ref.cardNo) ?? 0n) + record.amountFen);
   const { rows } = await db.query<{
     cards: string;
+    tight: string | null;
     issuer_city: string;
     algorithm: CardAlgorithm;
     valid_to: string;
@@ -93,13 +113,18 @@ async function readPurses(db: Database, purchases: readonly ReceivedPurchase[]):
   }>(
     prepared(
       'purchase-purses',
-      `select string_agg(p.card_no, ',') as cards, p.issuer_city, p.algorithm, p.valid_to, p.purse_cap_fen, p.sandbox
-         from unnest($1::text[]) as asked(card_no)
-        cross join lateral (select * from clearing.purse p where p.card_no = asked.card_no limit 1) p group by 2, 3, 4, 5, 6`,
+      `select string_agg(p.card_no, ',') as cards, string_agg(p.card_no, ',') filter (where a.fen < asked.fen) as tight,
+              p.issuer_city, p.algorithm, p.valid_to, p.purse_cap_fen, p.sandbox
+         from unnest($1::text[], $2::bigint[]) as asked(card_no, fen)
+        cross join lateral (select * from clearing.purse p where p.card_no = asked.card_no limit 1) p
+         left join lateral (select available_fen - floor_fen as fen from clearing.card_account a
+                             where a.card_no = asked.card_no and a.kind = 'purse' limit 1) a on true
+        group by 3, 4, 5, 6, 7`,
     ),
-    [textArray(distinct(purchases.map((purchase) => purchase.ref.cardNo)))],
+    [textArray([...spent.keys()]), numberArray([...spent.values()].map((fen) => fen * SPENT_TIMES))],
   );
   const purses = new Map<string, Purse>();
+  const tight = new Set<string>();
   for (const row of rows) {
     const purse = {
       issuerCity: row.issuer_city,
@@ -109,8 +134,9 @@ async function readPurses(db: Database, purchases: readonly ReceivedPurchase[]):
       sandbox: row.sandbox,
     };
     for (const card of row.cards.split(',')) purses.set(card, purse);
+    for (const card of row.tight?.split(',') ?? []) tight.add(card);
   }
-  return purses;
+  return { purses, tight };
 }
 
 async function readAssignments(

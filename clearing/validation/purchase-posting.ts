@@ -50,21 +50,28 @@ export async function postingDates(tx: Transaction, receiptDays: Iterable<Busine
   };
 }
 
-/** Pays for accepted purchases, in order; answers in the same order. One call of the ledger per business day. */
+/**
+ * Pays for accepted purchases, in order; answers in the same order. One call of the ledger per business day, and one for the
+ * cards that may not have the money: a set that fits is posted at once, one that does not is decided posting by posting.
+ *
+ * @param tight cards that may not have the money; a hint
+ */
 export async function postPurchases(
   tx: Transaction,
   payables: readonly Payable[],
   dates: PostingDates,
+  tight: ReadonlySet<string> = new Set(),
 ): Promise<PostedPurchase[]> {
-  const days = new Map<BusinessDate, { place: number; posting: Posting }[]>();
+  const calls = new Map<string, { date: BusinessDate; day: { place: number; posting: Posting }[] }>();
   payables.forEach((payable, place) => {
     const date = dates(payable.ref.businessDate);
-    const day = days.get(date) ?? [];
-    day.push({ place, posting: postingOf(payable) });
-    days.set(date, day);
+    const key = tight.has(payable.ref.cardNo) ? `${date} tight` : date;
+    const call = calls.get(key) ?? { date, day: [] };
+    call.day.push({ place, posting: postingOf(payable) });
+    calls.set(key, call);
   });
   const results: PostedPurchase[] = [];
-  for (const [date, day] of days) {
+  for (const { date, day } of calls.values()) {
     const outcomes = await post(
       tx,
       date,
