@@ -8,6 +8,15 @@ export const ledgerErrors = errorCatalogue('clearing-ledger', {
       'The transfers of {year} are archived, so the ledger cannot say what stood at {at}; ask for {from} or later, or look into the archive.',
   },
   timesReversed: { status: 422, sentence: 'A statement ends after it begins: "to" must be later than "from".' },
+  noSuchTime: {
+    status: 422,
+    sentence: '{text} is no time of the calendar; write a day that exists and hours from 00 to 23.',
+  },
+  nothingSince: {
+    status: 422,
+    sentence:
+      'Nothing was sealed from {since} on, so nothing is proved: the newest chunk is {newest}. Ask from an earlier day or chunk.',
+  },
   cardMissing: { status: 422, sentence: '{account} is an account every card has; say which card.' },
   yearNotClosed: {
     status: 409,

@@ -56,13 +56,22 @@ describe('the ledger over HTTP', () => {
     const [, whole] = await call('auditor', 'verification');
     expect(whole).toMatchObject({ ok: true, chunks: 3, transfers: 3 });
     const since = await Promise.all(
-      ['2', '2026-01-01', '2100-01-01'].map(async (from) => (await call('auditor', `verification?since=${from}`))[1]),
+      ['0', '1', '2', '3', '2026-01-01'].map(async (from) => (await call('auditor', `verification?since=${from}`))[1]),
     );
-    expect(since).toMatchObject([
-      { ok: true, chunks: 1, head: whole.head },
-      { ok: true, chunks: 3, head: whole.head },
-      { ok: true, chunks: 0, head: whole.head },
-    ]);
+    expect(since).toMatchObject([3, 3, 2, 1, 3].map((chunks) => ({ ok: true, chunks, head: whole.head })));
+  });
+
+  it.each(['4', '99999', '999999999999999999', '2100-01-01'])(
+    'proves nothing from %s on, and says so',
+    async (from) => {
+      expect(await call('auditor', `verification?since=${from}`)).toMatchObject([
+        422,
+        { code: 'clearing-ledger.nothing-since', title: expect.stringContaining('newest chunk is 3') as string },
+      ]);
+    },
+  );
+
+  it('refuses what is no day and no number', async () => {
     expect(await call('auditor', 'verification?since=yesterday')).toMatchObject([422, {}]);
   });
 
@@ -117,6 +126,16 @@ describe('the ledger over HTTP', () => {
     ['statement?account=purse&from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', 422, '"to" must be later'],
     ['statement?account=purse', 422, 'from'],
     ['accounts/nobody:X', 404, 'nobody:X'],
+    ['verification?since=2026-02-30', 422, '2026-02-30 is no time of the calendar'],
+    ['trial-balance?at=2026-13-01', 422, '2026-13-01 is no time of the calendar'],
+    ['trial-balance?at=2026-02-30T12:00:00Z', 422, 'no time of the calendar'],
+    ['trial-balance?at=2026-11-20T25:00:00Z', 422, 'no time of the calendar'],
+    ['trial-balance?at=2026-11-20T12:00:00%2B99:00', 422, 'no time of the calendar'],
+    ['trial-balance?at=0000-01-01', 422, 'at'],
+    ['statement?account=bank-custody:B1&from=2026-11-31T00:00:00Z&to=2026-12-01T00:00:00Z', 422, 'no time of the'],
+    ['statement?account=bank-custody:B1&from=2026-11-01T00:00:00Z&to=2026-12-01T24:30:00Z', 422, 'no time of the'],
+    [statement('account=bank:%00'), 422, 'account'],
+    ['accounts/bank%00', 422, 'code'],
   ])('%s is refused', async (path, status, sentence) => {
     expect(await call('auditor', path)).toMatchObject([status, { title: expect.stringContaining(sentence) as string }]);
   });

@@ -1,18 +1,11 @@
-import {
-  type BusinessDate,
-  businessDate,
-  type Database,
-  formatYuan,
-  type HttpServer,
-  rolesAllowed,
-  Type,
-} from '@citycard/common';
+import { type Database, formatYuan, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { cardNo } from '../purses/card-number.ts';
 import { archiveYear, listArchives } from './archive.ts';
+import { DAY, INSTANT, instantOf, momentOf } from './asked-moment.ts';
 import { accountBalance } from './balances.ts';
-import { chunkBefore } from './chunk-at.ts';
 import { accountStatement, STATEMENT_LINES } from './statement.ts';
 import { trialBalance } from './trial-balance.ts';
+import { verifySince } from './verify-since.ts';
 import { verifyLedger } from './verify.ts';
 
 export interface LedgerRouteDeps {
@@ -21,11 +14,10 @@ export interface LedgerRouteDeps {
   readonly archiveDirectory?: string;
 }
 
-const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
-const INSTANT = `${DAY}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})`;
 const Instant = Type.String({ pattern: `^${INSTANT}$` });
+/** As accounts are named; PostgreSQL keeps no NUL in a text. */
+const Account = Type.String({ pattern: '^[^\\u0000]{1,60}$' });
 const YearParams = Type.Object({ year: Type.String({ pattern: '^20[0-9]{2}$' }) });
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 /** The ledger over HTTP: proofs, balances and statements of any time for those who supervise, archives of closed years. */
 export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps): void {
@@ -40,10 +32,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
         querystring: Type.Object({ since: Type.Optional(Type.String({ pattern: `^([0-9]{1,18}|${DAY})$` })) }),
       },
     },
-    async ({ query: { since } }) => {
-      if (since === undefined) return verifyLedger(db);
-      return verifyLedger(db, { since: isDay(since) ? await chunkBefore(db, businessDate(since)) : BigInt(since) });
-    },
+    async ({ query: { since } }) => (since === undefined ? verifyLedger(db) : verifySince(db, since)),
   );
   server.get(
     '/v1/ledger/trial-balance',
@@ -63,7 +52,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
       schema: {
         summary: 'What moved on an account between two instants, with the balance before and after',
         querystring: Type.Object({
-          account: Type.String({ maxLength: 60 }),
+          account: Account,
           card: Type.Optional(Type.String({ maxLength: 20 })),
           from: Instant,
           to: Instant,
@@ -75,8 +64,8 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
     async ({ query: { account, card, from, to, after, limit } }) =>
       accountStatement(db, {
         account,
-        from: new Date(from),
-        to: new Date(to),
+        from: instantOf(from),
+        to: instantOf(to),
         ...(card !== undefined && { card: cardNo(card) }),
         ...(after !== undefined && { after }),
         ...(limit !== undefined && { limit }),
@@ -86,7 +75,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
     '/v1/ledger/accounts/:code',
     {
       onRequest: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
-      schema: { summary: 'The balance of an account', params: Type.Object({ code: Type.String({ maxLength: 60 }) }) },
+      schema: { summary: 'The balance of an account', params: Type.Object({ code: Account }) },
     },
     async ({ params }) => {
       const { posted, available, pendingDebits, pendingCredits } = await accountBalance(db, params.code);
@@ -122,8 +111,4 @@ function archiveRoutes(server: HttpServer, { db, archiveDirectory }: LedgerRoute
     async ({ params, principal }, reply) =>
       reply.status(201).send(await archiveYear(db, principal, Number(params.year), archiveDirectory)),
   );
-}
-
-function momentOf(at: string): { readonly instant: Date } | { readonly endOf: BusinessDate } {
-  return isDay(at) ? { endOf: businessDate(at) } : { instant: new Date(at) };
 }
