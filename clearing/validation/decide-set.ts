@@ -64,14 +64,31 @@ async function rightTacs(
   return new Set(questions.filter((_, index) => answers[index] === true).map(({ purchase }) => purchase));
 }
 
+/** What a set that is decided has to do with those before and behind it. */
+export interface Turn {
+  /** Settled when the set in front is written, or could not be. */
+  readonly inFront: Promise<unknown>;
+  /** From now on the set behind may claim its keys. */
+  onClaimed(): void;
+}
+
+/** Longer than any set takes: nobody waits for ever, whatever locks what. */
+const LOCK_TIMEOUT = '60s';
+
 /**
- * Judges a set and pays for what it accepts, in one transaction.
+ * Judges a set and pays for what it accepts, in one transaction. Keys are claimed while the set in front is still being written:
+ * one of its keys makes PostgreSQL wait for it. All else begins when it is written, so that records are decided in the order
+ * they came.
  *
- * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then.
+ * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then. What went wrong with
+ * the set in front, for then nothing is known of this one.
  */
-export async function decideSet(db: Database, { examinees, facts }: PreparedSet): Promise<void> {
+export async function decideSet(db: Database, { examinees, facts }: PreparedSet, turn: Turn): Promise<void> {
   await transact(db, async (tx) => {
+    await tx.query(`select set_config('lock_timeout', $1, true)`, [LOCK_TIMEOUT]);
     const claimed = await claimKeys(tx, examinees);
+    turn.onClaimed();
+    await turn.inFront;
     const judgement = judge(examinees, await readEarlier(tx, examinees, claimed));
     await commit(tx, judgement, claimed, examinees, facts);
   });

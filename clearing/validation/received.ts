@@ -3,7 +3,13 @@ import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
 import { RECORD_COLUMNS, recordRow } from '../intake/stored-record.ts';
 import { codeOf } from './outcome.ts';
 import { prepared } from './prepared.ts';
-import { type IntakeRow, readIntakes, receivedPurchase, type ReceivedPurchase } from './received-purchase.ts';
+import {
+  type IntakeRow,
+  readIntakes,
+  receivedPurchase,
+  type ReceivedPurchase,
+  type RecordRef,
+} from './received-purchase.ts';
 import { type FinalDecision, Overtaken } from './write-decisions.ts';
 
 /**
@@ -12,11 +18,14 @@ import { type FinalDecision, Overtaken } from './write-decisions.ts';
  */
 const OLDEST = `
 with waiting as (
-  select u.*, coalesce(sum(record_count - next_index) over (order by business_date, intake_id rows between unbounded preceding and 1 preceding), 0) as before
-    from (select * from clearing.undecided_intake order by business_date, intake_id limit $1::integer + $2::integer) u
+  select u.*, coalesce(sum(record_count - first) over (order by business_date, intake_id rows between unbounded preceding and 1 preceding), 0) as before
+    from (select business_date, intake_id, content_id, record_count,
+                 case when business_date = $2::date and intake_id = $3::bigint then greatest(next_index, $4::integer) else next_index end as first
+            from clearing.undecided_intake where $2::date is null or (business_date, intake_id) >= ($2::date, $3::bigint)
+           order by business_date, intake_id limit $1::integer + 1) u where record_count > first
 ), chosen as (
-  select business_date, intake_id, content_id, (next_index + first)::integer as next_index, (least(record_count - next_index, $1 + $2 - before) - first)::integer as take
-    from waiting cross join lateral (select greatest($2 - before, 0) as first) f where before < $1 + $2 and record_count - next_index > first
+  select business_date, intake_id, content_id, first as next_index, least(record_count - first, $1 - before)::integer as take
+    from waiting where before < $1
 )
 select h.business_date, h.intake_id, h.next_index, h.take,
        substring(c.bytes from (greatest(h.next_index * 64::bigint - c.start, 0) + 1)::integer
@@ -43,10 +52,11 @@ interface SliceRow {
  * The oldest records that nobody has judged yet, in the order they arrived: taken from the messages and files as they were
  * received.
  *
- * @param behind how many of the oldest are left out, because they are being judged already
+ * @param after the last record of those that are being judged already
  */
-export async function oldestReceived(db: Database, limit: number, behind: number): Promise<ReceivedPurchase[]> {
-  const { rows } = await db.query<SliceRow>(prepared('purchase-oldest', OLDEST), [limit, behind]);
+export async function oldestReceived(db: Database, limit: number, after?: RecordRef): Promise<ReceivedPurchase[]> {
+  const place = after === undefined ? [null, null, null] : [after.businessDate, after.intakeId, after.index + 1];
+  const { rows } = await db.query<SliceRow>(prepared('purchase-oldest', OLDEST), [limit, ...place]);
   const intakes = await readIntakes(db, [...new Set(rows.map((row) => row.intake_id))]);
   const purchases: ReceivedPurchase[] = [];
   let last: bigint | undefined;

@@ -1,9 +1,10 @@
 import { cityDate, type Database, type Logger } from '@citycard/common';
 import type { TacHsm } from './check-tacs.ts';
-import { decideSet, prepareSet } from './decide-set.ts';
+import { decideSet, type PreparedSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
 import { oldestReceived } from './received.ts';
+import type { RecordRef } from './received-purchase.ts';
 import { readRuleBook, type RuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
 import { withValidationLock } from './validation-lock.ts';
@@ -69,27 +70,44 @@ async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: numbe
   return decided;
 }
 
-/** Decides sets of the oldest records, and tells how many each had. While a set is written, the next is read and asked about. */
+/**
+ * Decides sets of the oldest records, one behind the other, and tells how many each had. While a set is written, the one behind it
+ * claims its keys, and the one behind that is read and its TACs are asked for.
+ */
 async function* decideSets({ db, hsm }: ValidationDeps, book: RuleBook, limit: number): AsyncGenerator<number> {
   let left = limit;
-  const read = async (behind: number) => (left === 0 ? [] : oldestReceived(db, Math.min(left, LARGEST_SET), behind));
-  let purchases = await read(0);
-  let prepared = prepareSet(db, hsm, book, purchases);
-  while (purchases.length > 0) {
-    const set = await prepared;
+  let last: RecordRef | undefined;
+  const readNext = async (): Promise<PreparedSet> => {
+    const purchases = left === 0 ? [] : await oldestReceived(db, Math.min(left, LARGEST_SET), last);
     left -= purchases.length;
-    // Read before the set in front is off the list, so that it is known what to leave out.
-    const next = await read(purchases.length);
-    prepared = prepareSet(db, hsm, book, next);
-    try {
-      await decideSet(db, set);
-    } finally {
-      // What goes wrong with the next set is told when its turn comes.
-      await prepared.catch(() => undefined);
+    last = purchases.at(-1)?.ref;
+    return prepareSet(db, hsm, book, purchases);
+  };
+  const prepareNext = () => heard(readNext());
+  let prepared = prepareNext();
+  let front: Promise<number> = Promise.resolve(0);
+  try {
+    for (let set = await prepared; set.examinees.length > 0; set = await prepared) {
+      prepared = prepareNext();
+      const { length } = set.examinees;
+      const inFront = front;
+      const claimed = new Promise<void>((onClaimed) => {
+        front = heard(decideSet(db, set, { inFront, onClaimed }).then(() => length));
+      });
+      await Promise.race([claimed, front]);
+      yield await inFront;
     }
-    yield purchases.length;
-    purchases = next;
+    yield await front;
+  } finally {
+    // Nothing goes on behind the caller's back; what went wrong first has been told.
+    await Promise.allSettled([front, prepared]);
   }
+}
+
+/** A promise whose failure somebody will look at later. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 export async function unlessOvertaken<T>(work: () => Promise<T>): Promise<T> {
