@@ -78,8 +78,10 @@ async function* decideSets({ db, hsm }: ValidationDeps, book: RuleBook, limit: n
   let left = limit;
   let last: RecordRef | undefined;
   const readNext = async (): Promise<PreparedSet> => {
-    const purchases = left === 0 ? [] : await oldestReceived(db, Math.min(left, LARGEST_SET), last);
-    left -= purchases.length;
+    const wanted = Math.min(left, LARGEST_SET);
+    const purchases = wanted === 0 ? [] : await oldestReceived(db, wanted, last);
+    // What comes in meanwhile is for the next pass.
+    left = purchases.length < wanted ? 0 : left - wanted;
     last = purchases.at(-1)?.ref;
     return prepareSet(db, hsm, book, purchases);
   };

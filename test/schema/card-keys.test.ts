@@ -72,6 +72,7 @@ const FROM_SMALL_TABLES: Readonly<Record<string, string>> = {
   'clearing/ledger/archive.ts: clearing.ledger_transfer': 'a chunk and its transfers',
   'clearing/migrations/019-received-content.sql: clearing.purchase_record': 'an intake and its records',
   'clearing/operator-text/answers.ts: clearing.purchase_record': 'an intake and its records',
+  'clearing/subsidies/lines.ts: clearing.subsidy_line': 'a claim and its lines',
   'card-issuer/groups/hand-out.ts: issuer.card': 'a batch and its cards',
   'card-issuer/groups/lists.ts: issuer.card': 'a batch and its cards',
   'reconciliation/cities/answers-in.ts: reconciliation.city_sent_record':
