@@ -156,7 +156,8 @@ const macWith = cardMac;
 /** The result of a load, its TAC over the host's date and time. */
 export function resultOf(order: LoadOrder, card: Card, trace: string, answer: Buffer): Buffer {
   const terminal = order.terminals[card.terminal]!;
-  const at = answer.indexOf(bytes('001201')) + 3;
+  // Behind fields 11, 12, 13, 37 and 39: a trace number and a time may look like the head of field 55's block.
+  const at = answer.indexOf(bytes('001201'), 21 + 3 + 3 + 2 + 12 + 2) + 3;
   const dateTime = answer.subarray(at, at + 7);
   const key = Buffer.from(card.dtk.subarray(0, 8).map((byte, index) => byte ^ (card.dtk[index + 8] ?? 0)));
   const tac = macWith(

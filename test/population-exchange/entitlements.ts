@@ -101,7 +101,9 @@ export function entitlementTests(started: () => ExchangeCity): void {
     expect((await run('registrar-2', 'entitle', 'civil-affairs', 'revoke', file)).code).toBe(0);
     expect((await run('registrar-1', 'departments')).text).not.toContain('"aid"');
     expect((await run('registrar-1', 'entitle', 'civil-affairs', 'perhaps')).code).toBe(2);
-    expect((await run('registrar-1', 'entitle', 'civil-affairs', 'propose', `${file}x`)).text).toContain('there is no such file');
+    expect((await run('registrar-1', 'entitle', 'civil-affairs', 'propose', `${file}x`)).text).toContain(
+      'there is no such file',
+    );
     await rm(folder, { recursive: true });
   });
 }
