@@ -11,16 +11,17 @@ function recordPath(word: string | undefined): string {
   return `/v1/held-purchases/${word}`;
 }
 
-const VERDICT = /^(accept(?:=(?<payer>purse|company))?|refuse(?:=(?<code>[0-9A-F]{2}))?)$/;
+const VERDICT = /^(accept(?:=(?<payer>purse|company)(?<although>-although-paid)?)?|refuse(?:=(?<code>[0-9A-F]{2}))?)$/;
 
 function verdictOf(word: string | undefined, evidence: readonly string[]): object {
   const found = VERDICT.exec(word ?? '');
   if (found === null || evidence.length === 0)
     throw citycardErrors.badOption('say accept, accept=company, refuse or refuse=CODE, and then the evidence');
-  const { payer, code } = found.groups ?? {};
+  const { payer, although, code } = found.groups ?? {};
   return {
     outcome: word?.startsWith('accept') === true ? 'accept' : 'refuse',
     ...(payer !== undefined && { payer }),
+    ...(although !== undefined && { althoughCardPaid: true }),
     ...(code !== undefined && { reasonCode: code }),
     evidence: evidence.join(' '),
   };
@@ -86,7 +87,7 @@ export const heldCommands: readonly Command[] = [
   {
     ...maker,
     words: 'held decide',
-    help: 'held decide RECORD accept|accept=company|refuse|refuse=CODE EVIDENCE: propose what becomes of it',
+    help: "held decide RECORD accept|accept=company|refuse|refuse=CODE EVIDENCE: propose what becomes of it; accept=company-although-paid when the card's chain shows that the card has paid",
     run: async (connection, [record, verdict, ...evidence]) => ({
       answer: await say(connection, `${recordPath(record)}/decision`, verdictOf(verdict, evidence)),
       ok: true,

@@ -53,9 +53,15 @@ export const validationErrors = errorCatalogue('clearing-validation', {
     status: 422,
     sentence: 'The record waits because the purse has too little: let the company pay, or wait for the load.',
   },
+  cardHasPaid: {
+    status: 409,
+    sentence:
+      'The card has paid: {finding}. Let the purse pay, or the second pass after its wait. If the company is to pay all the same, say so: "althoughCardPaid", or accept=company-although-paid.',
+  },
   verdictMixed: {
     status: 422,
-    sentence: 'For {record}: an acceptance names a payer, a refusal a reason code of the interface, never both.',
+    sentence:
+      'For {record}: an acceptance names a payer, a refusal a reason code of the interface, never both; althoughCardPaid is said of the company only.',
   },
   decided: { status: 409, sentence: 'The proposal was carried out already.' },
   notFinal: { status: 422, sentence: 'Reason {reasonCode} says that a record is held; refuse it with a final one.' },

@@ -70,6 +70,8 @@ describe('held records over HTTP', () => {
     expect((await call('auditor', 'POST', `${path}/decision`, verdict)).status).toBe(403);
     const mixed = await call('finance-maker', 'POST', `${path}/decision`, { ...verdict, payer: 'company' });
     expect(mixed).toMatchObject({ status: 422, body: { code: 'clearing-validation.verdict-mixed' } });
+    const although = { ...verdict, outcome: 'accept', payer: 'purse', althoughCardPaid: true };
+    expect(await call('finance-maker', 'POST', `${path}/decision`, although)).toMatchObject({ status: 422 });
     const proposed = await call('finance-maker', 'POST', `${path}/decision`, verdict);
     expect(proposed.status).toBe(201);
     const { approvalId } = proposed.body as { approvalId: number };

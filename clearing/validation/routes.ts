@@ -35,6 +35,8 @@ const Verdict = {
   outcome: Type.Union([Type.Literal('accept'), Type.Literal('refuse')]),
   /** Of an acceptance: who pays; the purse when left out. */
   payer: Type.Optional(Type.Union([Type.Literal('purse'), Type.Literal('company')])),
+  /** Of the company's payment: although the card's chain shows that the card has paid. */
+  althoughCardPaid: Type.Optional(Type.Literal(true)),
   /** Of a refusal: the final reason; that for which the record is held when left out. */
   reasonCode: Type.Optional(Code),
   evidence: Type.String({ minLength: 3, maxLength: 500 }),
@@ -275,13 +277,22 @@ function refOf(params: RecordWords): RecordRef {
 
 function decisionOf(
   params: RecordWords,
-  said: { outcome: 'accept' | 'refuse'; payer?: 'purse' | 'company'; reasonCode?: string; evidence: string },
+  said: {
+    outcome: 'accept' | 'refuse';
+    payer?: 'purse' | 'company';
+    althoughCardPaid?: true;
+    reasonCode?: string;
+    evidence: string;
+  },
 ): HeldDecision {
   const ref = refOf(params);
-  const { evidence } = said;
+  const { evidence, althoughCardPaid } = said;
+  if (althoughCardPaid !== undefined && said.payer !== 'company')
+    throw validationErrors.verdictMixed({ record: nameOf(ref) });
   if (said.outcome === 'accept') {
     if (said.reasonCode !== undefined) throw validationErrors.verdictMixed({ record: nameOf(ref) });
-    return { ref, verdict: { outcome: 'accept', payer: said.payer ?? 'purse' }, evidence };
+    const payer = said.payer ?? 'purse';
+    return { ref, verdict: { outcome: 'accept', payer, ...(althoughCardPaid && { althoughCardPaid }) }, evidence };
   }
   const code: ReasonCode | undefined = said.reasonCode === undefined ? undefined : reasonCode(said.reasonCode);
   if (said.payer !== undefined || (said.reasonCode !== undefined && code === undefined))

@@ -23,13 +23,19 @@ import { payablesOf } from '../short-purses.ts';
 import { takeValidationLock } from '../validation-lock.ts';
 import { type FinalDecision, writeDecisions, writeRemembered } from '../write-decisions.ts';
 import { coverOf, WRITE_OFF } from './by-rule.ts';
+import { whyCardHasPaid } from './card-has-paid.ts';
 import { type HeldRecord, lockHeld } from './held-record.ts';
 
 const ACT = 'decide-held-purchase';
 
 /** What people say of a held record: it is paid, from the purse or by the company; or it is refused, for a final reason. */
 export type HeldVerdict =
-  | { readonly outcome: 'accept'; readonly payer: 'purse' | 'company' }
+  | {
+      readonly outcome: 'accept';
+      readonly payer: 'purse' | 'company';
+      /** The company pays all the same although the card's chain shows that the card has paid. */
+      readonly althoughCardPaid?: true;
+    }
   | { readonly outcome: 'refuse'; readonly reasonCode?: ReasonCode };
 
 export interface HeldDecision {
@@ -43,7 +49,7 @@ export interface HeldDecision {
  * The first person says what shall become of a held record. Nothing changes before another agrees.
  *
  * @throws CityCardError `clearing-validation.record-unknown`, `.not-held`, `.city-decides`, `.late-tap`, `.not-final`,
- *   `.payer-useless`, `.counter-taken`
+ *   `.payer-useless`, `.counter-taken`, `.card-has-paid`
  */
 export async function proposeHeldDecision(
   tx: Transaction,
@@ -121,6 +127,10 @@ async function assertPossible(
   if (held.code !== REASON.conflict) {
     const other = await keeperOfKeys(tx, held.purchase);
     if (other === 'another') throw validationErrors.counterTaken({ other: 'which was accepted or refused before' });
+  }
+  if (held.code === REASON.gray && verdict.payer === 'company' && verdict.althoughCardPaid !== true) {
+    const finding = await whyCardHasPaid(tx, held.purchase, held.amountFen);
+    if (finding !== undefined) throw validationErrors.cardHasPaid({ finding });
   }
   return { reasonCode: null, payer: verdict.payer };
 }

@@ -92,6 +92,44 @@ describe('two persons', () => {
     expect(await world.balance(card)).toBe(100n);
   });
 
+  it('do not have the company pay what the card has paid, unless both say so', async () => {
+    const card = await world.card(1_000);
+    const intake = await judged(
+      tap(card, { flag: 1, amount: 300, offlineCounter: 1, balanceBefore: 1_000 }),
+      tap(card, { amount: 100, offlineCounter: 2, balanceBefore: 700 }),
+    );
+    const ref = refOf(card, intake, 0);
+    await expect(decide(ref, { outcome: 'accept', payer: 'company' })).rejects.toMatchObject({
+      code: 'clearing-validation.card-has-paid',
+      message: expect.stringContaining(`its next purchase, record 1 of intake ${intake}`) as string,
+    });
+    expect(await world.outcomes(intake)).toEqual(['suspicious 05', 'accepted']);
+    await decide(ref, { outcome: 'accept', payer: 'company', althoughCardPaid: true });
+    expect([await world.outcomes(intake), await world.balance(card)]).toEqual([['accepted', 'accepted'], 900n]);
+  });
+
+  it('are refused the confirmation when the next purchase came after the proposal; another balance says nothing', async () => {
+    const [late, other] = [await world.card(1_000), await world.card(1_000)];
+    const gray = { flag: 1, amount: 300, offlineCounter: 1, balanceBefore: 1_000 } as const;
+    const intake = await judged(
+      tap(late, gray),
+      tap(other, gray),
+      tap(other, { amount: 100, offlineCounter: 2, balanceBefore: 1_000 }),
+    );
+    const decision = {
+      ref: refOf(late, intake, 0),
+      verdict: { outcome: 'accept', payer: 'company' },
+      evidence: 'seen in the log of the depot',
+    } as const;
+    const { approvalId } = await transact(world.db, (tx) => proposeHeldDecision(tx, MAKER, decision));
+    await judged(tap(late, { amount: 100, offlineCounter: 2, balanceBefore: 700 }));
+    await expect(
+      transact(world.db, (tx) => approveHeldDecision(tx, CHECKER, approvalId, decision)),
+    ).rejects.toMatchObject({ code: 'clearing-validation.card-has-paid' });
+    await decide(refOf(other, intake, 1), { outcome: 'accept', payer: 'company' });
+    expect(await world.outcomes(intake)).toEqual(['suspicious 05', 'accepted', 'accepted']);
+  });
+
   it('are two, say the same, and decide what is held and ours, once', async () => {
     const card = await world.card(1_000);
     const intake = await judged(tap(card, { flag: 1, amount: 10 }), tap(card, { offlineCounter: 2, amount: 10 }));
