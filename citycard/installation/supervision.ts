@@ -1,10 +1,11 @@
-import { startSupervision, type Watch } from '@citycard/clearing';
+import { startSupervision } from '@citycard/clearing';
 import type { Protection } from '@citycard/card-issuer';
 import type { Database, Logger } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { unmatchedEntryWatch } from '@citycard/reconciliation';
 import { silentTerminalWatch } from '@citycard/terminal-gateway';
 import type { Configuration } from './configuration.ts';
+import { hsmWatch } from './hsm-watch.ts';
 
 /** Supervision as it runs in an installation: the watches of every part, and the way messages go out. */
 export function startCitySupervision(
@@ -21,28 +22,4 @@ export function startCitySupervision(
     secrets: noticeTokens,
     watches: [unmatchedEntryWatch, silentTerminalWatch, hsmWatch(hsm)],
   });
-}
-
-/** Asks the HSM how it is, one question at a time; how long it has not answered is what the rule goes by. */
-function hsmWatch(hsm: Pick<HsmClient, 'status'>): Watch {
-  let heardAt = performance.now();
-  let asking = false;
-  return {
-    rule: 'hsm-away',
-    everyMs: 1_000,
-    look: ({ thresholds: { afterSeconds = 0 } }) => {
-      if (!asking) {
-        asking = true;
-        void hsm
-          .status()
-          .then(() => (heardAt = performance.now()))
-          .catch(() => undefined)
-          .finally(() => (asking = false));
-      }
-      const seconds = Math.floor((performance.now() - heardAt) / 1_000);
-      return Promise.resolve(
-        seconds <= afterSeconds ? [] : [{ subject: 'HSM', evidence: { secondsWithoutAnswer: seconds } }],
-      );
-    },
-  };
 }

@@ -18,13 +18,22 @@ export interface Alarm extends NewAlarm {
 }
 
 /** Records that somebody has to look at something. It stands or falls with the transaction of what happened. */
-export async function raiseAlarm(tx: Transaction, alarm: NewAlarm): Promise<void> {
-  await tx.query('insert into clearing.alarm (kind, severity, subject, evidence) values ($1, $2, $3, $4)', [
-    alarm.kind,
-    alarm.severity,
-    alarm.subject,
-    JSON.stringify(alarm.evidence, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
-  ]);
+export const raiseAlarm = (tx: Transaction, alarm: NewAlarm): Promise<void> => raiseAlarms(tx, [alarm]);
+
+/** Like {@link raiseAlarm}, any number in one statement. */
+export async function raiseAlarms(tx: Transaction, alarms: readonly NewAlarm[]): Promise<void> {
+  await tx.query(
+    `insert into clearing.alarm (kind, severity, subject, evidence)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])`,
+    [
+      alarms.map(({ kind }) => kind),
+      alarms.map(({ severity }) => severity),
+      alarms.map(({ subject }) => subject),
+      alarms.map(({ evidence }) =>
+        JSON.stringify(evidence, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+      ),
+    ],
+  );
 }
 
 /** Like {@link raiseAlarm}, unless an alarm of this kind was raised about this subject before. */

@@ -27,31 +27,39 @@ export interface AlarmCase {
 
 /** Alarms gathered in one transaction. */
 const BATCH = 5_000;
+/** Open cases of one kind that are told apart by subject; what is beyond them is gathered in one more, or people drown in messages. */
+const MOST_APART = 50;
 
 /**
- * Gathers alarms that were raised since into cases: one open case for a kind (and subject, where a kind is told apart by it),
- * however many alarms. Whoever raises an alarm waits for nobody: gathering comes afterwards. Answers how many were gathered.
+ * Gathers alarms that were raised since into cases: one open case for a kind (and subject, where a kind is told apart by it and
+ * not too many are open), however many alarms. Whoever raises an alarm waits for nobody: gathering comes afterwards. Answers how many were gathered.
  */
 export async function gatherAlarms(db: Database): Promise<number> {
   return transact(db, async (tx) => {
     const { rows } = await tx.query<{ gathered: bigint }>(
       `with fresh as materialized (
-         select alarm_id, kind, case when kind = any($1) then subject else '' end as group_key, severity, raised_at
+         select alarm_id, kind, case when kind = any($1) then subject else '' end as own_key, severity, raised_at
            from clearing.alarm where case_no is null order by alarm_id limit $2 for update skip locked
+       ), apart as (
+         select kind, group_key from clearing.alarm_case where state <> 'closed' and kind = any($1)
+       ), crowded as (
+         select kind from (table apart union select kind, own_key from fresh) u group by 1 having count(*) > $3
+       ), placed as materialized (
+         select *, case when kind in (table crowded) and (kind, own_key) not in (table apart) then '' else own_key end as group_key from fresh
        ), gathered as (
          insert into clearing.alarm_case as c (kind, group_key, severity, alarm_count, first_at, last_at)
          select kind, group_key, (array['notice', 'warning', 'critical'])[max(array_position(array['notice', 'warning', 'critical'], severity))],
                 count(*), min(raised_at), max(raised_at)
-           from fresh group by 1, 2 order by 1, 2
+           from placed group by 1, 2 order by 1, 2
          on conflict (kind, group_key) where state <> 'closed' do update
            set alarm_count = c.alarm_count + excluded.alarm_count, last_at = greatest(c.last_at, excluded.last_at),
                severity = (array['notice', 'warning', 'critical'])[greatest(array_position(array['notice', 'warning', 'critical'], c.severity),
                                                                             array_position(array['notice', 'warning', 'critical'], excluded.severity))]
          returning case_no, kind, group_key
        ), marked as (
-         update clearing.alarm a set case_no = g.case_no from fresh f join gathered g using (kind, group_key) where a.alarm_id = f.alarm_id returning 1
+         update clearing.alarm a set case_no = g.case_no from placed f join gathered g using (kind, group_key) where a.alarm_id = f.alarm_id returning 1
        ) select count(*) as gathered from marked`,
-      [GROUPED_BY_SUBJECT, BATCH],
+      [GROUPED_BY_SUBJECT, BATCH, MOST_APART],
     );
     return Number(rows[0]?.gathered ?? 0n);
   });

@@ -1,5 +1,5 @@
 import { type Database, transact, type Transaction } from '@citycard/common';
-import { raiseAlarm } from '../alarms/alarm.ts';
+import { raiseAlarms } from '../alarms/alarm.ts';
 import type { LiveFigures } from '../float/live.ts';
 import type { RuleInForce } from './rule-book.ts';
 import type { RuleName } from './rules.ts';
@@ -24,22 +24,22 @@ export interface Watch {
 }
 
 /** The same thing about the same subject is raised again after this long, as long as it lasts. */
-const AGAIN_MINUTES = 60;
+export const AGAIN_MINUTES = 60;
 
 /** Raises what a watch found, each finding once an hour. Answers how many were raised. */
 export async function raiseFindings(db: Database, rule: RuleInForce, findings: readonly Finding[]): Promise<number> {
   if (findings.length === 0) return 0;
   return transact(db, async (tx) => {
     const known = await raisedLately(tx, rule.rule);
-    let raised = 0;
-    for (const { subject, evidence } of findings) {
-      if (known.has(subject)) continue;
-      known.add(subject);
-      raised += 1;
-      const details = { ...evidence, rule: rule.rule, ruleVersion: rule.version, thresholds: rule.thresholds };
-      await raiseAlarm(tx, { kind: rule.rule, severity: rule.severity, subject, evidence: details });
-    }
-    return raised;
+    const { rule: kind, severity, version: ruleVersion, thresholds } = rule;
+    // One alarm for a subject, however often it was found at once.
+    const fresh = new Map(findings.filter(({ subject }) => !known.has(subject)).map((each) => [each.subject, each]));
+    const alarms = [...fresh.values()].map(({ subject, evidence }) => {
+      const details = { ...evidence, rule: kind, ruleVersion, thresholds };
+      return { kind, severity, subject, evidence: details };
+    });
+    await raiseAlarms(tx, alarms);
+    return alarms.length;
   });
 }
 

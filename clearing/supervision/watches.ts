@@ -1,22 +1,28 @@
-import type { Finding, Watch, WatchContext } from './watch.ts';
+import type { RuleName } from './rules.ts';
+import { AGAIN_MINUTES, type Finding, type Watch, type WatchContext } from './watch.ts';
 
 const SECOND_MS = 1_000;
 /** Loads are looked at in windows of this length, each once, so that looking costs the same whatever was loaded before. */
 const WINDOW_MINUTES = 5;
 const WINDOW_MS = WINDOW_MINUTES * 60 * SECOND_MS;
-/** Told in one go; a case counts them, nobody reads more. */
-const AT_ONCE = 200;
+/** Told in one go. What is beyond it is told at the next look: subjects told lately are not found again. */
+const AT_ONCE = 10_000;
 
-const rows = async (
+/** What the query finds and nobody was told of lately: the column `subject`, and the others as evidence. */
+async function find(
   { db }: WatchContext,
+  rule: RuleName,
   text: string,
   values: readonly unknown[],
-): Promise<(Record<string, unknown> & { subject: string })[]> =>
-  (await db.query<Record<string, unknown> & { subject: string }>(text, [...values])).rows;
-
-/** What the query found: the column `subject`, and the others as evidence. */
-async function find(context: WatchContext, text: string, values: readonly unknown[]): Promise<Finding[]> {
-  return (await rows(context, text, values)).map(({ subject, ...evidence }) => ({ subject, evidence }));
+): Promise<Finding[]> {
+  const { rows } = await db.query<Record<string, unknown> & { subject: string }>(
+    `select found.* from (${text}) found
+      where found.subject not in (select subject from clearing.alarm
+                                   where kind = '${rule}' and raised_at > now() - make_interval(mins => ${AGAIN_MINUTES}))
+      limit ${AT_ONCE}`,
+    [...values],
+  );
+  return rows.map(({ subject, ...evidence }) => ({ subject, evidence }));
 }
 
 const shortfall: Watch = {
@@ -60,16 +66,17 @@ const loadPattern: Watch = {
   look: (context) =>
     find(
       context,
+      'unusual-load-pattern',
       `with window_of as materialized (
          select terminal_no, merchant_no, card_no, amount_fen from clearing.load
           where opened_at > now() - make_interval(mins => ${WINDOW_MINUTES}) and state <> 'void'
        )
        (select 'terminal ' || terminal_no as subject, min(merchant_no) as "merchantNo", count(*) as loads, count(distinct card_no) as cards,
                sum(amount_fen)::text as "amountFen", ${WINDOW_MINUTES} as minutes
-          from window_of group by terminal_no having sum(amount_fen) >= $1 limit ${AT_ONCE})
+          from window_of group by terminal_no having sum(amount_fen) >= $1)
        union all
        (select 'card ' || card_no, min(merchant_no), count(*), 1, sum(amount_fen)::text, ${WINDOW_MINUTES}
-          from window_of group by card_no having count(*) >= $2 limit ${AT_ONCE})`,
+          from window_of group by card_no having count(*) >= $2)`,
       [context.thresholds['terminalFen'], context.thresholds['cardLoads']],
     ),
 };
@@ -81,6 +88,7 @@ const farFromCard: Watch = {
   look: (context) =>
     find(
       context,
+      'purse-far-from-card',
       `select 'card ' || l.card_no as subject, max(l.balance_before_fen + l.amount_fen)::text as "cardSaidFen",
               min(a.credits_posted - a.debits_posted)::text as "purseFen", min(l.terminal_no) as "terminalNo"
          from clearing.load l
@@ -89,7 +97,7 @@ const farFromCard: Watch = {
           and l.balance_before_fen + l.amount_fen - (a.credits_posted - a.debits_posted) > $1
           and not exists (select from clearing.load younger where younger.card_no = l.card_no and younger.online_counter > l.online_counter)
           and not exists (select from clearing.purchase_record p where p.card_no = l.card_no and p.posted_date is not null and p.decided_at > l.opened_at)
-        group by l.card_no limit ${AT_ONCE}`,
+        group by l.card_no`,
       [context.thresholds['aboveFen']],
     ),
 };
@@ -100,12 +108,13 @@ const lateUpload: Watch = {
   look: (context) =>
     find(
       context,
+      'late-operator-upload',
       `select 'participant ' || p.participant_no as subject, i.newest as "newestUpload", i.business_date as "businessDate"
          from clearing.participant p
         cross join lateral (select received_at as newest, business_date from clearing.intake i
                              where i.participant_no = p.participant_no order by intake_id desc limit 1) i
         where p.kind = 'operator' and p.status = 'production' and i.newest < now() - make_interval(hours => $1)
-        order by i.newest limit ${AT_ONCE}`,
+        order by i.newest`,
       [context.thresholds['afterHours']],
     ),
 };
@@ -116,11 +125,12 @@ const forged: Watch = {
   look: (context) =>
     find(
       context,
+      'forged-tac-cluster',
       `select 'sam ' || sam_no as subject, min(participant_no) as "participantNo", count(*) as records, sum(amount_fen)::text as "amountFen",
               (array_agg(card_no || ' ' || business_date || ' ' || intake_id || ' ' || record_index order by decided_at desc))[1:10] as newest
          from clearing.purchase_record
         where business_date >= $2::date - 1 and reason_code = '01'
-        group by sam_no having count(*) >= $1 limit ${AT_ONCE}`,
+        group by sam_no having count(*) >= $1`,
       [context.thresholds['records'], context.live.date],
     ),
 };
@@ -131,11 +141,12 @@ const cloned: Watch = {
   look: (context) =>
     find(
       context,
+      'cloned-card',
       `select 'card ' || card_no as subject, count(*) as clashes, count(distinct sam_no) as sams, sum(amount_fen)::text as "amountFen",
               (array_agg(business_date || ' ' || intake_id || ' ' || record_index order by decided_at desc))[1:10] as newest
          from clearing.purchase_record
         where business_date >= $2::date - 7 and reason_code = '04'
-        group by card_no having count(*) >= $1 limit ${AT_ONCE}`,
+        group by card_no having count(*) >= $1`,
       [context.thresholds['clashes'], context.live.date],
     ),
 };

@@ -28,6 +28,26 @@ export interface MissingEntry {
 /** At most this many are listed at once, the oldest first. */
 const LIST_LIMIT = 1000;
 
+const UNMATCHED = ` from reconciliation.bank_entry_part p
+   join reconciliation.bank_entry e using (account_no, bank_reference)
+  where p.state = 'unmatched'
+    and not exists (select from clearing.former_issuer_transfer t
+                     where t.account_code like 'bank-%:' || p.account_no and t.bank_reference = p.bank_reference
+                       and t.posted_date is not null and t.amount_fen = e.amount_fen and e.direction = 'credit' and not e.reversal)`;
+
+/** How many entries are older than so many days on the given day and what they sum up to, however many. */
+export async function unmatchedTotals(
+  db: Database,
+  today: BusinessDate,
+  olderThanDays: number,
+): Promise<{ readonly count: bigint; readonly sumFen: bigint }> {
+  const { rows } = await db.query<{ count: bigint; sum: bigint }>(
+    `select count(*) as count, coalesce(sum(p.amount_fen), 0)::bigint as sum ${UNMATCHED} and $1::date - e.booked_on > $2`,
+    [today, olderThanDays],
+  );
+  return { count: rows[0]?.count ?? 0n, sumFen: rows[0]?.sum ?? 0n };
+}
+
 /**
  * Unmatched entries, the oldest first, with their age on the given day. An entry whose text said nothing and which two people
  * have booked since as a payment of a former issuer is no longer one of them.
@@ -48,12 +68,7 @@ export async function unmatchedEntries(db: Database, today: BusinessDate): Promi
   }>(
     `select p.account_no, p.bank_reference, p.part_no, e.direction, p.amount_fen, e.booked_on, $1::date - e.booked_on as age,
             p.reason, p.remittance, p.counterparty, p.end_to_end_id
-       from reconciliation.bank_entry_part p
-       join reconciliation.bank_entry e using (account_no, bank_reference)
-      where p.state = 'unmatched'
-        and not exists (select from clearing.former_issuer_transfer t
-                         where t.account_code like 'bank-%:' || p.account_no and t.bank_reference = p.bank_reference
-                           and t.posted_date is not null and t.amount_fen = e.amount_fen and e.direction = 'credit' and not e.reversal)
+       ${UNMATCHED}
       order by e.booked_on, p.account_no, p.bank_reference, p.part_no limit $2`,
     [today, LIST_LIMIT],
   );

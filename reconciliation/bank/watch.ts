@@ -1,6 +1,6 @@
 import type { Watch } from '@citycard/clearing';
 import { cityDate } from '@citycard/common';
-import { unmatchedEntries } from './open-items.ts';
+import { unmatchedEntries, unmatchedTotals } from './open-items.ts';
 
 /** What goes into an alarm; the list of open items has the rest. */
 const NAMED = 20;
@@ -10,7 +10,8 @@ export const unmatchedEntryWatch: Watch = {
   rule: 'unmatched-bank-entry',
   everyMs: 60_000,
   look: async ({ db, thresholds: { afterDays = 0 } }) => {
-    const late = (await unmatchedEntries(db, cityDate(new Date()))).filter(({ ageDays }) => ageDays > afterDays);
+    const today = cityDate(new Date());
+    const late = (await unmatchedEntries(db, today)).filter(({ ageDays }) => ageDays > afterDays);
     if (late.length === 0) return [];
     const entries = late
       .slice(0, NAMED)
@@ -23,7 +24,8 @@ export const unmatchedEntryWatch: Watch = {
         bookedOn,
         ageDays,
       }));
-    const sumFen = late.reduce((sum, { amountFen }) => sum + amountFen, 0n);
-    return [{ subject: 'bank entries', evidence: { count: late.length, sumFen, entries } }];
+    // The list ends somewhere; count and sum are of all.
+    const totals = await unmatchedTotals(db, today, afterDays);
+    return [{ subject: 'bank entries', evidence: { ...totals, entries } }];
   },
 };
