@@ -8,6 +8,8 @@ export interface DeliveryDeps {
   readonly logger: Logger;
   readonly seal: Pick<AddressSeal, 'open'>;
   readonly secrets: ChannelSecrets;
+  /** How long a channel may take; ten seconds when left out. */
+  readonly timeoutMs?: number;
 }
 
 /** Messages taken in one go. */
@@ -70,7 +72,7 @@ async function deliver(deps: DeliveryDeps, due: DueNotice): Promise<boolean> {
       words: due.words,
       caseNo: due.case_no,
     };
-    const answer = await sendNotice(channel, notice, deps.secrets);
+    const answer = await sendNotice(channel, notice, deps.secrets, deps.timeoutMs);
     await deps.db.query(
       `update clearing.notice set state = 'sent', sent_at = clock_timestamp(), answer = $2 where notice_no = $1 and state = 'queued'`,
       [due.notice_no, answer],
@@ -84,8 +86,11 @@ async function deliver(deps: DeliveryDeps, due: DueNotice): Promise<boolean> {
 
 /** Why, without the address: mail servers repeat it in what they answer. */
 function reasonOf(error: unknown): string {
-  const { message, code } = error as { message?: string; code?: string };
-  const text = message?.startsWith('the ') === true ? message : (code ?? 'it failed');
+  const { message, code, name, cause } = error as Partial<Record<'message' | 'code' | 'name' | 'cause', unknown>>;
+  if (typeof message === 'string' && message.startsWith('the ')) return message.slice(0, 100);
+  const codes = [code, (cause as { code?: unknown } | undefined)?.code, name];
+  // The code of a time-out is a number and says nothing; its name does.
+  const text = codes.find((each): each is string => typeof each === 'string') ?? 'it failed';
   return text.slice(0, 100);
 }
 
