@@ -25,6 +25,7 @@ import { registrarCommands } from './registrar-commands.ts';
 import { reportCommands } from './report-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { settlementCommands } from './settlement-commands.ts';
+import { staffCommands } from './staff-commands.ts';
 import { supervisionCommands } from './supervision-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
@@ -116,6 +117,7 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...activationCommands,
   ...supervisionCommands,
+  ...staffCommands,
   ...alarmCommands,
 ];
 

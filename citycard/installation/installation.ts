@@ -42,6 +42,7 @@ import { startHsmProcess } from './hsm-process.ts';
 import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
+import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
 import { startCitySupervision } from './supervision.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
@@ -173,6 +174,7 @@ async function start(
   registerAcceptanceReportRoutes(server, { db, hsm, casesOf: (kit) => casesOf(kit).map(({ id }) => id) });
   registerCertificateRoutes(server, { ...engines, onRevocationList: () => revocations.look() });
   registerPartnerRoutes(server, { db });
+  registerStaffRoutes(server, { db });
   registerCardIssuerRoutes(server, {
     db,
     hsm,

@@ -10,6 +10,7 @@ export const identityErrors = errorCatalogue('identity', {
     status: 409,
     sentence: 'There is a principal "{id}" already. Choose another id, or keep using the token it was given.',
   },
+  personUnknown: { status: 404, sentence: 'There is no person "{id}" here.' },
   bothSides: {
     status: 409,
     sentence:
