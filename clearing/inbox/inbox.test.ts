@@ -251,7 +251,7 @@ describe('decisions that come later', () => {
     expect(await decisions()).toEqual([]);
 
     await cutOff(world.db, TODAY);
-    await lookTwice();
+    await lookTwice({ sign: () => Promise.reject(new Error('the HSM does not answer')) });
     expect(await decisions()).toEqual([]);
     expect(await listTextAnswers(world.db, BUS_ONE)).toEqual([]);
     const signed = { sign: (content: Buffer) => Promise.resolve(Buffer.from(sign(content))) };
