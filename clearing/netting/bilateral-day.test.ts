@@ -1,4 +1,4 @@
-import { transact } from '@citycard/common';
+import { addDays, transact } from '@citycard/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUS, BUS_TWO, buy, CITY, DAY, fillDay, instruct, NEXT_DAY, PEOPLE, startTestCity } from '../day/test-city.ts';
 import { accountBalance } from '../ledger/balances.ts';
@@ -11,15 +11,17 @@ import { approveTerms, proposeTerms, type TermsKind } from '../terms/versions.ts
 import { listSettlements } from './net-day.ts';
 import { SETTLEMENT } from './settlement-terms.ts';
 
+const THIRD_DAY = addDays(NEXT_DAY, 1);
+
 let city: Awaited<ReturnType<typeof startTestCity>>;
 beforeAll(async () => {
   city = await startTestCity();
 });
 afterAll(() => city.stop());
 
-async function putInForce<D>(kind: TermsKind<D>, document: D): Promise<void> {
+async function putInForce<D>(kind: TermsKind<D>, document: D, from = DAY): Promise<void> {
   await transact(city.db, async (tx) => {
-    const { version } = await proposeTerms(tx, PEOPLE.maker, kind, DAY, document);
+    const { version } = await proposeTerms(tx, PEOPLE.maker, kind, from, document);
     await approveTerms(tx, PEOPLE.checker, kind, version);
   });
 }
@@ -94,5 +96,24 @@ it('what was carried for a counterparty goes on with it, and money that comes in
     [`${CITY}-6101`, BUS, -897n - 4_985n + 897n, 'carry'],
   ]);
   expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(4_985n);
+  expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
+
+it('with a counterparty whose terms are gross nothing is set off by itself: it stands on the sheets with the clearing house', async () => {
+  const { db, deps } = city;
+  const rule = { for: { participant: BUS_TWO }, netting: 'gross', validFrom: THIRD_DAY } as const;
+  await putInForce(SETTLEMENT, { rules: [rule] }, THIRD_DAY);
+  await buy(db, THIRD_DAY, 'purse', BUS, 20_000);
+  await buy(db, THIRD_DAY, 'purse', BUS_TWO, 10_000);
+  await instruct(deps, THIRD_DAY);
+  // 1 % of 200.00, 0.40 of it the other bus company's. What the pair had carried, -0.72, comes back with the clearing house.
+  expect(await sheetsOf(THIRD_DAY)).toEqual([
+    [BUS, 'clearing house', 20_000n - 200n - 72n, 'pay'],
+    [BUS_TWO, 'clearing house', 10_000n - 50n + 40n, 'pay'],
+    [CITY, 'clearing house', 0n, 'carry'],
+    [`${CITY}-6101`, BUS, -4_985n, 'carry'],
+  ]);
+  const settlements = await listSettlements(db, THIRD_DAY);
+  expect(settlements).toContainEqual({ from: BUS, to: BUS_TWO, amountFen: 40n });
   expect(await verifyLedger(db)).toMatchObject({ ok: true });
 });
