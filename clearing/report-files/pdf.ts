@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
+import { GAP, Page, type PageCell, ROW_HEIGHT, SIZE } from './pdf-page.ts';
 import { type Cell, type Column, type Report, type Table, totalsOf, yuan } from './report.ts';
 
 /** Rows of one table that are printed; the rest stands in the other files, and the total is of all. */
 export const PRINTED_ROWS = 1_000;
 
 const FONT = '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf';
-const MARGIN = 36;
-const SIZE = { title: 15, heading: 11, body: 8, foot: 6.5 } as const;
-const ROW_HEIGHT = 13;
-const GAP = 4;
-
 let font: Buffer | undefined;
 /** Kept once read: ten megabytes, of which each file embeds only the glyphs it uses. */
 const fontBytes = (): Buffer => (font ??= readFileSync(createRequire(import.meta.url).resolve(FONT)));
@@ -42,7 +38,8 @@ export async function pdfFile(report: Report, dataSha256: string, capturedAt: Da
   page.line(`${report.zh}  ${report.en}`, SIZE.title, 24);
   page.line([report.period, report.subject].filter(Boolean).join('  '), SIZE.heading, 18);
   for (const { zh, en, value } of report.notes) page.line(`${zh} ${en}: ${value}`, SIZE.body, ROW_HEIGHT);
-  for (const table of report.tables) printTable(page, table);
+  for (const table of report.tables)
+    for (const part of partsOf(page, table)) printTable(page, part, `${report.period}-${report.report}`);
   page.signatures();
   page.footers(`SHA-256 ${dataSha256}`);
   document.end();
@@ -50,158 +47,111 @@ export async function pdfFile(report: Report, dataSha256: string, capturedAt: Da
   return Buffer.concat(chunks);
 }
 
-/** Where the pen is, and how wide things are. */
-class Page {
-  readonly #document: PDFDocument;
-  readonly #widths = new Map<string, number>();
-  #y = MARGIN;
-  readonly width: number;
+/** Narrower than this a column of text is not worth reading. */
+const TEXT_WIDTH = 50;
 
-  constructor(document: PDFDocument) {
-    this.#document = document;
-    this.width = document.page.width - 2 * MARGIN;
-  }
-
-  /** Whether so much still fits; when it does not, a new page has begun. */
-  fits(height: number): boolean {
-    if (this.#y + height <= this.#document.page.height - MARGIN - ROW_HEIGHT) return true;
-    this.#document.addPage();
-    this.#y = MARGIN;
-    return false;
-  }
-
-  line(words: string, size: number, height: number): void {
-    this.fits(height);
-    this.#put(this.#cut(words, size, this.width), MARGIN, size);
-    this.#y += height;
-  }
-
-  row(
-    cells: readonly { readonly words: string; readonly right: boolean }[],
-    widths: readonly number[],
-    rule = false,
-  ): void {
-    let x = MARGIN;
-    cells.forEach(({ words, right }, index) => {
-      const width = widths[index] ?? 0;
-      const shown = this.#cut(words, SIZE.body, width - GAP);
-      if (shown !== '') this.#put(shown, right ? x + width - GAP - this.#widthOf(shown, SIZE.body) : x, SIZE.body);
-      x += width;
-    });
-    this.#y += ROW_HEIGHT;
-    if (rule)
-      this.#document
-        .lineWidth(0.5)
-        .moveTo(MARGIN, this.#y - 2)
-        .lineTo(MARGIN + this.width, this.#y - 2)
-        .stroke();
-  }
-
-  signatures(): void {
-    const names = ['制表 Made by', '复核 Checked by', '负责人 Officer in charge', '日期 Date'];
-    this.fits(60);
-    this.#y += 30;
-    const each = this.width / names.length;
-    names.forEach((name, index) => {
-      const x = MARGIN + index * each;
-      this.#put(name, x, SIZE.body);
-      const from = x + this.#widthOf(name, SIZE.body) + GAP;
-      this.#document
-        .lineWidth(0.5)
-        .moveTo(from, this.#y + 10)
-        .lineTo(x + each - 2 * GAP, this.#y + 10)
-        .stroke();
-    });
-  }
-
-  footers(words: string): void {
-    const { count } = this.#document.bufferedPageRange();
-    for (let index = 0; index < count; index += 1) {
-      this.#document.switchToPage(index);
-      this.#y = this.#document.page.height - MARGIN;
-      this.#put(words, MARGIN, SIZE.foot);
-      const number = `第 ${index + 1} 页 共 ${count} 页  Page ${index + 1} of ${count}`;
-      this.#put(number, MARGIN + this.width - this.#widthOf(number, SIZE.foot), SIZE.foot);
+/** A table that is wider than a page is printed as several, each beginning with the first column. */
+function partsOf(page: Page, table: Table): Table[] {
+  const widths = naturalWidths(page, table, printed(table)).map((width, index) =>
+    table.columns[index]?.kind === 'text' ? Math.min(width, TEXT_WIDTH) : width,
+  );
+  const [first = 0] = widths;
+  const parts: number[][] = [];
+  let room = 0;
+  for (let index = 1; index < widths.length; index += 1) {
+    const width = widths[index] ?? 0;
+    if (room < width || parts.length === 0) {
+      parts.push([0]);
+      room = page.width - first;
     }
+    parts.at(-1)?.push(index);
+    room -= width;
   }
-
-  #put(words: string, x: number, size: number): void {
-    this.#document.fontSize(size).text(words, x, this.#y, { lineBreak: false });
-  }
-
-  /** By characters: nothing here is kerned by more than a hair, and asking the font for every cell costs most of a report. */
-  #widthOf(words: string, size: number): number {
-    let width = 0;
-    for (const character of words) {
-      let own = this.#widths.get(character);
-      if (own === undefined) {
-        own = this.#document.fontSize(100).widthOfString(character);
-        this.#widths.set(character, own);
-      }
-      width += own;
-    }
-    return (width * size) / 100;
-  }
-
-  #cut(words: string, size: number, width: number): string {
-    if (this.#widthOf(words, size) <= width) return words;
-    let shown = '';
-    for (const character of words) {
-      if (this.#widthOf(`${shown}${character}…`, size) > width) break;
-      shown += character;
-    }
-    return `${shown}…`;
-  }
+  if (parts.length <= 1) return [table];
+  const only = <T>(of: readonly T[], kept: readonly number[]): T[] => of.filter((_, index) => kept.includes(index));
+  return parts.map((kept, part) => ({
+    ...table,
+    zh: `${table.zh}(${part + 1}/${parts.length})`,
+    en: `${table.en} (${part + 1}/${parts.length})`,
+    columns: only(table.columns, kept),
+    rows: table.rows.map((row) => only(row, kept)),
+  }));
 }
 
-function printTable(page: Page, table: Table): void {
-  const widths = columnWidths(table, page.width);
+const printed = ({ columns, rows }: Table): string[][] =>
+  rows.slice(0, PRINTED_ROWS).map((row) => columns.map((column, index) => words(row[index] ?? '', column)));
+
+function printTable(page: Page, table: Table, name: string): void {
   const right = (index: number) => table.columns[index]?.kind !== 'text';
+  const cells = (words: readonly string[]): PageCell[] =>
+    words.map((each, index) => ({ words: each, right: right(index) }));
+  const rows = printed(table);
+  const totals = totalsOf(table);
+  const sums = table.columns.map((column, index) => {
+    const total = totals[index];
+    return total === undefined ? (index === 0 ? '合计 Total' : '') : words(total, column);
+  });
+  const hasTotal = totals.some((total) => total !== undefined);
+  const widths = columnWidths(page, table, hasTotal ? [...rows, sums] : rows);
   const header = () => {
-    page.row(
-      table.columns.map(({ zh }, index) => ({ words: zh, right: right(index) })),
-      widths,
-    );
-    page.row(
-      table.columns.map(({ en }, index) => ({ words: en, right: right(index) })),
-      widths,
-      true,
-    );
+    page.row(cells(table.columns.map(({ zh }) => zh)), widths);
+    page.row(cells(table.columns.map(({ en }) => en)), widths, { rule: true });
   };
   page.fits(6 * ROW_HEIGHT);
   page.line('', SIZE.body, 8);
   page.line(`${table.zh}  ${table.en}`, SIZE.heading, 18);
   header();
-  for (const row of table.rows.slice(0, PRINTED_ROWS)) {
-    if (!page.fits(ROW_HEIGHT)) header();
-    page.row(
-      table.columns.map((column, index) => ({ words: words(row[index] ?? '', column), right: right(index) })),
-      widths,
+  if (rows.length === 0) page.line('无 None', SIZE.body, ROW_HEIGHT);
+  for (const row of rows) page.row(cells(row), widths, { header });
+  if (table.rows.length > PRINTED_ROWS) {
+    const [some, all] = [PRINTED_ROWS, table.rows.length].map((each) => grouped(`${each}`));
+    page.line(
+      `共 ${all} 行,此处印前 ${some} 行,全部见 ${name}.csv、.xlsx、.json;合计为全部行之和`,
+      SIZE.body,
+      ROW_HEIGHT,
+    );
+    page.line(
+      `The first ${some} of ${all} rows are printed here, all are in ${name}.csv, .xlsx and .json; totals are of all rows`,
+      SIZE.body,
+      ROW_HEIGHT,
     );
   }
-  const more = table.rows.length - PRINTED_ROWS;
-  if (more > 0) page.line(`另有 ${more} 行,见其他格式 ${more} more rows in the other files`, SIZE.body, ROW_HEIGHT);
-  const totals = totalsOf(table);
-  if (totals.every((total) => total === undefined)) return;
-  if (!page.fits(ROW_HEIGHT)) header();
-  page.row(
-    table.columns.map((column, index) => {
-      const total = totals[index];
-      return {
-        words: total === undefined ? (index === 0 ? '合计 Total' : '') : words(total, column),
-        right: right(index),
-      };
-    }),
-    widths,
-    true,
-  );
+  if (hasTotal) page.row(cells(sums), widths, { header, rule: true });
 }
 
-/** Texts share what figures leave. */
-function columnWidths({ columns }: Table, whole: number): number[] {
-  const weights = columns.map(({ kind }) => (kind === 'text' ? 1.4 : kind === 'fen' ? 1.1 : 0.7));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => (weight * whole) / sum);
+/** No column of figures is narrower than this, so that its heading has room. */
+const FIGURE_WIDTH = 42;
+
+/** What each column takes when nothing in it is broken. */
+function naturalWidths(page: Page, { columns }: Table, rows: readonly (readonly string[])[]): number[] {
+  const widest = (cells: readonly string[]) =>
+    cells.reduce((most, cell) => Math.max(most, page.widthOf(cell, SIZE.body)), 0) + GAP;
+  return columns.map(({ zh, en, kind }, index) => {
+    const content = widest(rows.map((row) => row[index] ?? ''));
+    const heading = widest([zh, en]);
+    return Math.max(content, kind === 'text' ? heading : Math.min(heading, FIGURE_WIDTH));
+  });
+}
+
+/** Figures are never broken; texts share what figures leave, short ones take no more than they need. */
+function columnWidths(page: Page, table: Table, rows: readonly (readonly string[])[]): number[] {
+  const { columns } = table;
+  const natural = naturalWidths(page, table, rows);
+  const sum = natural.reduce((total, width) => total + width, 0);
+  if (sum <= page.width) return natural.map((width) => width + (page.width - sum) / columns.length);
+  const widths = [...natural];
+  let shared = columns.flatMap(({ kind }, index) => (kind === 'text' ? [index] : []));
+  let left = page.width - sum + shared.reduce((total, index) => total + (natural[index] ?? 0), 0);
+  for (;;) {
+    const each = left / Math.max(1, shared.length);
+    const small = shared.filter((index) => (natural[index] ?? 0) <= each);
+    if (small.length === 0) {
+      for (const index of shared) widths[index] = each;
+      return widths;
+    }
+    left -= small.reduce((total, index) => total + (natural[index] ?? 0), 0);
+    shared = shared.filter((index) => !small.includes(index));
+  }
 }
 
 const grouped = (digits: string): string => digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');

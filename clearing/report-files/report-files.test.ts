@@ -276,4 +276,24 @@ describe('many rows', () => {
     expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)!.length).toBeGreaterThan(20);
     expect((await pdfFile(report, 'ab', at)).equals(pdf)).toBe(true);
   }, 60_000);
+
+  it('of a table too wide for a page are printed in parts, none beyond the edge', async () => {
+    const columns = Array.from({ length: 40 }, (_, index) => {
+      return { key: `c${index}`, zh: `列${index}`, en: `C${index}`, kind: 'fen' as const, total: true };
+    });
+    const pages = async (width: number) => {
+      const wide = {
+        ...table,
+        columns: [table.columns[0]!, ...columns.slice(0, width)],
+        rows: [] as (string | bigint)[][],
+      };
+      wide.rows = Array.from({ length: 60 }, (_, row) => [
+        `行 ${row}`,
+        ...wide.columns.slice(1).map(() => BigInt(row)),
+      ]);
+      const pdf = await pdfFile({ ...report, tables: [wide] }, 'ab', new Date('2026-11-21T00:00:00Z'));
+      return pdf.toString('latin1').match(/\/Type \/Page\n/g)!.length;
+    };
+    expect([await pages(10), await pages(40)]).toEqual([2, 7]);
+  }, 60_000);
 });
