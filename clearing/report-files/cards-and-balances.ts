@@ -1,6 +1,7 @@
 import { addDays, type BusinessDate, type Transaction } from '@citycard/common';
 import { movements } from '../day/movements.ts';
 import { trialBalance } from '../ledger/trial-balance.ts';
+import { rulesInForce } from '../supervision/rule-book.ts';
 import { type DayFacts, wholeOf, wordsOf } from './day-facts.ts';
 import { amount, count, figure, type Report, text } from './report.ts';
 
@@ -126,11 +127,13 @@ async function lastUseThrough(tx: Transaction, date: BusinessDate): Promise<bool
   return true;
 }
 
-/** From this amount on a movement on one card is listed: the cap of an anonymous card (国办发[2011]25). */
-const LARGE_FEN = 100_000n;
-
-/** 大额、可疑: movements on one card of the cap or more, and purchases held as suspicious. Card numbers are masked. */
+/**
+ * 大额、可疑: movements on one card from the amount the supervisors have set, and purchases held as suspicious. Card numbers are
+ * masked. The amount is captured with the report: a day made before it was changed says what held then.
+ */
 export async function largeAndSuspicious(tx: Transaction, date: BusinessDate, facts: DayFacts): Promise<Report> {
+  const rule = (await rulesInForce(tx)).get('large-movement');
+  const largeFen = BigInt(rule?.thresholds['fromFen'] ?? 0);
   const { rows } = await tx.query<{
     card: string;
     key: string;
@@ -143,7 +146,7 @@ export async function largeAndSuspicious(tx: Transaction, date: BusinessDate, fa
             amount_fen as fen, reason
        from clearing.ledger_transfer where business_date = $1 and card_no <> '' and amount_fen >= $2 and phase in ('posted', 'post')
       order by amount_fen desc, posting_key, leg`,
-    [date, LARGE_FEN],
+    [date, largeFen],
   );
   const suspicious = facts.rows('outcome-detail').filter((fact) => fact['state'] === 'suspicious');
   return {
@@ -151,7 +154,10 @@ export async function largeAndSuspicious(tx: Transaction, date: BusinessDate, fa
     zh: '大额及可疑交易表',
     en: 'Large and suspicious transactions',
     period: date,
-    notes: [{ zh: '大额起点(分)', en: 'Large from, fen', value: `${LARGE_FEN}` }],
+    notes: [
+      { zh: '大额起点(分)', en: 'Large from, fen', value: `${largeFen}` },
+      { zh: '规则版本', en: 'Version of the rule', value: `large-movement ${rule?.version ?? 0}` },
+    ],
     tables: [
       {
         name: 'large',

@@ -135,6 +135,15 @@ export const RULES = {
     repeatMinutes: 30,
     meaning: 'The HSM does not answer: no load, no proof of a purchase, no signature.',
   },
+  'large-movement': {
+    severity: 'notice',
+    groupedBy: 'kind',
+    // First the cap of an anonymous card.
+    thresholds: { fromFen: fen(100_000, 10_000, 10_000_000, 'of one movement on one card') },
+    escalateMinutes: 1_440,
+    repeatMinutes: 10_080,
+    meaning: 'Listed in the daily report of large and suspicious transactions; raises no alarm.',
+  },
   'other-critical': other('critical', 30, 120),
   'other-warning': other('warning', 240, 1_440),
   'other-notice': other('notice', 1_440, 10_080),
