@@ -7,7 +7,7 @@ const LARGEST = 20;
 
 /**
  * The regulator's 月报 and 季报 (domain.md F.6): cards in force, the float of every day and its average, the largest
- * participants, what was refused. Everything from what days left behind when they closed.
+ * participants, what was refused; that complaints are not recorded. Everything from what days left behind when they closed.
  */
 export async function periodReport(tx: Transaction, { name, kind, first, last }: Period): Promise<Report> {
   const { rows: days } = await tx.query<{
@@ -58,6 +58,8 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
     notes: [
       { zh: '业务日数', en: 'Business days', value: `${days.length}` },
       { zh: '日均沉淀资金(分,舍去)', en: 'Float, average of days, fen, rounded down', value: `${average}` },
+      // Said, so that nobody reads a missing line as none.
+      { zh: '投诉', en: 'Complaints', value: '未记录 not recorded' },
     ],
     tables: [
       {

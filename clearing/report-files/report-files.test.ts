@@ -13,6 +13,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buy, BUS, DAY, fillDay, insertRecord, NEXT_DAY, TAXI } from '../day/test-city.ts';
 import { closeDay, startSigningCity } from '../receipts/test-city.ts';
+import { approveRuleChange, proposeRuleChange } from '../supervision/rule-book.ts';
+import { largeAndSuspicious } from './cards-and-balances.ts';
 import { registerReportJobs } from './jobs.ts';
 import { makeReportSet, type ReportFormat, renderFile } from './make-set.ts';
 import { pdfFile } from './pdf.ts';
@@ -237,6 +239,28 @@ describe('the reports of a closed day', () => {
   });
 });
 
+describe('what is large', () => {
+  it('is what the supervisors have set', async () => {
+    const { db } = city;
+    const asked = async () => {
+      const [tx, facts] = [await db.connect(), { rows: () => [] }];
+      const report = await largeAndSuspicious(tx, DAY, facts).finally(() => tx.release());
+      return [report.notes.map(({ value }) => value), report.tables[0]!.rows.length];
+    };
+    expect(await asked()).toEqual([['100000', 'large-movement 0'], 1]);
+    const change = { rule: 'large-movement', thresholds: { fromFen: 30_000 } };
+    const [maker, checker] = ['large-1', 'large-2'].map(
+      (id) => ({ id, name: `Test ${id}`, kind: 'person', roles: ['supervisor'] }) as const,
+    );
+    await transact(db, async (tx) => {
+      for (const each of [maker!, checker!]) await createPrincipal(tx, each);
+      const { approvalId } = await proposeRuleChange(tx, maker!, change);
+      await approveRuleChange(tx, checker!, approvalId, change);
+    });
+    expect(await asked()).toEqual([['30000', 'large-movement 1'], 2]);
+  });
+});
+
 describe('the report of a month', () => {
   it('says what the days of it left behind', async () => {
     const { db } = city;
@@ -248,6 +272,8 @@ describe('the report of a month', () => {
     const month = blocks((await call('auditor', 'GET', '/v1/reports/2026-11/monthly/csv')).bytes);
     expect(month.get('float')!.rows).toEqual([[DAY, expect.any(String), expect.any(String), '0', '相符 holds']]);
     expect(sumOf(month.get('largest'), 'salesFen')).toBeGreaterThan(0n);
+    const read = (await call('auditor', 'GET', '/v1/reports/2026-11/monthly/json')).json();
+    expect(read['notes']).toContainEqual({ zh: '投诉', en: 'Complaints', value: '未记录 not recorded' });
   }, 60_000);
 });
 
