@@ -42,9 +42,16 @@ const ENDED = `
 
 /**
  * Makes a file for every operator of whose held records some were decided until the newest cut-off. What a file tells is
- * forgotten in the transaction that keeps the file, so that every decision is told once. Resolves to how many were made.
+ * forgotten in the transaction that keeps the file, so that every decision is told once; what ended before a cut-off and was
+ * written after its files were made is told with the next. Resolves to how many were made.
  */
 export async function makeDecisionFiles(db: Database): Promise<number> {
+  const newest = await db.query<{ day: string }>(
+    `select d.day from (select max(business_date) as day from clearing.business_day where cut_off_at is not null) d
+      where d.day is not null and not exists (select from clearing.decision_files_day f where f.business_date = d.day)`,
+  );
+  const [due] = newest.rows;
+  if (due === undefined) return 0;
   const { rows } = await db.query<{ participant_no: string; day: string }>(
     `select distinct h.participant_no, d.day ${ENDED} order by 1`,
   );
@@ -52,6 +59,7 @@ export async function makeDecisionFiles(db: Database): Promise<number> {
   for (const { participant_no: participantNo, day } of rows) {
     while (await transact(db, (tx) => makeFile(tx, participantNo, businessDate(day)))) made += 1;
   }
+  await db.query('insert into clearing.decision_files_day values ($1) on conflict do nothing', [due.day]);
   return made;
 }
 

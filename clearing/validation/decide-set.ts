@@ -68,6 +68,8 @@ async function rightTacs(
 export interface Turn {
   /** Settled when the set in front is written, or could not be. */
   readonly inFront: Promise<unknown>;
+  /** Keys of the set in front. */
+  readonly keysInFront: ReadonlySet<string>;
   /** From now on the set behind may claim its keys. */
   onClaimed(): void;
 }
@@ -76,9 +78,8 @@ export interface Turn {
 const LOCK_TIMEOUT = '60s';
 
 /**
- * Judges a set and pays for what it accepts, in one transaction. Keys are claimed while the set in front is still being written:
- * one of its keys makes PostgreSQL wait for it. All else begins when it is written, so that records are decided in the order
- * they came.
+ * Judges a set and pays for what it accepts, in one transaction. Keys are claimed while the set in front is still being written.
+ * All else begins when it is written, so that records are decided in the order they came.
  *
  * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then. What went wrong with
  * the set in front, for then nothing is known of this one.
@@ -86,7 +87,7 @@ const LOCK_TIMEOUT = '60s';
 export async function decideSet(db: Database, { examinees, facts }: PreparedSet, turn: Turn): Promise<void> {
   await transact(db, async (tx) => {
     await tx.query(`select set_config('lock_timeout', $1, true)`, [LOCK_TIMEOUT]);
-    const claimed = await claimKeys(tx, examinees);
+    const claimed = await claimKeys(tx, examinees, turn.keysInFront);
     turn.onClaimed();
     await turn.inFront;
     const judgement = judge(examinees, await readEarlier(tx, examinees, claimed));

@@ -93,8 +93,8 @@ async function readCities(db: Database): Promise<Set<string>> {
 const SPENT_TIMES = 3n;
 
 /**
- * Most cards share their terms with thousands, so the cards of each terms come together. Looked up one by one, so that no plan
- * reads all purses of the city, whatever it believes of them.
+ * The terms of every card as one text: most share them with thousands, and rows of thousands cost both sides more than they say.
+ * Looked up one by one, so that no plan reads all purses of the city, whatever it believes of them.
  */
 async function readPurses(
   db: Database,
@@ -102,41 +102,41 @@ async function readPurses(
 ): Promise<{ purses: Map<string, Purse>; tight: Set<string> }> {
   const spent = new Map<string, bigint>();
   for (const { ref, record } of purchases) spent.set(ref.cardNo, (spent.get(ref.cardNo) ?? 0n) + record.amountFen);
-  const { rows } = await db.query<{
-    cards: string;
-    tight: string | null;
-    issuer_city: string;
-    algorithm: CardAlgorithm;
-    valid_to: string;
-    purse_cap_fen: bigint;
-    sandbox: boolean;
-  }>(
+  const { rows } = await db.query<{ cards: string | null; tight: string | null }>(
     prepared(
       'purchase-purses',
-      `select string_agg(p.card_no, ',') as cards, string_agg(p.card_no, ',') filter (where a.fen < asked.fen) as tight,
-              p.issuer_city, p.algorithm, p.valid_to, p.purse_cap_fen, p.sandbox
+      `select string_agg(concat_ws(' ', p.card_no, p.issuer_city, p.algorithm, p.valid_to, p.purse_cap_fen, p.sandbox), ',') as cards,
+              string_agg(p.card_no, ',') filter (where a.fen < asked.fen) as tight
          from unnest($1::text[], $2::bigint[]) as asked(card_no, fen)
         cross join lateral (select * from clearing.purse p where p.card_no = asked.card_no limit 1) p
          left join lateral (select available_fen - floor_fen as fen from clearing.card_account a
-                             where a.card_no = asked.card_no and a.kind = 'purse' limit 1) a on true
-        group by 3, 4, 5, 6, 7`,
+                             where a.card_no = asked.card_no and a.kind = 'purse' limit 1) a on true`,
     ),
     [textArray([...spent.keys()]), numberArray([...spent.values()].map((fen) => fen * SPENT_TIMES))],
   );
+  const [found] = rows;
+  const terms = new Map<string, Purse>();
   const purses = new Map<string, Purse>();
-  const tight = new Set<string>();
-  for (const row of rows) {
-    const purse = {
-      issuerCity: row.issuer_city,
-      algorithm: row.algorithm,
-      validTo: businessDate(row.valid_to),
-      capFen: fen(row.purse_cap_fen),
-      sandbox: row.sandbox,
-    };
-    for (const card of row.cards.split(',')) purses.set(card, purse);
-    for (const card of row.tight?.split(',') ?? []) tight.add(card);
+  for (const line of found?.cards?.split(',') ?? []) {
+    const end = line.indexOf(' ');
+    const words = line.slice(end + 1);
+    const purse = terms.get(words) ?? purseOf(words);
+    terms.set(words, purse);
+    purses.set(line.slice(0, end), purse);
   }
+  const tight = new Set(found?.tight?.split(',') ?? []);
   return { purses, tight };
+}
+
+function purseOf(words: string): Purse {
+  const [issuerCity = '', algorithm = '', validTo = '', cap = '', sandbox] = words.split(' ');
+  return {
+    issuerCity,
+    algorithm: algorithm as CardAlgorithm,
+    validTo: businessDate(validTo),
+    capFen: fen(BigInt(cap)),
+    sandbox: sandbox === 't',
+  };
 }
 
 async function readAssignments(

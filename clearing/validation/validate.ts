@@ -1,5 +1,6 @@
 import { cityDate, type Database, type Logger } from '@citycard/common';
 import type { TacHsm } from './check-tacs.ts';
+import { keysOfSet } from './claim.ts';
 import { decideSet, type PreparedSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
@@ -88,14 +89,17 @@ async function* decideSets({ db, hsm }: ValidationDeps, book: RuleBook, limit: n
   const prepareNext = () => heard(readNext());
   let prepared = prepareNext();
   let front: Promise<number> = Promise.resolve(0);
+  let keysInFront: ReadonlySet<string> = new Set();
   try {
     for (let set = await prepared; set.examinees.length > 0; set = await prepared) {
       prepared = prepareNext();
       const { length } = set.examinees;
       const inFront = front;
+      const turn = { inFront, keysInFront };
       const claimed = new Promise<void>((onClaimed) => {
-        front = heard(decideSet(db, set, { inFront, onClaimed }).then(() => length));
+        front = heard(decideSet(db, set, { ...turn, onClaimed }).then(() => length));
       });
+      keysInFront = keysOfSet(set.examinees);
       await Promise.race([claimed, front]);
       yield await inFront;
     }
