@@ -31,7 +31,7 @@ export {
   type Role,
 } from './identity/principal.ts';
 export { approveAct, proposeAct } from './identity/approval.ts';
-export { approvePersonNumber, listStaff, proposePersonNumber, type StaffMember } from './identity/person-number.ts';
+export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';
 export { createHttpServer, type HttpServer, listen } from './http/server.ts';
