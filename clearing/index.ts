@@ -25,6 +25,7 @@ export { hotlistErrors } from './hotlist/errors.ts';
 export * from './participants/participant.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
+export { registerSignedAuditRoutes } from './audit/routes.ts';
 export { registerRosterRoutes } from './alarms/routes.ts';
 export { floatHistory } from './float/history.ts';
 export { readLiveFigures } from './float/live.ts';

@@ -84,12 +84,23 @@ export const auditCommands: readonly Command[] = [
     },
   ),
   auditing(
+    'audit recompute',
+    ' NUMBER FILE.zip: the same with every TAC computed anew by the HSM',
+    async (connection, [number, file, ...more]) => {
+      noMore(more, 'audit recompute NUMBER FILE.zip');
+      const path = `/v1/audit/samples/${fitting(number, NUMBER, 'the number of a sample')}/recomputed-evidence`;
+      return fetchTo(connection, path, fitting(file, FILE, 'a file to write'));
+    },
+  ),
+  auditing(
     'audit data',
-    ' PERIOD FILE.zip: the audit data file of a closed day, month or quarter',
+    ' PERIOD FILE.zip: the audit data file of a closed day, month or quarter, and FILE.zip.p7s, its signature',
     async (connection, [period, file, ...more]) => {
       noMore(more, 'audit data PERIOD FILE.zip');
       const path = `/v1/audit/data/${fitting(period, PERIOD, A_PERIOD)}`;
-      return fetchTo(connection, path, fitting(file, FILE, 'a file to write'));
+      const fetched = await fetchTo(connection, path, fitting(file, FILE, 'a file to write'));
+      await fetchTo(connection, `${path}/signature`, `${file}.p7s`);
+      return fetched;
     },
   ),
   auditing('inquiry list', ': inquiries with answers, open ones first', (connection) =>

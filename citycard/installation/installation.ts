@@ -11,6 +11,7 @@ import {
   registerClearingCoreRoutes,
   registerClearingDayRoutes,
   registerRosterRoutes,
+  registerSignedAuditRoutes,
 } from '@citycard/clearing';
 import {
   checkDatabase,
@@ -163,6 +164,7 @@ async function start(
   });
   const protection = createProtection({ db, hsm });
   registerRosterRoutes(server, { db, seal: protection });
+  registerSignedAuditRoutes(server, { db, hsm });
   if (options.serveTerminals) {
     const supervision = startCitySupervision({ ...engines, protection }, configuration);
     undo.push(() => supervision.stop());

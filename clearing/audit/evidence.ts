@@ -1,10 +1,15 @@
 import { type Database } from '@citycard/common';
 import { zip } from '../report-files/zip.ts';
 import { reasonText } from '../reports/purchase-details.ts';
+import type { RecomputedTac } from './recomputed-tacs.ts';
 import type { Sample, SampleItem } from './sample.ts';
 
 /** Everything that hangs on a drawn record, from the card to the bank; undefined parts are not there. */
-async function evidenceOf(db: Database, item: SampleItem): Promise<Record<string, unknown>> {
+async function evidenceOf(
+  db: Database,
+  item: SampleItem,
+  recomputed: RecomputedTac | undefined,
+): Promise<Record<string, unknown>> {
   const key = [item.cardNo, item.businessDate, item.intakeId, item.recordIndex];
   const { rows: records } = await db.query<
     Record<string, unknown> & {
@@ -40,7 +45,7 @@ async function evidenceOf(db: Database, item: SampleItem): Promise<Record<string
   return {
     stratum: item.stratum,
     record: record ?? null,
-    tac: record === undefined ? null : tacOf(record),
+    tac: record === undefined ? null : { ...tacOf(record), ...(recomputed && { recomputed }) },
     history,
     postings,
     approvals: await approvalsOf(db, record?.postedDate ?? null),
@@ -84,9 +89,13 @@ async function approvalsOf(db: Database, date: string | null): Promise<unknown[]
 
 /**
  * A ZIP with the definition of the sample, a list of what was drawn, and a file of evidence for each record. Nothing in it is
- * made up for the pack: what a part of it shows is what the tables hold now.
+ * made up for the pack: what a part of it shows is what the tables hold now, and what the HSM says now when it was asked.
  */
-export async function evidencePack(db: Database, sample: Sample): Promise<Buffer> {
+export async function evidencePack(
+  db: Database,
+  sample: Sample,
+  recomputed: readonly RecomputedTac[] = [],
+): Promise<Buffer> {
   const files = [
     {
       name: 'sample.json',
@@ -95,7 +104,7 @@ export async function evidencePack(db: Database, sample: Sample): Promise<Buffer
   ];
   for (const [index, item] of sample.items.entries()) {
     const name = `evidence/${String(index + 1).padStart(4, '0')}-${item.businessDate}-${item.intakeId}-${item.recordIndex}.json`;
-    files.push({ name, content: json(await evidenceOf(db, item)) });
+    files.push({ name, content: json(await evidenceOf(db, item, recomputed[index])) });
   }
   return zip(files);
 }

@@ -9,12 +9,17 @@ import {
   verifyActLog,
   businessDate,
 } from '@citycard/common';
+import { REPORT_KEY } from '../acceptance-reports/record.ts';
+import { type CertificateDeps, ensureOwnCertificate } from '../certificates/city-ca.ts';
+import { signDetachedCms } from '../certificates/sign.ts';
+import type { TacHsm } from '../validation/check-tacs.ts';
 import { PERIOD_PATTERN, periodOf } from '../report-files/period.ts';
 import { auditDataFile } from './data-file.ts';
 import { auditErrors } from './errors.ts';
 import { evidencePack } from './evidence.ts';
 import { answer, ask, close, COMPANY_ROLES, listInquiries } from './inquiries.ts';
 import { drawSample, findSample, type Sample } from './sample.ts';
+import { recomputeTacs } from './recomputed-tacs.ts';
 import { viewAt } from './view.ts';
 
 const Day = Type.String({ pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' });
@@ -48,6 +53,14 @@ const Definition = Type.Object(
   },
   closed,
 );
+
+/** The name in the certificate audit data files are signed with; the key is the city's for reports. */
+const DATA_FILE_SIGNER = 'audit-data';
+
+interface SignedAuditDeps {
+  readonly db: Database;
+  readonly hsm: CertificateDeps['hsm'] & TacHsm;
+}
 
 /** Looking into the books without asking the company: views of any instant, samples with evidence, data files, inquiries. */
 export function registerAuditRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
@@ -87,13 +100,49 @@ export function registerAuditRoutes(server: HttpServer, { db }: { readonly db: D
 const note = (db: Database, principal: Principal, act: { readonly act: string; readonly subject: string }) =>
   transact(db, (tx) => recordAct(tx, principal, act));
 
+async function knownSample(db: Database, number: string): Promise<Sample> {
+  const sample = await findSample(db, { sampleNo: BigInt(number) });
+  if (sample === undefined) throw auditErrors.sampleUnknown({ sampleNo: number });
+  return sample;
+}
+
+/** What auditing needs the HSM for: TACs computed anew, and the city's signature under a data file. */
+export function registerSignedAuditRoutes(server: HttpServer, { db, hsm }: SignedAuditDeps): void {
+  const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
+  server.get(
+    '/v1/audit/samples/:number/recomputed-evidence',
+    {
+      ...auditing,
+      schema: { summary: 'The evidence of a sample with every TAC computed anew by the HSM, as ZIP', params: Numbered },
+    },
+    async ({ params, principal }, reply) => {
+      const sample = await knownSample(db, params.number);
+      const pack = await evidencePack(db, sample, await recomputeTacs(db, hsm, sample.items));
+      await note(db, principal, { act: 'audit.recomputed-evidence', subject: `sample ${params.number}` });
+      return reply.header('content-type', 'application/zip').send(pack);
+    },
+  );
+  server.get(
+    '/v1/audit/data/:period/signature',
+    {
+      ...auditing,
+      schema: {
+        summary: 'The detached CMS signature of the audit data file of a closed period',
+        params: Type.Object({ period: Type.String({ pattern: PERIOD_PATTERN }) }),
+      },
+    },
+    async ({ params: { period } }, reply) => {
+      const content = await auditDataFile(db, periodOf(period));
+      const own = { keyName: REPORT_KEY, usage: 'report-sign', cn: DATA_FILE_SIGNER } as const;
+      const { certificatePem } = await transact(db, (tx) => ensureOwnCertificate({ db: tx, hsm }, own));
+      const signature = await signDetachedCms(hsm, { keyName: REPORT_KEY, certificatePem, content });
+      return reply.header('content-type', 'application/pkcs7-signature').send(signature);
+    },
+  );
+}
+
 function sampleRoutes(server: HttpServer, db: Database): void {
   const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
-  const known = async (number: string): Promise<Sample> => {
-    const sample = await findSample(db, { sampleNo: BigInt(number) });
-    if (sample === undefined) throw auditErrors.sampleUnknown({ sampleNo: number });
-    return sample;
-  };
   server.post(
     '/v1/audit/samples',
     {
@@ -111,13 +160,13 @@ function sampleRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/audit/samples/:number',
     { ...auditing, schema: { summary: 'A sample that was drawn', params: Numbered } },
-    async ({ params }) => known(params.number),
+    async ({ params }) => knownSample(db, params.number),
   );
   server.get(
     '/v1/audit/samples/:number/evidence',
     { ...auditing, schema: { summary: 'The evidence of every record of a sample, as ZIP', params: Numbered } },
     async ({ params, principal }, reply) => {
-      const pack = await evidencePack(db, await known(params.number));
+      const pack = await evidencePack(db, await knownSample(db, params.number));
       await note(db, principal, { act: 'audit.evidence', subject: `sample ${params.number}` });
       return reply.header('content-type', 'application/zip').send(pack);
     },

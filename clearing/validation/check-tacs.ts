@@ -13,6 +13,12 @@ export interface TacQuestion {
   readonly purse: Purse;
 }
 
+/** As much of a question as its TAC needs. */
+interface TacOfCard {
+  readonly purchase: Pick<ReceivedPurchase, 'ref' | 'raw' | 'record'>;
+  readonly purse: Pick<Purse, 'issuerCity' | 'algorithm'>;
+}
+
 /**
  * Asks the HSM for all TACs at once; the answers are in the order of the questions. Key factors and algorithm come from the
  * personalisation record of the card, never from the purchase record.
@@ -22,11 +28,11 @@ export interface TacQuestion {
 export async function checkTacs(
   hsm: TacHsm,
   dtk: (algorithm: CardAlgorithm) => KeyRef,
-  questions: readonly TacQuestion[],
+  questions: readonly TacOfCard[],
 ): Promise<boolean[]> {
   if (questions.length === 0) return [];
   const cities = new Map<string, Buffer>();
-  const cityFactorOf = ({ issuerCity }: Purse): Buffer => {
+  const cityFactorOf = ({ issuerCity }: Pick<Purse, 'issuerCity'>): Buffer => {
     const factor = cities.get(issuerCity) ?? cityFactor(issuerCity);
     cities.set(issuerCity, factor);
     return factor;
