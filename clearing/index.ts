@@ -155,6 +155,7 @@ export { balancesAt, type BalanceLine } from './float/balances-at.ts';
 export { listPositions } from './netting/net-day.ts';
 export type { Position } from './netting/positions.ts';
 export { SETTLEMENT, SettlementDocument } from './netting/settlement-terms.ts';
+export { ConcessionDocument, CONCESSIONS } from './concessions/document.ts';
 export { FEES, FeeDocument } from './pricing/fee-document.ts';
 export { approveTerms, proposeTerms } from './terms/versions.ts';
 export { daySummary, type DaySummary } from './reports/day-summary.ts';

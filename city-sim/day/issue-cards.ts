@@ -9,6 +9,7 @@ import { findMachines, runThroughMachine } from './personalisation.ts';
 import type { DayPlan } from './plan.ts';
 import { notifyOfWire } from './prefund.ts';
 import { publishedKey } from './published-keys.ts';
+import { isSenior } from './residents.ts';
 import { inParallel } from './waiting.ts';
 
 const CLERKS = ['clerk-1', 'clerk-2'] as const;
@@ -58,6 +59,11 @@ export async function issueCards(
       json: { residentId: residentIds.get(index), depositFen: CARD_DEPOSIT_FEN, shiftId: shifts.get(clerk) },
       headers: { 'idempotency-key': `issue-${cardNo}` },
     });
+    const resident = plan.cards[index]?.resident;
+    if (resident !== undefined && isSenior(resident)) {
+      const seen = { category: 'senior', evidence: 'identity-document' };
+      await office.post(clerk, `/v1/residents/${residentIds.get(index)}/concessions`, { json: seen });
+    }
     events.step();
   });
   for (const [index, clerk] of CLERKS.entries()) {

@@ -1,7 +1,7 @@
 import { type BillerName, PURSE_CAP_FEN } from './city.ts';
 import { Dice } from './dice.ts';
 import { type IndustryStep, planTrip, planTreatment, planVisit } from './plan-industries.ts';
-import { makeResident, type Resident } from './residents.ts';
+import { isSenior, makeResident, type Resident } from './residents.ts';
 
 /** Where cards are tapped; bus two and the neighbour deliver by file, the others by message. */
 export type Place = 'bus-one' | 'bus-two' | 'taxi' | 'neighbour';
@@ -18,6 +18,8 @@ export interface TapStep {
   /** Which of the readers there. */
   readonly reader: number;
   readonly amountFen: number;
+  /** Of a senior, who pays half: the fare of everybody else. */
+  readonly fullFareFen?: number;
   /** A CAPP purchase that notes the ride on the card. */
   readonly trip: boolean;
   readonly fault?: TapFault;
@@ -146,17 +148,25 @@ export function planDay(size: { seed: number; cards: number; purchases: number }
 
   const { residents, visitors } = planPurchases(size, fleet, passes);
   const people = new Dice(seed, 'residents');
-  const cards = Array.from({ length: size.cards }, (_, card) => ({
-    resident: makeResident(card, people),
-    steps: planCard(
+  const cards = Array.from({ length: size.cards }, (_, card) => {
+    const resident = makeResident(card, people);
+    const purchases = residents.get(card) ?? [];
+    const steps = planCard(
       new Dice(seed, `card ${card}`),
       fleet,
-      residents.get(card) ?? [],
+      isSenior(resident) ? purchases.map(atHalfFare) : purchases,
       faults.get(card) ?? [],
       lost.filter((each) => each.card === card && each.passes).reduce((sum, each) => sum + each.amountFen, 0),
-    ),
-  }));
+    );
+    return { resident, steps };
+  });
   return { seed, cards, visitors, lost, forgeries: planForgeries(size), fleet };
+}
+
+/** What a senior pays: half in buses of this city, the same everywhere else. */
+function atHalfFare(purchase: Purchase): Purchase {
+  if (purchase.kind !== 'tap' || (purchase.place !== 'bus-one' && purchase.place !== 'bus-two')) return purchase;
+  return { ...purchase, amountFen: Math.floor(purchase.amountFen / 2), fullFareFen: purchase.amountFen };
 }
 
 /** Enough readers that no queue forms, few enough that each has something to do. */

@@ -4,6 +4,7 @@ import { PartnerCity } from '../partner-city/partner-city.ts';
 import { askCard } from './card-state.ts';
 import { BANK_ACCOUNTS, HOME_CITY, NEIGHBOUR_CITY, PARTIES } from './city.ts';
 import { clearDay, openBusinessDate } from './clear.ts';
+import { compareConcessions } from './concession-lines.ts';
 import type { DayConfiguration } from './configuration.ts';
 import { equip } from './equip.ts';
 import { DayFailed } from './errors.ts';
@@ -51,6 +52,7 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
     const exchange = await exchangeWithNeighbour(office, neighbour, { signer, caPem }, date, events);
     await clearDay(office, bank, date, events);
     await compareIndustries(office, date, record.records);
+    await compareConcessions(office, date, record.records);
 
     const states = cards.map(({ card }) => askCard(card));
     const expected = expectationOf(record.records, record.loads);

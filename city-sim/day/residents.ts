@@ -38,6 +38,12 @@ export function idCheckCharacter(body: string): string {
   return CHECK_CHARACTERS.charAt(sum % 11);
 }
 
+/** Born before this day, a resident of the demo rides as a senior. */
+const SENIORS_BORN_BEFORE = '19600101';
+
+/** Whether a resident is old enough to ride buses at half the fare: the day of birth stands in the identity number. */
+export const isSenior = ({ idNumber }: Resident): boolean => idNumber.slice(6, 14) < SENIORS_BORN_BEFORE;
+
 /** The n-th resident, n from 0. No two have the same number. */
 export function makeResident(index: number, dice: Dice): Resident {
   const area = AREAS[index % AREAS.length] ?? '370702';

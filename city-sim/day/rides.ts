@@ -165,9 +165,10 @@ function spotOf(station: Station): Spot {
   return { reader, participantNo, way: '0320', keep: (record) => station.keep(record) };
 }
 
-function fareOf({ place, reader, amountFen, trip }: TapStep): Fare {
+function fareOf({ place, reader, amountFen, fullFareFen = 0, trip }: TapStep): Fare {
   const line = place === 'bus-two' ? '0002' : '0001';
-  const industryData = place === 'taxi' ? Buffer.alloc(8) : busData({ line, vehicle: String(reader + 1), zone: 1 });
+  const industryData =
+    place === 'taxi' ? Buffer.alloc(8) : busData({ line, vehicle: String(reader + 1), zone: 1, fullFareFen });
   if (!trip) return { amountFen, industryData };
   const ride = Buffer.alloc(TRIP_LENGTH);
   ride.writeUInt32BE(amountFen, 0);

@@ -1,13 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { approveTerms, FEES, FeeDocument, proposeTerms, SETTLEMENT, SettlementDocument } from '@citycard/clearing';
+import {
+  approveTerms,
+  ConcessionDocument,
+  CONCESSIONS,
+  FEES,
+  FeeDocument,
+  proposeTerms,
+  SETTLEMENT,
+  SettlementDocument,
+} from '@citycard/clearing';
 import type { BusinessDate, Principal, Transaction } from '@citycard/common';
 import { Value } from 'typebox/value';
 
-/** Fees and settlement terms of the demo: what a city may start its own documents from. */
+/** Fees, settlement terms and concessions of the demo: what a city may start its own documents from. */
 const documents = join(import.meta.dirname, 'terms');
 
-/** Puts the demo's fees and settlement terms in force from its first day on, as two persons of the finance office would. */
+/** Puts the demo's fees, settlement terms and concessions in force from its first day on, as two persons of the finance office would. */
 export async function foundTerms(
   tx: Transaction,
   today: BusinessDate,
@@ -21,6 +30,10 @@ export async function foundTerms(
   if (!Value.Check(SettlementDocument, settlement)) throw new TypeError('these are no settlement terms');
   const terms = await proposeTerms(tx, maker, SETTLEMENT, today, settlement);
   await approveTerms(tx, checker, SETTLEMENT, terms.version);
+  const concessions = await readTerms('concessions.json', today);
+  if (!Value.Check(ConcessionDocument, concessions)) throw new TypeError('these are no rules of concessions');
+  const rules = await proposeTerms(tx, maker, CONCESSIONS, today, concessions);
+  await approveTerms(tx, checker, CONCESSIONS, rules.version);
 }
 
 /** A document with the day the demo was founded on in the place of `{today}`. */

@@ -20,6 +20,7 @@ test.each([
       net: [],
       sheets: [],
       industries: [],
+      concessions: [],
     },
     checks,
   );
@@ -64,6 +65,7 @@ test('every outcome with its reasons, every position, every proof', () => {
           state: 'carried',
         },
       ],
+      concessions: [{ category: 'senior', rideCount: 4, fullFen: 400, paidFen: 200, backFen: 0, subsidyFen: 160 }],
       industries: [
         {
           code: '0A',

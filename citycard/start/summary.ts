@@ -44,6 +44,16 @@ export interface IndustryLine {
   readonly fundFen: number;
 }
 
+export interface ConcessionLine {
+  readonly category: string;
+  readonly rideCount: number;
+  readonly fullFen: number;
+  readonly paidFen: number;
+  readonly backFen: number;
+  /** What the finance bureau is asked for. */
+  readonly subsidyFen: number;
+}
+
 export interface DaySummary {
   readonly businessDate: string;
   readonly purchases: Readonly<Record<string, Counted>>;
@@ -51,6 +61,7 @@ export interface DaySummary {
   readonly net: readonly NetPosition[];
   readonly sheets: readonly Sheet[];
   readonly industries: readonly IndustryLine[];
+  readonly concessions: readonly ConcessionLine[];
 }
 
 const reasonNames: Readonly<Record<string, string>> = {
@@ -147,6 +158,18 @@ export function printDay(day: DaySummary, checks: Checks): string {
         yuan(line.elsewhereFen),
         String(line.visitCount),
         yuan(line.fundFen),
+      ]),
+    ),
+    table(
+      'Concessions',
+      ['category', 'rides', 'full fares', 'paid', 'given back', 'asked of the finance bureau'],
+      day.concessions.map((line) => [
+        line.category,
+        String(line.rideCount),
+        yuan(line.fullFen),
+        yuan(line.paidFen),
+        yuan(line.backFen),
+        yuan(line.subsidyFen),
       ]),
     ),
     table(

@@ -1,4 +1,5 @@
 import { type BusinessDate, type Database, type Fen, fen, type Transaction } from '@citycard/common';
+import { type ConcessionLine, concessionLines } from '../concessions/day-lines.ts';
 import { readDay } from '../day/days.ts';
 import { listStages } from '../day/evidence.ts';
 import type { DayState } from '../day/transitions.ts';
@@ -50,6 +51,8 @@ export interface DaySummary {
   }[];
   /** Settlement lines per industry, once the day is priced. */
   readonly industries: readonly IndustryLine[];
+  /** Rides at concessions by category, and what the finance bureau is asked for. */
+  readonly concessions: readonly ConcessionLine[];
   readonly checks: {
     readonly ledger: { readonly ok: boolean; readonly sumFen: Fen };
     readonly netting: { readonly ok: boolean; readonly sumFen: Fen };
@@ -90,6 +93,7 @@ export async function daySummary(db: Database | Transaction, date: BusinessDate)
       state: sheet.state,
     })),
     industries: await industryLines(db, date),
+    concessions: await concessionLines(db, date),
     checks: {
       ledger: { ok: ledgerSum === 0n, sumFen: ledgerSum },
       netting: { ok: netSum === 0n, sumFen: netSum },
