@@ -170,7 +170,7 @@ describe('a webhook', () => {
       response.end('taken');
     });
     const caseNo = await caseOver('webhook', endpoint, 'desk');
-    const script = fileURLToPath(new URL('delivering-process.ts', import.meta.url));
+    const script = fileURLToPath(new URL('./delivering-process.ts', import.meta.url));
     child = spawn(process.execPath, ['--import', 'tsx', script, test.url], { stdio: 'ignore' });
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
     child = undefined;
