@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createHttpServer, createLogger, type HttpServer } from '@citycard/common';
+import { connectHsm, HsmUnavailable } from '@citycard/hsm-sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buy, BUS, BUS_TWO, DAY, fillDay, NEXT_DAY } from '../day/test-city.ts';
 import { registerLedgerRoutes } from '../ledger/routes.ts';
@@ -14,6 +17,8 @@ import { closeDay, startSigningCity } from './test-city.ts';
 let city: Awaited<ReturnType<typeof startSigningCity>>;
 let server: HttpServer;
 let folder: string;
+let whileAway: unknown;
+let signedWhileAway: number | null;
 
 beforeAll(async () => {
   city = await startSigningCity();
@@ -24,6 +29,14 @@ beforeAll(async () => {
   await closeDay(deps, NEXT_DAY);
   const logger = createLogger('test', { level: 'silent' });
   folder = join(city.directory, 'authorities');
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const away = connectHsm({ host: '127.0.0.1', port, timeoutMs: 300 });
+  whileAway = await deliverReceipts({ db, hsm: away, logger, directory: folder }).catch((error: unknown) => error);
+  await away.close();
+  signedWhileAway = (await db.query('select from clearing.day_receipt_signature')).rowCount;
   await deliverReceipts({ db, hsm: city.hsm, logger, directory: folder });
   server = createHttpServer({ logger, db, title: 'Receipts' });
   registerLedgerRoutes(server, { db });
@@ -103,6 +116,12 @@ describe('receipts', () => {
     const sum = (side: 'debitFen' | 'creditFen') =>
       second!.trialBalance.reduce((total, line) => total + line[side], 0n);
     expect(sum('debitFen')).toBe(sum('creditFen'));
+  });
+
+  it('wait for an HSM that is away, while the days close', () => {
+    expect(whileAway).toBeInstanceOf(HsmUnavailable);
+    expect(signedWhileAway).toBe(0);
+    expect(received()).toHaveLength(2);
   });
 
   it('lie in the folders of both authorities, signed so that anybody can check', () => {
