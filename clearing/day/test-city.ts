@@ -99,8 +99,6 @@ async function populate(tx: Parameters<Parameters<typeof transact>[1]>[0]): Prom
   return tokens;
 }
 
-let purchases = 0;
-
 /** A purchase as validation leaves it: an accepted record and its posting. */
 export async function buy(
   db: Database,
@@ -109,7 +107,6 @@ export async function buy(
   to: string,
   amount: number,
 ): Promise<void> {
-  purchases += 1;
   const credit = to === 'city' ? 'city-payable:4520' : `operator-pending:${to}`;
   await transact(db, async (tx) => {
     const { rows } = await tx.query<{ intake_id: bigint }>(
@@ -117,11 +114,12 @@ export async function buy(
        values ('message', $1, '\\x00', 1, $2, now(), $3) returning intake_id`,
       [to, amount, date],
     );
-    await insertRecord(tx, { date, intakeId: rows[0]?.intake_id ?? 0n, to, amount, state: 'accepted', code: null });
+    const intakeId = rows[0]?.intake_id ?? 0n;
+    await insertRecord(tx, { date, intakeId, to, amount, state: 'accepted', code: null });
     await postOrThrow(tx, date, [
       from === 'purse'
-        ? transfer(`purchase:${purchases}:0`, 'purse', credit, amount, CARD)
-        : transfer(`purchase:${purchases}:0`, 'city-receivable:4520', credit, amount),
+        ? transfer(`purchase:${intakeId}:0`, 'purse', credit, amount, CARD)
+        : transfer(`purchase:${intakeId}:0`, 'city-receivable:4520', credit, amount),
     ]);
   });
 }
