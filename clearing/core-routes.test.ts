@@ -128,7 +128,7 @@ describe('the ledger', () => {
     });
     expect((await call('supervisor', 'GET', '/v1/ledger/verification?since=1')).body).toMatchObject({
       ok: true,
-      chunks: 0,
+      chunks: 1,
     });
     expect((await call('platform', 'GET', '/v1/ledger/verification')).status).toBe(403);
   });
