@@ -20,6 +20,8 @@ export interface ValidationDeps {
 export interface ValidationOptions {
   /** Records per pass; default and most 50 000. */
   readonly limit?: number;
+  /** Records per transaction; default and most 5 000. */
+  readonly setSize?: number;
   readonly rules?: Partial<ValidationRules>;
 }
 
@@ -51,7 +53,8 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   const limit = Math.min(options.limit ?? LARGEST_PASS, LARGEST_PASS);
   return withValidationLock(deps.db, async () => {
     const book = await readRuleBook(deps.db, options.rules);
-    const decided = await decideReceived(deps, book, limit);
+    const setSize = Math.min(options.setSize ?? LARGEST_SET, LARGEST_SET);
+    const decided = await decideReceived(deps, book, limit, setSize);
     const paidLater = await unlessOvertaken(() => retryShortPurses(deps.db, Math.min(limit, LARGEST_SET)));
     const today = cityDate(new Date());
     const graysResolved =
@@ -63,10 +66,10 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   });
 }
 
-async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: number): Promise<number> {
+async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: number, setSize: number): Promise<number> {
   let decided = 0;
   await unlessOvertaken(async () => {
-    for await (const records of decideSets(deps, book, limit - decided)) decided += records;
+    for await (const records of decideSets(deps, book, limit - decided, setSize)) decided += records;
   });
   return decided;
 }
@@ -75,11 +78,16 @@ async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: numbe
  * Decides sets of the oldest records, one behind the other, and tells how many each had. While a set is written, the one behind it
  * claims its keys, and the one behind that is read and its TACs are asked for.
  */
-async function* decideSets({ db, hsm }: ValidationDeps, book: RuleBook, limit: number): AsyncGenerator<number> {
+async function* decideSets(
+  { db, hsm }: ValidationDeps,
+  book: RuleBook,
+  limit: number,
+  setSize: number,
+): AsyncGenerator<number> {
   let left = limit;
   let last: RecordRef | undefined;
   const readNext = async (): Promise<PreparedSet> => {
-    const wanted = Math.min(left, LARGEST_SET);
+    const wanted = Math.min(left, setSize);
     const purchases = wanted === 0 ? [] : await oldestReceived(db, wanted, last);
     // What comes in meanwhile is for the next pass.
     left = purchases.length < wanted ? 0 : left - wanted;

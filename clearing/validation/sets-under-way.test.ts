@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyLedger } from '../ledger/verify.ts';
+import { breakingBefore } from './breaking-connection.test-data.ts';
+import { type PurchaseWorld, startPurchaseWorld, tap } from './purchase-fixture.ts';
+import { validateReceived } from './validate.ts';
+
+let world: PurchaseWorld;
+beforeAll(async () => {
+  world = await startPurchaseWorld();
+});
+afterAll(() => world.stop());
+
+/** Records that have to do with those just before them: repeats, clashes, gray ones explained later, a purse that runs dry. */
+async function uploadMixed(): Promise<{ intake: bigint; balances: () => Promise<bigint[]> }> {
+  const [one, two, three] = [await world.card(1_000), await world.card(1_000), await world.card(250)];
+  const first = tap(one);
+  const gray = { offlineCounter: 2, samTransactionNo: 77_000_001, flag: 1 };
+  const intake = await world.upload([
+    first,
+    tap(two),
+    first,
+    tap(one, gray),
+    tap(two, { amount: 300 }),
+    tap(one, { ...gray, flag: 2 }),
+    tap(three),
+    tap(three, { offlineCounter: 2 }),
+    first,
+    tap(three, { offlineCounter: 3, amount: 50 }),
+    tap(two, { offlineCounter: 2, tac: Buffer.alloc(4, 9) }),
+    tap(two, { offlineCounter: 3 }),
+    tap(two, { offlineCounter: 3, amount: 400 }),
+  ]);
+  return { intake, balances: () => Promise.all([one, two, three].map((card) => world.balance(card))) };
+}
+
+describe('sets that are under way at once', () => {
+  let asOne: { outcomes: string[]; balances: bigint[] };
+  beforeAll(async () => {
+    const { intake, balances } = await uploadMixed();
+    await validateReceived({ db: world.db, hsm: world.hsm });
+    asOne = { outcomes: await world.outcomes(intake), balances: await balances() };
+  });
+
+  it('have all kinds of outcomes to get right', () => {
+    expect(new Set(asOne.outcomes)).toEqual(
+      new Set(['accepted', 'duplicate 03', 'suspicious 04', 'suspicious 08', 'rejected 01']),
+    );
+  });
+
+  it.each([1, 4])('never pay twice, and know a repeat, in sets of %i', async (setSize) => {
+    const { intake, balances } = await uploadMixed();
+    const { decided } = await validateReceived({ db: world.db, hsm: world.hsm }, { setSize });
+    expect(decided).toBe(13);
+    const outcomes = await world.outcomes(intake);
+    // A clash with a purchase of a set in front finds it paid; in one set both are held.
+    const clashing = [1, 4, 11, 12];
+    expect(outcomes.filter((_, place) => !clashing.includes(place))).toEqual(
+      asOne.outcomes.filter((_, place) => !clashing.includes(place)),
+    );
+    for (const place of [4, 12]) expect(outcomes[place]).toBe('suspicious 04');
+    const [one, , three] = await balances();
+    expect([one, three]).toEqual([asOne.balances[0], asOne.balances[2]]);
+  });
+
+  it('leave no set half done, wherever a connection breaks', async () => {
+    const { intake } = await uploadMixed();
+    let broken = 0;
+    for (let statement = 1; ; statement += 1) {
+      const db = breakingBefore(world.url, statement);
+      try {
+        await validateReceived({ db, hsm: world.hsm }, { setSize: 3 });
+        break;
+      } catch {
+        broken += 1;
+        const judged = (await world.outcomes(intake)).filter((outcome) => outcome !== 'received').length;
+        expect([0, 3, 6, 9, 12, 13]).toContain(judged);
+      } finally {
+        await db.end();
+      }
+    }
+    expect(broken).toBeGreaterThan(20);
+    while ((await validateReceived({ db: world.db, hsm: world.hsm })).decided > 0);
+    const outcomes = await world.outcomes(intake);
+    expect(outcomes).toHaveLength(13);
+    expect(outcomes).not.toContain('received');
+    expect(outcomes.filter((outcome) => outcome === 'duplicate 03')).toHaveLength(3);
+    expect(await verifyLedger(world.db)).toMatchObject({ ok: true });
+  });
+});
