@@ -41,7 +41,11 @@ afterAll(async () => {
 const call = async (person: string, method: 'GET' | 'POST', url: string, payload?: object) => {
   const headers = { authorization: `Bearer ${tokens[person]}` };
   const response = await server.inject({ method, url, headers, ...(payload && { payload }) });
-  return { status: response.statusCode, bytes: response.rawPayload, json: () => response.json<Record<string, any>>() }; // eslint-disable-line
+  return {
+    status: response.statusCode,
+    bytes: response.rawPayload,
+    json: () => response.json<Record<string, unknown>>(),
+  };
 };
 
 function unzip(bytes: Buffer): Map<string, Buffer> {
@@ -93,7 +97,8 @@ describe('a sample', () => {
     const first = (await draw()).json();
     await buy(city.db, NEXT_DAY, 'purse', BUS, 25_000);
     expect((await draw()).json()).toEqual(first);
-    expect(first['items'].map(({ stratum }: { stratum: string }) => stratum)).toEqual(['bus', 'bus', 'large', 'large']);
+    const items = first['items'] as Record<string, unknown>[];
+    expect(items.map(({ stratum }) => stratum)).toEqual(['bus', 'bus', 'large', 'large']);
     // Anybody can draw it again: smallest hash over seed, stratum and the record's identity.
     const { rows } = await city.db.query<{ id: string }>(
       `select card_no || '|' || business_date || '|' || intake_id || '|' || record_index as id from clearing.purchase_record
@@ -103,11 +108,9 @@ describe('a sample', () => {
     const hash = (id: string) => createHash('sha256').update(`${definition.seed}|bus|${id}`).digest('hex');
     const drawn = rows.map(({ id }) => id).sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
     expect(
-      first['items']
+      items
         .slice(0, 2)
-        .map((item: Record<string, unknown>) =>
-          [item['cardNo'], item['businessDate'], item['intakeId'], item['recordIndex']].join('|'),
-        ),
+        .map((item) => [item['cardNo'], item['businessDate'], item['intakeId'], item['recordIndex']].join('|')),
     ).toEqual(drawn.slice(0, 2));
     const other = (await draw({ seed: 'another' })).json();
     expect(other['sampleNo']).not.toBe(first['sampleNo']);
@@ -119,12 +122,12 @@ describe('a sample', () => {
     expect(pack.size).toBe(5);
     const evidence = [...pack]
       .filter(([name]) => name.startsWith('evidence/'))
-      .map(([, content]) => JSON.parse(content.toString('utf8')) as Record<string, any>); // eslint-disable-line
-    const settled = evidence.find(({ record }) => record.participantNo === BUS)!;
+      .map(([, content]) => JSON.parse(content.toString('utf8')) as { record: Record<string, unknown> });
+    const settled = evidence.find(({ record }) => record['participantNo'] === BUS)!;
     expect(settled).toMatchObject({
       record: { state: 'accepted', raw: expect.stringMatching(/^[0-9a-f]{128}$/) },
       tac: { result: 'decided' },
-      postings: [{ credit: `operator-pending:${BUS}`, amountFen: settled['record'].amountFen }],
+      postings: [{ credit: `operator-pending:${BUS}`, amountFen: settled.record['amountFen'] }],
       approvals: [{ maker: 'finance-maker', checker: 'finance-checker' }],
       sheets: [
         {

@@ -1,5 +1,6 @@
 import { type Database, type Logger, transact } from '@citycard/common';
 import { raiseAlarm } from '../alarms/alarm.ts';
+import { repeat } from '../repeat.ts';
 import type { CertificateDeps } from './city-ca.ts';
 import { publishRevocationList } from './revocations.ts';
 
@@ -17,38 +18,15 @@ const WARNINGS_DAYS = [30, 7, 1] as const;
 
 /** Keeps the revocation list complete and fresh, and raises alarms for certificates whose end is near. */
 export function startCertificateUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  let lastComplaint = '';
   let warnedAt = 0;
-
-  const pass = async () => {
-    try {
-      await publishRevocationList(deps);
-      if (Date.now() - warnedAt >= WARN_EVERY_MS) {
-        await warnOfExpiry(deps.db);
-        warnedAt = Date.now();
-      }
-      lastComplaint = '';
-    } catch (error) {
-      const complaint = error instanceof Error ? error.message : String(error);
-      if (!stopped && complaint !== lastComplaint)
-        deps.logger.warn({ err: error }, 'the revocation list was not published, will be tried again');
-      lastComplaint = complaint;
-    }
+  const work = async () => {
+    await publishRevocationList(deps);
+    if (Date.now() - warnedAt < WARN_EVERY_MS) return;
+    await warnOfExpiry(deps.db);
+    warnedAt = Date.now();
   };
-  const look = () => {
-    if (!stopped) running ??= pass().finally(() => (running = undefined));
-  };
-  const timer = setInterval(look, LOOK_EVERY_MS).unref();
-  look();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const complaint = 'the revocation list was not published, will be tried again';
+  return { stop: repeat(deps.logger, complaint, LOOK_EVERY_MS, work) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { type BusinessDate, type Database, type Logger, transact } from '@cityca
 import { REPORT_KEY } from '../acceptance-reports/record.ts';
 import { type CertificateDeps, ensureOwnCertificate } from '../certificates/city-ca.ts';
 import { signDetachedCms } from '../certificates/sign.ts';
+import { repeat } from '../repeat.ts';
 import { trySessionLock } from '../session-lock.ts';
 
 /** The name in the certificate receipts are signed with; the key is the city's for reports. */
@@ -26,32 +27,9 @@ const RECEIPT_LOCK = 5_012_019_370_765n;
 
 /** Signs receipts of closed days and puts them into the authorities' folders; several processes may, one at a time does. */
 export function startReceipts(deps: ReceiptDeps): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  let lastComplaint = '';
-  const pass = async () => {
-    try {
-      await trySessionLock(deps.db, RECEIPT_LOCK, () => deliverReceipts(deps));
-      lastComplaint = '';
-    } catch (error) {
-      const complaint = error instanceof Error ? error.message : String(error);
-      if (!stopped && complaint !== lastComplaint)
-        deps.logger.warn({ err: error }, 'receipts were not signed or delivered, will be tried again');
-      lastComplaint = complaint;
-    }
-  };
-  const look = () => {
-    if (!stopped) running ??= pass().finally(() => (running = undefined));
-  };
-  const timer = setInterval(look, LOOK_EVERY_MS).unref();
-  look();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const complaint = 'receipts were not signed or delivered, will be tried again';
+  const work = () => trySessionLock(deps.db, RECEIPT_LOCK, () => deliverReceipts(deps));
+  return { stop: repeat(deps.logger, complaint, LOOK_EVERY_MS, work) };
 }
 
 /** Signs what is not signed and writes what is not in a folder yet, oldest first. @throws HsmUnavailable, HsmRefused */

@@ -7,6 +7,7 @@ import type { ChannelSecrets } from '../alarms/send.ts';
 import { takeNextDormancy } from '../float/dormancy.ts';
 import { type LiveFigures, takeLiveFigures } from '../float/live.ts';
 import { completeProofs } from '../float/proofs.ts';
+import { repeat } from '../repeat.ts';
 import { trySessionLock } from '../session-lock.ts';
 import { keepFeeHolds } from './holds.ts';
 import { type RuleInForce, rulesInForce } from './rule-book.ts';
@@ -83,35 +84,8 @@ export function startSupervision(deps: SupervisionDeps): { stop(): Promise<void>
     });
   };
   const stops = [
-    repeat(deps.logger, 'supervision did not look, will look again', supervise),
-    repeat(deps.logger, 'messages were not sent, will be tried again', () => deliverNotices(deps)),
+    repeat(deps.logger, 'supervision did not look, will look again', EVERY_MS, supervise),
+    repeat(deps.logger, 'messages were not sent, will be tried again', EVERY_MS, () => deliverNotices(deps)),
   ];
   return { stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
-}
-
-/** Does the work now and again and again, one at a time, complaining once about the same trouble. */
-function repeat(logger: Logger, complaint: string, work: () => Promise<unknown>): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
-  let stopped = false;
-  let lastTrouble = '';
-  const once = async () => {
-    try {
-      await work();
-      lastTrouble = '';
-    } catch (error) {
-      const trouble = error instanceof Error ? error.message : String(error);
-      if (!stopped && trouble !== lastTrouble) logger.warn({ err: error }, complaint);
-      lastTrouble = trouble;
-    }
-  };
-  const start = () => {
-    if (!stopped) running ??= once().finally(() => (running = undefined));
-  };
-  const timer = setInterval(start, EVERY_MS).unref();
-  start();
-  return async () => {
-    stopped = true;
-    clearInterval(timer);
-    await running;
-  };
 }

@@ -96,7 +96,10 @@ const farFromCard: Watch = {
         where l.opened_at > now() - make_interval(mins => ${2 * WINDOW_MINUTES}) and l.state = 'posted'
           and l.balance_before_fen + l.amount_fen - (a.credits_posted - a.debits_posted) > $1
           and not exists (select from clearing.load younger where younger.card_no = l.card_no and younger.online_counter > l.online_counter)
-          and not exists (select from clearing.purchase_record p where p.card_no = l.card_no and p.posted_date is not null and p.decided_at > l.opened_at)
+          and not exists (select from clearing.purchase_identity i
+                            join clearing.purchase_record p on p.card_no = i.card_no and p.business_date = i.business_date and p.intake_id = i.intake_id
+                             and p.record_index = i.record_index
+                           where i.card_no = l.card_no and p.posted_date is not null and p.decided_at > l.opened_at)
         group by l.card_no`,
       [context.thresholds['aboveFen']],
     ),

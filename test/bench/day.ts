@@ -8,6 +8,7 @@ import type { BulkDay, BulkOutcomes } from '@citycard/city-sim';
 import { verifyLedger } from '@citycard/clearing';
 import { addDays, businessDate, cityDate, compactDate, type Database } from '@citycard/common';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
+import { makeCopyTable } from './copy-table.ts';
 import { processTree } from './cpu-time.ts';
 import { HOME_CITY, ISSUER, LOADED_FEN, openCards } from './day-cards.ts';
 import { type DayCity, NEIGHBOUR_CITY, startDayCity } from './day-city.ts';
@@ -241,16 +242,12 @@ async function proveLastChunks(city: DayCity): Promise<void> {
 }
 
 async function copyRecords(db: Database, copies: readonly string[]): Promise<void> {
-  await db.query(`
-    drop table if exists public.bench_purchase;
-    create table public.bench_purchase (
-      card_no text not null, business_date date not null, intake_id bigint not null, record_index integer not null,
-      raw bytea not null, issuer_city text not null, offline_counter integer not null, balance_before_fen bigint not null,
-      amount_fen bigint not null, sam_no text not null, sam_transaction_no bigint not null, tapped_at timestamptz,
-      flag smallint not null, industry smallint not null, hotlist_version bigint not null, participant_no text not null,
-      primary key (card_no, business_date, intake_id, record_index),
-      unique (card_no, issuer_city, offline_counter),
-      unique (card_no, issuer_city, sam_no, sam_transaction_no))`);
+  await makeCopyTable(
+    db,
+    'primary key (card_no, business_date, intake_id, record_index)',
+    'unique (card_no, issuer_city, offline_counter)',
+    'unique (card_no, issuer_city, sam_no, sam_transaction_no)',
+  );
   for (const path of copies) {
     await db.query(`copy public.bench_purchase from '${path}'`);
     await rm(path);

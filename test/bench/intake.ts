@@ -8,6 +8,7 @@ import { createCertificateRequest, type Signer } from '@citycard/city-sim';
 import { cityDate, compactDate, type Database } from '@citycard/common';
 import { startTestCity, type TestCity } from '../installation.ts';
 import { type Bench, type BenchResult, once, result } from './bench.ts';
+import { makeCopyTable } from './copy-table.ts';
 import { processTree } from './cpu-time.ts';
 import type { DepotAnswer, DepotOrder } from './intake-depot.ts';
 
@@ -79,15 +80,11 @@ async function ask(depot: ChildProcess, order: DepotOrder): Promise<DepotAnswer>
 
 /** The table is made anew for every file, so that both sides begin with what they had after the first. */
 async function copy(db: Database, path: string, count: number): Promise<number> {
-  await db.query(`
-    drop table if exists public.bench_purchase;
-    create table public.bench_purchase (
-      card_no text not null, business_date date not null, intake_id bigint not null, record_index integer not null,
-      raw bytea not null, issuer_city text not null, offline_counter integer not null, balance_before_fen bigint not null,
-      amount_fen bigint not null, sam_no text not null, sam_transaction_no bigint not null, tapped_at timestamptz,
-      flag smallint not null, industry smallint not null, hotlist_version bigint not null, participant_no text not null,
-      primary key (card_no, issuer_city, offline_counter),
-      unique (card_no, issuer_city, sam_no, sam_transaction_no))`);
+  await makeCopyTable(
+    db,
+    'primary key (card_no, issuer_city, offline_counter)',
+    'unique (card_no, issuer_city, sam_no, sam_transaction_no)',
+  );
   await db.query(`copy public.bench_purchase from '${path}.copy'`);
   return count;
 }
