@@ -33,6 +33,10 @@ export const citycardErrors = errorCatalogue('citycard', {
   },
   hsmDidNotStart: { status: 503, sentence: 'The HSM process did not start.' },
   refused: { status: 409, sentence: 'The installation refused: {detail}' },
+  staffRegisterUnreadable: {
+    status: 422,
+    sentence: 'The staff register cannot be read: {reason}. Nothing is changed.',
+  },
   pcscMissing: {
     status: 503,
     sentence:

@@ -32,6 +32,7 @@ export {
 } from './identity/principal.ts';
 export { approveAct, proposeAct } from './identity/approval.ts';
 export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
+export { approveStaffRegister, proposeStaffRegister, type StaffRegisterRow } from './identity/staff-register.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';
 export { createHttpServer, type HttpServer, listen } from './http/server.ts';

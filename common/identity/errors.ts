@@ -16,6 +16,11 @@ export const identityErrors = errorCatalogue('identity', {
     sentence:
       '{name} would supervise the company and act for it. Those are two persons: give one of the roles to somebody else.',
   },
+  registerNotTaken: { status: 422, sentence: 'The staff register was not taken and nothing is changed: {problems}.' },
+  registerSaysNothingNew: {
+    status: 409,
+    sentence: 'Everybody in this staff register is known by that number already; there is nothing to do.',
+  },
   approvalUnknown: { status: 404, sentence: 'There is no proposal {approvalId} to approve.' },
   samePerson: {
     status: 409,
