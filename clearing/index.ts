@@ -23,6 +23,7 @@ export * from './hotlist/hotlist.ts';
 export { type CardLock, endCardLocks, openCardLock } from './hotlist/card-locks.ts';
 export { hotlistErrors } from './hotlist/errors.ts';
 export * from './participants/participant.ts';
+export { settleThrough } from './participants/settled-through.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
 export { registerSignedAuditRoutes } from './audit/routes.ts';
@@ -123,6 +124,7 @@ export { listTextAnswers, readTextAnswer, type TextAnswer } from './operator-tex
 export { fileOutcomes, type FileStanding, findFile, listFiles, outcomesCsv } from './intake/file-standing.ts';
 export { type CcipOutcome, ccipOutcomes, intakeCcip } from './intake/city-file.ts';
 export { batchTotals, type CountAndAmount } from './intake/batch-totals.ts';
+export { batchesThatDiffer, type ComparedBatch, recordBatchClaim } from './batches/claims.ts';
 export {
   validateReceived,
   type ValidationDeps,

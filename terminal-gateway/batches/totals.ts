@@ -1,4 +1,4 @@
-import { batchTotals } from '@citycard/clearing';
+import { batchTotals, recordBatchClaim } from '@citycard/clearing';
 import type { OutgoingFrame } from '../codec/frame-writer.ts';
 import { answerFields } from '../catalogue/answer.ts';
 import { TOTALS_DIFFER, TOTALS_EQUAL } from '../codec/payloads/purchases.ts';
@@ -21,6 +21,15 @@ export function settleBatch(context: RequestContext<'batchTotals'>): Promise<Out
         host.loads.count === theirs.loads.count &&
         host.purchases.amount === theirs.purchases.amount &&
         host.purchases.count === theirs.purchases.count;
+      await recordBatchClaim(tx, {
+        terminalNo: terminal.terminalNo,
+        merchantNo: terminal.merchantNo,
+        batchNo: request.management.batch,
+        traceNo: request.trace,
+        claimedAt: context.now,
+        ...theirs,
+        equal,
+      });
       await tx.query(
         `update gateway.terminal set last_settled_batch = greatest(coalesce(last_settled_batch, ''), $2), last_seen_at = $3
           where terminal_no = $1`,

@@ -219,6 +219,12 @@ export class TestTerminal {
     return { code: codeOf(answer), field: answer?.bytes(62) ?? Buffer.alloc(0) };
   }
 
+  /** Message 14: what the terminal has counted, 24 bytes; answers code and field 48. */
+  async settle(batch: string, totals: Buffer): Promise<{ code: string; field: Buffer }> {
+    const answer = await this.#exchange('0500', `00${batch}201`, { 48: totals }, true);
+    return { code: codeOf(answer), field: answer?.bytes(48) ?? Buffer.alloc(0) };
+  }
+
   async #exchange(mti: string, management: string, own: FieldValues, mac: boolean): Promise<Message | undefined> {
     this.#trace += 1;
     const fields: FieldValues = {

@@ -1,0 +1,146 @@
+import { findParticipant } from '@citycard/clearing';
+import {
+  type BusinessDate,
+  cityDate,
+  contentSha256,
+  type Fen,
+  fen,
+  fenToNumber,
+  type Transaction,
+} from '@citycard/common';
+import type { FoundDifference } from '../differences/index.ts';
+import { keepInStep, type LookResult } from '../daily/in-step.ts';
+import { operatorErrors } from './errors.ts';
+
+/** A file as its operator says it delivered it. */
+export interface ListedFile {
+  readonly fileName: string;
+  readonly records: number;
+  readonly amountFen: Fen;
+}
+
+/**
+ * Takes an operator's list of the files of a day and compares it: files that never came, files it knows nothing of, and files whose
+ * records or amount are others. The same list again answers the same.
+ *
+ * @throws CityCardError `reconciliation.operators.not-an-operator`, `.day-not-over`, `.file-twice`, `.file-of-other-day`, `.list-known`
+ */
+export async function takeFileList(
+  tx: Transaction,
+  participantNo: string,
+  date: BusinessDate,
+  files: readonly ListedFile[],
+): Promise<LookResult> {
+  const participant = await findParticipant(tx, participantNo);
+  if (participant === undefined || !['operator', 'agent', 'biller'].includes(participant.kind))
+    throw operatorErrors.notAnOperator({ participantNo });
+  if (date >= cityDate(new Date())) throw operatorErrors.dayNotOver({ date });
+  const names = files.map(({ fileName }) => fileName);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw operatorErrors.fileTwice({ fileName: twice });
+  await keepList(tx, participantNo, date, files);
+  return lookAtFileList(tx, participantNo, date);
+}
+
+async function keepList(
+  tx: Transaction,
+  participantNo: string,
+  date: BusinessDate,
+  files: readonly ListedFile[],
+): Promise<void> {
+  const sha256 = contentSha256(files);
+  const kept = await tx.query(
+    `insert into reconciliation.operator_file_list (participant_no, listed_day, sha256, file_count) values ($1, $2, $3, $4)
+     on conflict (participant_no, listed_day) do nothing`,
+    [participantNo, date, sha256, files.length],
+  );
+  if (kept.rowCount === 0) {
+    const { rowCount } = await tx.query(
+      'select from reconciliation.operator_file_list where participant_no = $1 and listed_day = $2 and sha256 = $3',
+      [participantNo, date, sha256],
+    );
+    if (rowCount === 0) throw operatorErrors.listKnown({ participantNo, date });
+    return;
+  }
+  const fileNames = files.map(({ fileName }) => fileName);
+  const { rows } = await tx.query<{ file_name: string; listed_day: string }>(
+    `select file_name, listed_day from reconciliation.operator_listed_file where participant_no = $1 and file_name = any($2) order by 1 limit 1`,
+    [participantNo, fileNames],
+  );
+  if (rows[0] !== undefined)
+    throw operatorErrors.fileOfOtherDay({ fileName: rows[0].file_name, otherDate: rows[0].listed_day });
+  await tx.query(
+    `insert into reconciliation.operator_listed_file (participant_no, listed_day, file_name, record_count, amount_fen)
+     select $1, $2, * from unnest($3::text[], $4::bigint[], $5::bigint[])`,
+    [participantNo, date, fileNames, files.map(({ records }) => records), files.map(({ amountFen }) => amountFen)],
+  );
+}
+
+interface ComparedRow {
+  file_name: string;
+  our_records: bigint | null;
+  our_fen: bigint | null;
+  their_records: bigint | null;
+  their_fen: bigint | null;
+}
+
+/**
+ * Compares an operator's list of a day once more: a file that has come since ends its difference. A file is found by its name on
+ * whatever day it came.
+ */
+export async function lookAtFileList(tx: Transaction, participantNo: string, date: BusinessDate): Promise<LookResult> {
+  const { rows } = await tx.query<ComparedRow>(
+    `with theirs as (
+       select file_name, record_count, amount_fen from reconciliation.operator_listed_file where participant_no = $1 and listed_day = $2
+     ), ours as (
+       select i.file_name, i.record_count, i.amount_fen from clearing.intake i
+        where i.participant_no = $1 and i.file_name is not null
+          and (i.file_name in (select file_name from theirs)
+               or coalesce(i.header_business_date, i.business_date) = $2
+                  and not exists (select from reconciliation.operator_listed_file l where l.participant_no = $1 and l.file_name = i.file_name))
+     )
+     select file_name, o.record_count::bigint as our_records, o.amount_fen as our_fen, t.record_count as their_records, t.amount_fen as their_fen
+       from ours o full join theirs t using (file_name)
+      where (o.record_count::bigint, o.amount_fen) is distinct from (t.record_count, t.amount_fen) order by 1`,
+    [participantNo, date],
+  );
+  const found = rows.map((row): FoundDifference => {
+    const [ours, theirs] = [row.our_fen, row.their_fen];
+    return {
+      counterpartKind: 'operator',
+      counterpart: participantNo,
+      businessDay: date,
+      subjectKey: `file ${row.file_name}`,
+      kind: ours === null ? 'only-theirs' : theirs === null ? 'only-ours' : 'amount',
+      ...(ours !== null && { ours: fen(ours) }),
+      ...(theirs !== null && { theirs: fen(theirs) }),
+      evidence: {
+        fileName: row.file_name,
+        ...(ours !== null && { ourRecords: Number(row.our_records), ourFen: fenToNumber(fen(ours)) }),
+        ...(theirs !== null && { theirRecords: Number(row.their_records), theirFen: fenToNumber(fen(theirs)) }),
+      },
+    };
+  });
+  const scope = {
+    counterpartKinds: ['operator'],
+    subject: 'file ',
+    counterpart: participantNo,
+    businessDay: date,
+  } as const;
+  return keepInStep(tx, scope, found, 'both sides name the file with the same records and amount');
+}
+
+/** Compares every list of the last days once more: files may have come late. */
+export async function lookAtFileLists(tx: Transaction, since: BusinessDate): Promise<LookResult[]> {
+  const { rows } = await tx.query<{ participant_no: string; listed_day: BusinessDate }>(
+    `select distinct l.participant_no, l.listed_day from reconciliation.operator_file_list l
+      where l.listed_day >= $1
+         or exists (select from reconciliation.difference d where d.counterpart_kind = 'operator' and d.counterpart = l.participant_no
+                       and d.business_day = l.listed_day and starts_with(d.subject_key, 'file ') and d.state = 'open')
+      order by 1, 2`,
+    [since],
+  );
+  const results: LookResult[] = [];
+  for (const { participant_no: no, listed_day: day } of rows) results.push(await lookAtFileList(tx, no, day));
+  return results;
+}
