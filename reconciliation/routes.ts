@@ -2,6 +2,7 @@ import type { HttpServer } from '@citycard/common';
 import { registerBankRoutes } from './bank-routes.ts';
 import type { CityDeps } from './cities/deps.ts';
 import { registerCityRoutes } from './city-routes.ts';
+import { registerDifferenceRoutes } from './differences/routes.ts';
 
 /** All routes of this folder. Files and XML arrive as bytes; that is agreed for these routes only. */
 export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps): void {
@@ -10,6 +11,7 @@ export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps)
     routes.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
     registerCityRoutes(routes, deps);
     registerBankRoutes(routes, deps);
+    registerDifferenceRoutes(routes, deps);
     done();
   });
 }

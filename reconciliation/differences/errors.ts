@@ -25,6 +25,5 @@ export const differenceErrors = errorCatalogue('reconciliation.differences', {
       'Difference {differenceNo} is about {limit} fen at most; an adjustment of {amount} fen does not belong to it.',
   },
   ownerUnknown: { status: 422, sentence: '{owner} is no person who works for finance or the platform here.' },
-  ruleUnknown: { status: 404, sentence: 'There is no proposed rule {approvalId}.' },
   periodBad: { status: 422, sentence: 'From {from} to {to} is no period of at most 366 days.' },
 });
