@@ -26,27 +26,41 @@ export interface SupervisionDeps {
 
 /** Figures are promised to be no older than two seconds. */
 const EVERY_MS = 1_000;
+/** Most looks take a few milliseconds. */
+const PATIENCE_MS = 250;
 /** Statements come once a day, and days close once a day. */
 const DAILY_WORK_EVERY_MS = 15_000;
 /** One process supervises; the others stand by. */
 const LOCK = 7_401_338_220_071n;
+/** The daily work has a lock of its own: the dormancy of millions of cards takes longer than figures may be old. */
+const DAILY_LOCK = 7_401_338_220_072n;
+
+/** Watches whose looks are not over yet, and how long the rest of supervision waits for one of them. */
+interface Looks {
+  readonly underWay: Map<RuleName, Promise<void>>;
+  readonly patienceMs: number;
+}
 
 /** Looks once: figures, rules whose time has come, holds, cases, messages to write. */
 export async function superviseOnce(
   deps: SupervisionDeps,
   due: (watch: Watch) => boolean = () => true,
+  { underWay, patienceMs }: Looks = { underWay: new Map(), patienceMs: Infinity },
 ): Promise<LiveFigures> {
   const { db, logger } = deps;
   const live = await takeLiveFigures(db);
   const rules = await rulesInForce(db);
   for (const watch of [...CLEARING_WATCHES, ...(deps.watches ?? [])]) {
-    if (!due(watch)) continue;
     const rule = rules.get(watch.rule);
-    // One rule that cannot be looked after does not blind the others.
-    if (rule !== undefined)
-      await look(db, watch, rule, live).catch((error: unknown) =>
+    if (rule === undefined || underWay.has(watch.rule) || !due(watch)) continue;
+    // One rule that cannot be looked after does not blind the others, and one that takes its time does not make figures old.
+    const looking = look(db, watch, rule, live)
+      .catch((error: unknown) =>
         logger.error({ err: error, rule: watch.rule }, 'a rule of supervision could not be looked after'),
-      );
+      )
+      .finally(() => underWay.delete(watch.rule));
+    underWay.set(watch.rule, looking);
+    await noLongerThan(patienceMs, looking);
   }
   await keepFeeHolds(db, live, thresholdOf(rules, 'float-shortfall', 'aboveFen'));
   while ((await gatherAlarms(db)) > 0);
@@ -58,6 +72,13 @@ async function look(db: Database, watch: Watch, rule: RuleInForce, live: LiveFig
   await raiseFindings(db, rule, await watch.look({ db, live, thresholds: rule.thresholds }));
 }
 
+async function noLongerThan(patienceMs: number, work: Promise<void>): Promise<void> {
+  if (patienceMs === Infinity) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
+}
+
 const thresholdOf = (rules: ReadonlyMap<RuleName, RuleInForce>, rule: RuleName, name: string): number =>
   rules.get(rule)?.thresholds[name] ?? 0;
 
@@ -67,25 +88,28 @@ const thresholdOf = (rules: ReadonlyMap<RuleName, RuleInForce>, rule: RuleName, 
  */
 export function startSupervision(deps: SupervisionDeps): { stop(): Promise<void> } {
   const lookedAt = new Map<RuleName, number>();
-  let dailyAt = -Infinity;
   const due = (watch: Watch): boolean => {
     const now = performance.now();
     if (now - (lookedAt.get(watch.rule) ?? -Infinity) < watch.everyMs) return false;
     lookedAt.set(watch.rule, now);
     return true;
   };
-  const supervise = async () => {
-    await trySessionLock(deps.db, LOCK, async () => {
-      await superviseOnce(deps, due);
-      if (performance.now() - dailyAt < DAILY_WORK_EVERY_MS) return;
-      dailyAt = performance.now();
+  const looks: Looks = { underWay: new Map(), patienceMs: PATIENCE_MS };
+  const supervise = () => trySessionLock(deps.db, LOCK, () => superviseOnce(deps, due, looks));
+  const workDaily = () =>
+    trySessionLock(deps.db, DAILY_LOCK, async () => {
       await completeProofs(deps.db);
       await takeNextDormancy(deps.db);
     });
-  };
   const stops = [
     repeat(deps.logger, 'supervision did not look, will look again', EVERY_MS, supervise),
+    repeat(deps.logger, 'proofs and dormancy were not looked after, will be', DAILY_WORK_EVERY_MS, workDaily),
     repeat(deps.logger, 'messages were not sent, will be tried again', EVERY_MS, () => deliverNotices(deps)),
   ];
-  return { stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
+  return {
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+      await Promise.all(looks.underWay.values());
+    },
+  };
 }

@@ -30,6 +30,8 @@ export const AGAIN_MINUTES = 60;
 export async function raiseFindings(db: Database, rule: RuleInForce, findings: readonly Finding[]): Promise<number> {
   if (findings.length === 0) return 0;
   return transact(db, async (tx) => {
+    // A look that was slow may end while another process looks after the same rule.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('findings of ' || $1, 0))`, [rule.rule]);
     const known = await raisedLately(tx, rule.rule);
     const { rule: kind, severity, version: ruleVersion, thresholds } = rule;
     // One alarm for a subject, however often it was found at once.

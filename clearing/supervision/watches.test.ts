@@ -1,8 +1,9 @@
 import { createLogger, type Database } from '@citycard/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listCases, showCase } from '../alarms/cases.ts';
 import { BUS, CARD, DAY, startTestCity } from '../day/test-city.ts';
-import { superviseOnce } from './supervise.ts';
+import { readLiveFigures } from '../float/live.ts';
+import { startSupervision, superviseOnce, type SupervisionDeps } from './supervise.ts';
 
 let city: Awaited<ReturnType<typeof startTestCity>>;
 let db: Database;
@@ -10,18 +11,19 @@ let db: Database;
 beforeAll(async () => {
   city = await startTestCity();
   db = city.db;
+  deps = {
+    db,
+    logger: createLogger('test', { level: 'silent' }),
+    seal: { open: () => Promise.reject(new Error('nobody is on duty')) },
+    secrets: new Map(),
+  };
 });
 afterAll(() => city.stop());
 
 const AGENT = '904458060510001';
 
-const look = () =>
-  superviseOnce({
-    db,
-    logger: createLogger('test', { level: 'silent' }),
-    seal: { open: () => Promise.reject(new Error('nobody is on duty')) },
-    secrets: new Map(),
-  });
+let deps: SupervisionDeps;
+const look = () => superviseOnce(deps);
 const casesOf = async (kind: string) => (await listCases(db, ['open'])).filter((each) => each.kind === kind);
 const evidenceOf = async (kind: string) => {
   const [found] = await casesOf(kind);
@@ -164,5 +166,55 @@ describe('cloned-card', () => {
     await records(9_999, '04');
     await look();
     expect(await casesOf('cloned-card')).toMatchObject([{ alarmCount: 10_000n }]);
+  });
+});
+
+describe('one watch that is broken', () => {
+  it('leaves the others running, and is written to the log', async () => {
+    const logged: unknown[] = [];
+    const logger = { ...createLogger('test', { level: 'silent' }), error: (what: unknown) => logged.push(what) };
+    const found = (subject: string) => Promise.resolve([{ subject, evidence: {} }]);
+    await superviseOnce({
+      ...deps,
+      logger: logger as unknown as typeof deps.logger,
+      watches: [
+        { rule: 'terminal-silent', everyMs: 1, look: () => Promise.reject(new Error('column "heard" does not exist')) },
+        { rule: 'hsm-away', everyMs: 1, look: () => found('hsm') },
+      ],
+    });
+    expect(logged).toMatchObject([{ rule: 'terminal-silent', err: { message: 'column "heard" does not exist' } }]);
+    expect(await casesOf('terminal-silent')).toEqual([]);
+    expect(await casesOf('hsm-away')).toMatchObject([{ alarmCount: 1n, severity: 'critical' }]);
+  });
+
+  it('or never answers keeps neither figures nor other rules waiting', async () => {
+    let answer: () => void = () => undefined;
+    let asked = 0;
+    const supervision = startSupervision({
+      ...deps,
+      watches: [
+        {
+          rule: 'terminal-silent',
+          everyMs: 1,
+          look: async () => {
+            asked += 1;
+            await new Promise<void>((resolve) => (answer = resolve));
+            return [{ subject: 'terminal S0000001', evidence: {} }];
+          },
+        },
+        {
+          rule: 'unmatched-bank-entry',
+          everyMs: 1,
+          look: () => Promise.resolve([{ subject: 'entry R1', evidence: {} }]),
+        },
+      ],
+    });
+    await vi.waitFor(async () => expect(await casesOf('unmatched-bank-entry')).toHaveLength(1), { timeout: 5_000 });
+    const before = (await readLiveFigures(db))!.takenAt;
+    await vi.waitFor(async () => expect((await readLiveFigures(db))!.takenAt > before).toBe(true), { timeout: 3_000 });
+    expect([asked, await casesOf('terminal-silent')]).toEqual([1, []]);
+    answer();
+    await supervision.stop();
+    expect((await db.query(`select from clearing.alarm where kind = 'terminal-silent'`)).rowCount).toBe(1);
   });
 });

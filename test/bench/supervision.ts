@@ -1,217 +1,173 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  CARD_ACCOUNT_KINDS,
-  type CardNo,
-  cardNo,
-  clearingMigrations,
-  floatHistory,
-  openAccount,
-  type Posting,
-  postWithBalances,
-  readLiveFigures,
-  superviseOnce,
-} from '@citycard/clearing';
-import {
-  addDays,
-  businessDate,
-  commonMigrations,
-  createLogger,
-  type Database,
-  fen,
-  luhnDigit,
-  migrate,
-  openDatabase,
-  startEmbeddedPostgres,
-  transact,
-} from '@citycard/common';
-import type { Bench, BenchResult } from './bench.ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { readLiveFigures } from '@citycard/clearing';
+import type { Database } from '@citycard/common';
+import type { Bench, BenchContext, BenchResult } from './bench.ts';
 import { processTree } from './cpu-time.ts';
+import { type GatewayCity, startGatewayCity } from './gateway-city.ts';
+import { Rounds, startTerminals } from './load-rounds.ts';
+import { openAYear } from './supervision-year.ts';
 
-const DAY = businessDate('2026-11-20');
-const FIRST_DAY = addDays(DAY, -365);
-const CARDS = 20_000;
-const SET = 50;
-const EVERY_MS = 1_000;
-/** Looks without load beforehand, for the share of this process in a look. */
-const IDLE_LOOKS = 10;
-const PARTICIPANTS = 50;
+const TERMINALS = 64;
+/** Requests a terminal has under way, as in the load benchmark. */
+const WINDOW = 4;
+const ROUNDS = 3;
+const ASK_EVERY_MS = 250;
 
 /**
- * What supervision costs while loads go on, and how fast a year opens. Loads from agents' prefunds are posted in sets of 50 as fast as one
- * connection does; supervision looks once a second beside them, over a connection of its own. Its share is the processor time of that
- * connection's backend, and what a look takes in this process: of one core, and of all that is spent here. Gateway and HSM, which a load
- * needs too, are not there: in a city, whose loads keep more than one core busy, the share is smaller.
+ * What supervision costs while the loads of the load benchmark go on, from TCP terminals to the ledger, and how fast a year opens. It runs
+ * in a process of its own, with every rule as often as in an installation. Its share is the processor time of that process and of its backends of all
+ * that is spent (gateway, HSM, PostgreSQL; not the terminals). Rounds without it stand in between: what loads cost less in them is
+ * the share seen the other way, on a machine that does nothing else.
  */
 export const supervisionBench: Bench = {
   name: 'supervision',
-  help: 'live figures beside loads: age and share of CPU; a year of history; --seconds 20',
+  help: 'live figures beside the load benchmark: age and share of CPU [--loads 12000]; a year of history [--cards 5000000] [--only live|year]',
   run: async (context) => {
-    const seconds = context.count('seconds', 20);
-    const directory = await mkdtemp(join(tmpdir(), 'supervision-bench-'));
-    const postgres = await startEmbeddedPostgres({ directory });
-    try {
-      await migrate(postgres.url, [commonMigrations, clearingMigrations]);
-      const db = openDatabase(postgres.url, { max: 2 });
-      const watching = openDatabase(postgres.url, { max: 1 });
-      try {
-        const cards = await prepare(db);
-        return [...(await beside(db, watching, cards, seconds)), ...(await yearOf(db))];
-      } finally {
-        await watching.end();
-        await db.end();
-      }
-    } finally {
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
-    }
+    const only = context.text('only');
+    const results: BenchResult[] = [];
+    if (only !== 'year') results.push(...(await besideLoads(context)));
+    if (only !== 'live') results.push(...(await openAYear(context)));
+    return results;
   },
 };
 
-async function beside(
-  db: Database,
-  watching: Database,
-  cards: readonly CardNo[],
-  seconds: number,
-): Promise<BenchResult[]> {
-  const deps = {
-    db: watching,
-    logger: createLogger('bench', { level: 'silent' }),
-    seal: { open: () => Promise.reject(new Error('nobody is told')) },
-    secrets: new Map(),
-  };
-  const lookedAt = new Map<string, number>();
-  // Rules as often as they ask for, as in an installation.
-  const look = () =>
-    superviseOnce(deps, ({ rule, everyMs }) => {
-      const now = performance.now();
-      if (now - (lookedAt.get(rule) ?? -Infinity) < everyMs) return false;
-      lookedAt.set(rule, now);
-      return true;
-    });
-  await look();
-  const own = process.cpuUsage();
-  for (let n = 0; n < IDLE_LOOKS; n += 1) await look();
-  const { user, system } = process.cpuUsage(own);
-  const perLook = (user + system) / 1e6 / IDLE_LOOKS;
-
-  const { rows } = await watching.query<{ pid: number }>('select pg_backend_pid() as pid');
-  const backend = processTree(rows[0]?.pid);
-  const tree = processTree(process.pid);
-  const server = processTree(await postmasterOf(db));
-  const before = { backend: backend.cpuSeconds(), own: process.cpuUsage(), server: server.cpuSeconds() };
-  const until = performance.now() + seconds * 1000;
-  let loads = 0;
-  const load = async () => {
-    for (; performance.now() < until; loads += SET) {
-      const set = nextLoads(cards, loads);
-      const { outcomes } = await transact(db, (tx) => postWithBalances(tx, DAY, set));
-      if (outcomes.some(({ outcome }) => outcome !== 'posted')) throw new Error('a load was not posted');
-    }
-  };
-  let [looks, oldestMs] = [0, 0];
-  const supervise = async () => {
-    for (let next = performance.now(); performance.now() < until; next += EVERY_MS) {
-      const live = await readLiveFigures(watching);
-      oldestMs = Math.max(oldestMs, looks === 0 ? 0 : (live?.ageMs ?? 0));
-      await look();
-      looks += 1;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, next + EVERY_MS - performance.now())));
-    }
-  };
-  await Promise.all([load(), supervise()]);
-  const spent = process.cpuUsage(before.own);
-  const all = server.cpuSeconds() - before.server + (spent.user + spent.system) / 1e6;
-  const supervision = backend.cpuSeconds() - before.backend + perLook * looks;
-  const recounts = await db.query<{ recounts: bigint }>('select recounts from clearing.float_tally_head');
-  if (recounts.rows[0]?.recounts !== 0n) throw new Error('the short way missed transfers');
-  if (tree.resolutionSeconds > 1) throw new Error('no processor time can be read here');
-  return [
-    { name: 'supervision-share', value: round((supervision / all) * 100), unit: '% of CPU', wall: seconds },
-    {
-      name: 'supervision-of-a-core',
-      value: round((supervision / seconds) * 100),
-      unit: '% of one core',
-      wall: seconds,
-    },
-    { name: 'supervision-per-look', value: round((supervision / looks) * 1000), unit: 'CPU-ms', wall: seconds },
-    { name: 'live-figures-age', value: oldestMs, unit: 'ms at most', wall: seconds },
-    { name: 'loads-beside', value: Math.round(loads / all), unit: 'loads/CPU-s', wall: seconds },
-  ];
+interface Cpu {
+  readonly process: number;
+  readonly backends: number;
 }
 
-/** A year of 50 participants as closed days left it: read, put into columns and written as JSON. */
-async function yearOf(db: Database): Promise<BenchResult[]> {
-  await db.query(
-    `insert into clearing.business_day (business_date, state) select $1::date + n, 'closed' from generate_series(0, 364) n`,
-    [FIRST_DAY],
-  );
-  await db.query(
-    `insert into clearing.float_day select d.business_date, 1e11, 1e9, 9e10, 1e9, 0, 0, 1e9, 0, 1e6, 1e8, 1e8, '{}' from clearing.business_day d where state = 'closed'`,
-  );
-  await db.query(
-    `insert into clearing.float_day_participant
-     select d.business_date, 'P' || lpad(n::text, 5, '0'), 1e7 + n, 1e6, 1e6, 0 from clearing.business_day d cross join generate_series(1, ${PARTICIPANTS}) n
-      where state = 'closed'`,
-  );
-  await db.query(
-    `insert into clearing.float_day_dormancy select d.business_date, n, 1e6, 1e9 from clearing.business_day d cross join generate_series(0, 5) n where state = 'closed'`,
-  );
-  const walls: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    const from = performance.now();
-    const history = await floatHistory(db, FIRST_DAY, DAY);
-    JSON.stringify(history, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
-    walls.push(performance.now() - from);
-    if (history.days.length !== 365) throw new Error('the year is not whole');
-  }
-  const median = walls.sort((a, b) => a - b)[2] ?? 0;
-  return [{ name: 'year-of-history', value: Math.round(median), unit: 'ms to open', wall: median / 1000 }];
+interface Round {
+  readonly loadsPerCpuSecond: number;
+  readonly wall: number;
+  readonly share: number;
+  readonly perSecond: number;
+  readonly oldestMs: number;
 }
 
-const round = (value: number): number => Math.round(value * 100) / 100;
-const agent = (no: number): string => `agent-prefund:A${String(no).padStart(4, '0')}`;
-
-async function prepare(db: Database): Promise<readonly CardNo[]> {
-  const cards = Array.from({ length: CARDS }, (_, index) => benchCard(index));
-  await transact(db, async (tx) => {
-    await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'open')`, [DAY]);
-    await openAccount(tx, 'bank-custody:B1');
-    for (let no = 0; no < PARTICIPANTS; no += 1) await openAccount(tx, agent(no), { floor: fen(0) });
-    await tx.query(
-      `insert into clearing.card_account (card_no, kind) select c, k from unnest($1::text[]) as c, unnest($2::text[]) as k`,
-      [cards, CARD_ACCOUNT_KINDS],
+async function besideLoads(context: BenchContext): Promise<BenchResult[]> {
+  const loads = context.count('loads', 12_000);
+  const city = await startGatewayCity({ terminals: TERMINALS });
+  const terminals = startTerminals();
+  try {
+    const listener = await city.listen();
+    const rounds = new Rounds(city, terminals);
+    const supervising = await startSupervising(city);
+    const tree = processTree(process.pid, () => [terminals.pid]);
+    const measured = { with: [] as Round[], without: [] as Round[] };
+    for (let round = -1; round < ROUNDS; round += 1) {
+      for (const how of ['with', 'without'] as const) {
+        // Begun before the round is prepared: the first look of every rule is over when the clock starts.
+        if (how === 'with') await supervising.say('begin');
+        await rounds.prepare(listener, loads, { results: false, window: WINDOW });
+        const [own, all, wall] = [await supervising.cpu(), tree.cpuSeconds(), performance.now()];
+        const asking = how === 'with' ? watchAge(city.db) : undefined;
+        const { done } = await rounds.go();
+        const oldestMs = (await asking?.stop()) ?? 0;
+        const seconds = (performance.now() - wall) / 1000;
+        const [ownAfter, spent] = [await supervising.cpu(), tree.cpuSeconds() - all];
+        const [inProcess, inBackends] = [ownAfter.process - own.process, ownAfter.backends - own.backends];
+        if (how === 'with') await supervising.say('end');
+        const one: Round = {
+          loadsPerCpuSecond: done / spent,
+          wall: seconds,
+          share: ((inProcess + inBackends) / spent) * 100,
+          perSecond: ((inProcess + inBackends) / seconds) * 1000,
+          oldestMs,
+        };
+        context.progress(
+          `${how} supervision: ${Math.round(one.loadsPerCpuSecond)} loads per CPU-second in ${seconds.toFixed(1)} s, share ${one.share.toFixed(2)} % (${inProcess.toFixed(2)} s in its process, ${inBackends.toFixed(2)} s in its backends)`,
+        );
+        if (round >= 0) measured[how].push(one);
+      }
+    }
+    supervising.stop();
+    const { rows } = await city.db.query<{ recounts: bigint }>('select recounts from clearing.float_tally_head');
+    const wall = middle(measured.with.map((one) => one.wall));
+    const [beside, alone] = [measured.with, measured.without].map((all) =>
+      middle(all.map((one) => one.loadsPerCpuSecond)),
     );
-    const prefunds = Array.from({ length: PARTICIPANTS }, (_, no) => ({
-      key: `prefund:${no}`,
-      reason: 'prefund',
-      legs: [{ debit: 'bank-custody:B1', credit: agent(no), amount: fen(1_000_000_000_000) }],
-    }));
-    await postWithBalances(tx, DAY, prefunds);
-  });
-  await db.query('vacuum analyze');
-  return cards;
+    return [
+      {
+        name: 'supervision-share',
+        value: hundredths(middle(measured.with.map(({ share }) => share))),
+        unit: '% of CPU, loads beside',
+        wall,
+      },
+      {
+        name: 'supervision-a-second',
+        value: hundredths(middle(measured.with.map(({ perSecond }) => perSecond))),
+        unit: 'CPU-ms',
+        wall,
+      },
+      {
+        name: 'live-figures-age',
+        value: Math.max(...measured.with.map(({ oldestMs }) => oldestMs)),
+        unit: 'ms at most',
+        wall,
+      },
+      {
+        name: 'loads-supervised',
+        value: Math.round(beside ?? 0),
+        unit: 'loads per CPU-second',
+        wall,
+        baseline: { name: 'unsupervised', value: Math.round(alone ?? 0) },
+        ratio: hundredths((beside ?? 0) / (alone ?? 1)),
+      },
+      { name: 'live-figures-recounts', value: Number(rows[0]?.recounts ?? 0), unit: 'times the long way', wall },
+    ];
+  } finally {
+    terminals.stop();
+    await city.stop();
+  }
 }
 
-function nextLoads(cards: readonly CardNo[], from: number): Posting[] {
-  return Array.from({ length: SET }, (_, place) => {
-    const count = from + place;
-    const card = cards[(count * 7919) % CARDS];
-    if (card === undefined) throw new RangeError('no such card');
-    const legs = [{ debit: agent(count % PARTICIPANTS), credit: 'purse', amount: fen(5_000) }];
-    return { cardNo: card, key: `load:${count}`, reason: 'load', legs };
-  });
+/** Asks as a page does that shows the figures, and keeps the greatest age it saw once there were any. */
+function watchAge(db: Database): { stop(): Promise<number> } {
+  let [oldestMs, over] = [0, false];
+  const asking = (async () => {
+    // Figures of the round before are old by what lay in between.
+    const begun = performance.now();
+    while (!over) {
+      const live = await readLiveFigures(db);
+      if (live !== undefined && live.ageMs < performance.now() - begun) oldestMs = Math.max(oldestMs, live.ageMs);
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  })();
+  return {
+    stop: async () => {
+      over = true;
+      await asking;
+      return oldestMs;
+    },
+  };
 }
 
-/** The process every other process of the server descends from. */
-async function postmasterOf(db: Database): Promise<number> {
-  const { rows } = await db.query<{ data_directory: string }>('show data_directory');
-  const text = await readFile(join(rows[0]?.data_directory ?? '', 'postmaster.pid'), 'utf8');
-  return Number(text.split('\n')[0]);
+async function startSupervising({ db, databaseUrl }: GatewayCity) {
+  const main = fileURLToPath(new URL('./supervising.ts', import.meta.url));
+  const child = fork(main, [databaseUrl], { execArgv: ['--import', 'tsx'] });
+  await once(child, 'message');
+  const tree = processTree(child.pid);
+  return {
+    say: async (word: 'begin' | 'end') => {
+      const done = once(child, 'message');
+      child.send(word);
+      await done;
+    },
+    cpu: async (): Promise<Cpu> => {
+      const { rows } = await db.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'supervising' and backend_type = 'client backend'`,
+      );
+      return {
+        process: tree.cpuSeconds(),
+        backends: rows.reduce((sum, { pid }) => sum + processTree(pid).cpuSeconds(), 0),
+      };
+    },
+    stop: () => child.disconnect(),
+  };
 }
 
-function benchCard(index: number): CardNo {
-  const body = `310458099${String(index + 1).padStart(9, '0')}`;
-  return cardNo(body + luhnDigit(body));
-}
+const middle = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const hundredths = (value: number): number => Math.round(value * 100) / 100;
