@@ -45,7 +45,7 @@ export {
 export { lookUpLoads } from './loads/look-up.ts';
 export { authoriseLoads, type LoadAuthorisation, type LoadDecision, type LoadRequest } from './loads/request.ts';
 export { checkResults, type LoadResult, type LoadReversal, type TacVerdicts } from './loads/settle.ts';
-export { decideUndecidedLoad } from './loads/undecided.ts';
+export { decideUndecidedLoad, voidUndecidedLoad } from './loads/undecided.ts';
 export {
   approveCancellation,
   beginCancellationDebit,
@@ -124,6 +124,12 @@ export { listTextAnswers, readTextAnswer, type TextAnswer } from './operator-tex
 export { fileOutcomes, type FileStanding, findFile, listFiles, outcomesCsv } from './intake/file-standing.ts';
 export { type CcipOutcome, ccipOutcomes, intakeCcip } from './intake/city-file.ts';
 export { batchTotals, type CountAndAmount } from './intake/batch-totals.ts';
+export {
+  approveSettleAfterEqual,
+  declareEqual,
+  proposeSettleAfterEqual,
+  unequalSince,
+} from './equality/settle-after-equal.ts';
 export { batchesThatDiffer, type ComparedBatch, recordBatchClaim } from './batches/claims.ts';
 export {
   validateReceived,

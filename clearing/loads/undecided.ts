@@ -23,6 +23,22 @@ export async function decideUndecidedLoad(tx: Transaction, cardNo: CardNo, loadI
   await applyChanges(tx, date, [{ changes }]);
 }
 
+/**
+ * People's decision that a pending load is not on the card: the money goes back where it came from. A card that proves the
+ * contrary later has it posted again, with an alarm.
+ *
+ * @throws CityCardError `clearing.load-unknown`, `clearing.load-decided` when it is not pending, `clearing.no-open-business-day`
+ */
+export async function voidUndecidedLoad(tx: Transaction, cardNo: CardNo, loadId: bigint): Promise<void> {
+  const date = await findOpenBusinessDate(tx);
+  if (date === undefined) throw clearingErrors.noOpenBusinessDay();
+  const { load } = await undecided(tx, cardNo, loadId);
+  if (load.state !== 'pending') throw clearingErrors.loadDecided({ state: load.state });
+  const changes = new LoadChanges();
+  changes.void(load, 'operator');
+  await applyChanges(tx, date, [{ changes }]);
+}
+
 /** What two people say of a load: it is on the card, by this evidence. */
 export interface UndecidedLoadDecision {
   readonly cardNo: CardNo;

@@ -72,6 +72,8 @@ interface ParticipantRow {
   settlement_account: SettlementAccount | null;
   /** Why nothing may be paid to it, when that is so. */
   held: string | null;
+  /** It is settled only after both sides are equal, and on this day they are not yet. */
+  unequal_since: BusinessDate | null;
 }
 
 /**
@@ -92,10 +94,12 @@ export async function makeSheets(
   const { cutOffAt } = await readDay(tx, date);
   if (cutOffAt !== undefined) await applyDueAccountChanges(tx, cutOffAt);
   const { rows: participants } = await tx.query<ParticipantRow>(
-    `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held
+    `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held,
+            clearing.unequal_since(p.participant_no, $1) as unequal_since
        from clearing.participant p
        left join clearing.payment_hold h on h.participant_no = p.participant_no and h.ended_at is null
       where p.kind in ('operator', 'biller', 'city', 'agent') order by p.participant_no`,
+    [date],
   );
   const carried = await takeCarried(tx, date);
   const lines = await readLines(tx, date);
@@ -284,6 +288,7 @@ function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due):
   if (waits !== undefined && participant.status !== 'leaving') return waits;
   if (payableFen < 0n) return 'the participant owes this amount';
   if (participant.status === 'suspended') return 'the participant is suspended';
+  if (participant.unequal_since !== null) return `both sides are not equal since ${participant.unequal_since}`;
   if (participant.held !== null) return `payments are held: ${participant.held}`;
   const account = participant.settlement_account;
   if (!account?.accountNo || !account.accountName || !/^\d{12}$/.test(account.bankLineNo)) {

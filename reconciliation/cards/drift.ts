@@ -1,0 +1,187 @@
+import { type BusinessDate, type Database, type Fen, fen, type Transaction } from '@citycard/common';
+
+/** Why the purse of a card is not what the card holds. What it adds to the purse above the card; below zero: the card holds more. */
+export interface DriftCauses {
+  /** Purchases the card has paid that are held, or were refused although the card's TAC was right. */
+  readonly held: Fen;
+  /** Purchases nobody has uploaded, as far as balances tell what they cost. */
+  readonly missing: Fen;
+  /** Torn or contested purchases that may have been paid. */
+  readonly doubtful: Fen;
+  /** Torn purchases the company has paid for: the card may have paid them too. */
+  readonly covered: Fen;
+  /** Loads that may be on the card and are not in the purse. */
+  readonly pending: Fen;
+}
+
+/** A card whose purse differs from what the card itself said last. */
+export interface CardDrift {
+  readonly cardNo: string;
+  /** What the back office says (the shadow balance). */
+  readonly purse: Fen;
+  /** What the card said: after its last purchase or load. */
+  readonly card: Fen;
+  readonly by: 'purchase' | 'load';
+  readonly at?: Date;
+  readonly offlineCounter?: number;
+  /** Purse less card. */
+  readonly drift: Fen;
+  readonly causes: DriftCauses;
+  /** Purchases are missing whose cost no balance tells. */
+  readonly unknownMissing: boolean;
+  /** Purchases whose balance does not continue that of the one before. */
+  readonly breaks: number;
+  /** What no cause explains; zero when the drift is explained. */
+  readonly unexplained: Fen;
+}
+
+interface DriftRow {
+  card_no: string;
+  purse: bigint;
+  card: bigint;
+  by: 'purchase' | 'load';
+  at: Date | null;
+  offline_counter: number | null;
+  held: bigint;
+  missing: bigint;
+  doubtful: bigint;
+  covered: bigint;
+  pending: bigint;
+  unknown_missing: boolean;
+  breaks: bigint;
+}
+
+/** Terminals' clocks and ours differ by so much (domain.md B.5): within it, balances tell what came first. */
+const CLOCKS_DIFFER = `interval '10 minutes'`;
+/** Outcomes of records that never touched a card of ours, or whose TAC does not prove that they did; 03 stands in the books elsewhere. */
+const NOT_ON_THE_CARD = `('01', '02', '03', '09', '0A', '0E')`;
+/** Torn, and two with one counter: one of them at most was paid. */
+const IN_DOUBT = `('04', '05')`;
+
+/** What each card of `looked` said last, and its purse; only those in use have a card to compare with. */
+const LAST_WORDS = `
+  last_purchase as (
+    select l.card_no, i.offline_counter, i.tapped_at, i.balance_before_fen as before_fen, i.balance_before_fen - i.amount_fen as after_fen
+      from looked l cross join lateral (
+        select i.offline_counter, coalesce(i.tapped_at, r.tapped_at) as tapped_at,
+               coalesce(i.balance_before_fen, r.balance_before_fen) as balance_before_fen, coalesce(i.amount_fen, r.amount_fen) as amount_fen
+          from clearing.purchase_identity i
+          left join clearing.purchase_record r on i.balance_before_fen is null and r.card_no = i.card_no and r.business_date = i.business_date
+           and r.intake_id = i.intake_id and r.record_index = i.record_index
+         where i.card_no = l.card_no order by i.offline_counter desc limit 1) i
+  ), last_load as (
+    select l.card_no, o.opened_at, o.balance_before_fen as before_fen, o.balance_before_fen + o.amount_fen as after_fen
+      from looked l cross join lateral (
+        select opened_at, balance_before_fen, amount_fen from clearing.load
+         where card_no = l.card_no and state = 'posted' order by online_counter desc, load_id desc limit 1) o
+  ), words as (
+    select l.card_no, a.credits_posted - a.debits_posted as purse, p.offline_counter, p.tapped_at, o.opened_at,
+           p.after_fen as after_purchase, o.after_fen as after_load,
+           case when p.card_no is null then true when o.card_no is null then false
+                when o.opened_at between p.tapped_at - ${CLOCKS_DIFFER} and p.tapped_at + ${CLOCKS_DIFFER}
+                 and o.before_fen = p.after_fen then true
+                when o.opened_at between p.tapped_at - ${CLOCKS_DIFFER} and p.tapped_at + ${CLOCKS_DIFFER}
+                 and p.before_fen = o.after_fen then false
+                else o.opened_at > p.tapped_at end as load_last
+      from looked l
+      join clearing.purse u on u.card_no = l.card_no and u.status not in ('replaced', 'returned') and not u.sandbox
+      join clearing.card_account a on a.card_no = l.card_no and a.kind = 'purse'
+      left join last_purchase p on p.card_no = l.card_no
+      left join last_load o on o.card_no = l.card_no
+     where p.card_no is not null or o.card_no is not null
+  ), said as (
+    select card_no, purse, case when load_last then after_load else after_purchase end as card,
+           case when load_last then 'load' else 'purchase' end as by,
+           case when load_last then opened_at else tapped_at end as at, offline_counter
+      from words
+  )`;
+
+/** The causes of those that differ, each found through the card's own index. */
+const CAUSES = `
+  select s.*, coalesce(h.held, 0)::bigint as held, coalesce(h.doubtful, 0)::bigint as doubtful, coalesce(g.missing, 0)::bigint as missing,
+         coalesce(g.unknown_missing, false) as unknown_missing, coalesce(b.breaks, 0) as breaks, coalesce(w.covered, 0)::bigint as covered,
+         coalesce(q.pending, 0)::bigint as pending
+    from said s
+   cross join lateral (
+     select sum(amount_fen) filter (where reason_code not in ${IN_DOUBT}) as held,
+            sum(amount_fen) filter (where reason_code in ${IN_DOUBT} and state = 'suspicious') as doubtful
+       from clearing.purchase_record
+      where card_no = s.card_no and state in ('routed', 'suspicious', 'rejected') and reason_code not in ${NOT_ON_THE_CARD}) h
+   cross join lateral (
+     select sum(spent_fen) as missing, bool_or(spent_fen is null) as unknown_missing from clearing.chain_gap where card_no = s.card_no) g
+   cross join lateral (select count(*) as breaks from clearing.chain_break where card_no = s.card_no) b
+   cross join lateral (
+     select sum(amount_fen) as covered from clearing.ledger_transfer
+      where card_no = s.card_no and credit_account = 'purse' and starts_with(debit_account, 'write-off:') and phase = 'posted') w
+   cross join lateral (
+     select sum(amount_fen) as pending from clearing.load where card_no = s.card_no and state = 'pending') q
+   where s.purse <> s.card`;
+
+/** Cards that had a purchase or a load on a day, and those whose drift is still open. */
+export const CARDS_OF_A_DAY = `looked as materialized (
+    select card_no from clearing.purchase_record where business_date = $1 and length(card_no) = 19
+    union select card_no from clearing.load
+     where opened_at >= $1::date::timestamp at time zone 'Asia/Shanghai' and opened_at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
+    union select counterpart from reconciliation.difference where counterpart_kind = 'card' and state = 'open' and subject_key = 'balance'
+  )`;
+
+/** Cards of a day whose purse is not what the card said, and how many were compared. */
+export async function driftsOfDay(
+  tx: Transaction,
+  date: BusinessDate,
+): Promise<{ readonly cards: number; readonly drifts: readonly CardDrift[] }> {
+  const { rows } = await tx.query<DriftRow & { cards: bigint }>(
+    `with ${CARDS_OF_A_DAY}, ${LAST_WORDS}, counted as (select count(*) as cards from said), different as (${CAUSES})
+     select c.cards, d.* from counted c left join different d on true order by d.card_no`,
+    [date],
+  );
+  const cards = Number(rows[0]?.cards ?? 0n);
+  return { cards, drifts: rows.filter(({ card_no: no }) => no !== null).map(driftOf) };
+}
+
+/** The drift of one card now; undefined when there is none, or nothing to compare. */
+export async function driftOfCard(db: Database | Transaction, cardNo: string): Promise<CardDrift | undefined> {
+  const { rows } = await (db as Database).query<DriftRow>(
+    `with looked as materialized (select $1::text as card_no), ${LAST_WORDS} ${CAUSES}`,
+    [cardNo],
+  );
+  return rows[0] && driftOf(rows[0]);
+}
+
+function driftOf(row: DriftRow): CardDrift {
+  const { held, missing, doubtful, covered, pending } = row;
+  const drift = row.purse - row.card;
+  return {
+    cardNo: row.card_no,
+    purse: fen(row.purse),
+    card: fen(row.card),
+    by: row.by,
+    ...(row.at !== null && { at: row.at }),
+    ...(row.offline_counter !== null && { offlineCounter: row.offline_counter }),
+    drift: fen(drift),
+    causes: {
+      held: fen(held),
+      missing: fen(missing),
+      doubtful: fen(doubtful),
+      covered: fen(covered),
+      pending: fen(-pending),
+    },
+    unknownMissing: row.unknown_missing,
+    breaks: Number(row.breaks),
+    unexplained: fen(unexplainedOf(drift - held - missing, [doubtful, covered, -pending], row.unknown_missing)),
+  };
+}
+
+/**
+ * What is left of a drift when each cause that may or may not have happened is taken as happened or not, whichever leaves least.
+ * Missing purchases of unknown cost explain whatever the card holds less.
+ */
+export function unexplainedOf(certain: bigint, maybe: readonly bigint[], unknownMissing: boolean): bigint {
+  const left = maybe.reduce(
+    (sums, cause) => (cause === 0n ? sums : [...sums, ...sums.map((sum) => sum - cause)]),
+    [certain],
+  );
+  if (unknownMissing && left.some((rest) => rest >= 0n)) return 0n;
+  const size = (rest: bigint): bigint => (rest < 0n ? -rest : rest);
+  return left.reduce((least, rest) => (size(rest) < size(least) ? rest : least));
+}
