@@ -37,6 +37,7 @@ export async function startSigningCity() {
   return {
     ...city,
     hsm,
+    hsmPort: device.port,
     caPem,
     directory,
     tokens,

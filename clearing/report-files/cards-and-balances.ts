@@ -1,17 +1,14 @@
-import { addDays, type BusinessDate, type Transaction } from '@citycard/common';
+import type { BusinessDate, Transaction } from '@citycard/common';
 import { movements } from '../day/movements.ts';
 import { trialBalance } from '../ledger/trial-balance.ts';
 import { rulesInForce } from '../supervision/rule-book.ts';
+import { cardsInForce } from './cards-in-force.ts';
 import { type DayFacts, wholeOf, wordsOf } from './day-facts.ts';
-import { amount, count, figure, type Report, text } from './report.ts';
+import { amount, count, figure, type Report, text, word } from './report.ts';
 
 /** 发卡/押金表: purses by state, what was opened on the day, deposits taken and given back. */
 export async function cardsAndDeposits(tx: Transaction, date: BusinessDate): Promise<Report> {
-  const { rows: cards } = await tx.query<{ status: string; cards: bigint; opened: bigint }>(
-    `select status, count(*) as cards, count(*) filter (where opened_at >= $1) as opened
-       from clearing.purse where opened_at < $2 and not sandbox group by 1 order by 1`,
-    [beginningOf(date), beginningOf(addDays(date, 1))],
-  );
+  const cards = await cardsInForce(tx, date);
   const moved = await movements(tx, date, date);
   const deposits = moved.filter(({ debit, credit }) => debit === 'card-deposit' || credit === 'card-deposit');
   const standing = (await trialBalance(tx, { endOf: date })).rows.find(({ kind }) => kind === 'card-deposit');
@@ -29,7 +26,7 @@ export async function cardsAndDeposits(tx: Transaction, date: BusinessDate): Pro
         zh: '卡片',
         en: 'Cards with a purse',
         columns: [
-          text('status', '状态', 'State'),
+          word('status', '状态', 'State'),
           count('cards', '卡数', 'Cards'),
           count('opened', '当日新开', 'Opened on the day'),
         ],
@@ -55,9 +52,6 @@ export async function cardsAndDeposits(tx: Transaction, date: BusinessDate): Pro
     ],
   };
 }
-
-/** Days of the city begin eight hours before those of UTC. */
-const beginningOf = (date: BusinessDate): Date => new Date(`${date}T00:00:00+08:00`);
 
 /**
  * 呆滞余额: what purses and online accounts held at the end of the day, by the years since money last moved on the card.

@@ -1,7 +1,7 @@
 import { type BusinessDate, type Transaction } from '@citycard/common';
 import { movements } from '../day/movements.ts';
 import { type DayFacts, wholeOf, wordsOf } from './day-facts.ts';
-import { amount, type Cell, count, type Report, text } from './report.ts';
+import { amount, type Cell, count, type Report, text, word } from './report.ts';
 
 /** 清算日报: by participant and by industry what was taken, refused, charged and is payable, and what the ledger says. */
 export async function clearingSummary(tx: Transaction, date: BusinessDate, facts: DayFacts): Promise<Report> {
@@ -36,8 +36,8 @@ export async function clearingSummary(tx: Transaction, date: BusinessDate, facts
         zh: '交易结果',
         en: 'Outcomes',
         columns: [
-          text('section', '类别', 'Section'),
-          text('item', '结果', 'Outcome'),
+          word('section', '类别', 'Section'),
+          word('item', '结果', 'Outcome'),
           count('count', '笔数', 'Count'),
           amount('amountFen', '金额', 'Amount'),
         ],

@@ -1,5 +1,5 @@
 import { type BusinessDate, type Transaction } from '@citycard/common';
-import { amount, type Cell, count, figure, type Report, text } from './report.ts';
+import { amount, type Cell, count, figure, type Report, text, word } from './report.ts';
 
 /** A line that is still open with the bank, known to those who reconcile. */
 export interface OpenBankLine {
@@ -96,7 +96,7 @@ export async function differences(
         name: 'payments',
         zh: '付款未完成',
         en: 'Payments not booked',
-        columns: lineColumns,
+        columns: lineColumns.map((column) => (column.key === 'reason' ? word('reason', '状态', 'State') : column)),
         rows: payments.map(({ partner, reference, since, state, fen }): Cell[] => [
           partner,
           reference,

@@ -2,7 +2,7 @@ import { type BusinessDate, type Transaction } from '@citycard/common';
 import { movements } from '../day/movements.ts';
 import { trialBalance } from '../ledger/trial-balance.ts';
 import { type DayFacts, wholeOf, wordsOf } from './day-facts.ts';
-import { amount, type Cell, count, figure, type Report, text } from './report.ts';
+import { amount, type Cell, count, figure, type Report, text, word } from './report.ts';
 
 /** Accounts at the bank that hold other people's money. */
 const RESERVE_KINDS = ['bank-custody', 'bank-receiving', 'bank-paying'];
@@ -23,8 +23,8 @@ export function floatDaily(date: BusinessDate, facts: DayFacts): Report {
         zh: '资金状况',
         en: 'Position',
         columns: [
-          text('section', '类别', 'Section'),
-          text('item', '项目', 'Item'),
+          word('section', '类别', 'Section'),
+          word('item', '项目', 'Item'),
           figure('amountFen', '金额', 'Amount', 'fen'),
         ],
         rows: facts

@@ -21,7 +21,7 @@ export interface ReportJobs {
 export function registerReportJobs(
   jobs: JobSystem,
   deps: ReportDeps,
-  options: { lookEveryMs?: number } = {},
+  options: { lookEveryMs?: number; retryMs?: number } = {},
 ): ReportJobs {
   const { db, logger } = deps;
   const queue = jobs.queue<ReportJob>(QUEUE);
@@ -52,7 +52,7 @@ export function registerReportJobs(
       `select period, state from clearing.report_set where state <> 'made' order by period limit 100`,
     );
     for (const { period, state } of rows) {
-      if (state === 'failed' && Date.now() - (failedAt.get(period) ?? 0) < RETRY_MS) continue;
+      if (state === 'failed' && Date.now() - (failedAt.get(period) ?? 0) < (options.retryMs ?? RETRY_MS)) continue;
       if (state === 'failed') failedAt.set(period, Date.now());
       await queue.add('make', { period }, { jobId: `${period} ${process}`, forget: true });
     }

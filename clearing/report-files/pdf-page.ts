@@ -8,7 +8,7 @@ const LINE_HEIGHT = 10;
 /** Lines of one cell; longer texts are whole in the other files. */
 const MOST_LINES = 8;
 /** Between a column and the next. */
-export const GAP = 8;
+export const GAP = 12;
 
 export interface PageCell {
   readonly words: string;

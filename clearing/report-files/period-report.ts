@@ -1,6 +1,7 @@
 import type { Transaction } from '@citycard/common';
+import { cardsInForce } from './cards-in-force.ts';
 import type { Period } from './period.ts';
-import { amount, type Cell, count, figure, type Report, text } from './report.ts';
+import { amount, type Cell, count, figure, type Report, text, word } from './report.ts';
 
 /** Participants named in the list of the largest. */
 const LARGEST = 20;
@@ -42,13 +43,7 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
       group by 1, 2 order by 1, 2`,
     [first, last],
   );
-  const { rows: cards } = await tx.query<{ status: string; cards: bigint }>(
-    `select status, count(*) as cards from clearing.purse where not sandbox and opened_at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
-      group by 1 order by 1`,
-    [last],
-  );
-  const owed = days.map((day) => BigInt(day.owed));
-  const average = owed.length === 0 ? 0n : owed.reduce((sum, each) => sum + each, 0n) / BigInt(owed.length);
+  const cards = await cardsInForce(tx, last);
   const [zh, en] = kind === 'month' ? ['月报', 'Monthly report'] : ['季报', 'Quarterly report'];
   return {
     report: kind === 'month' ? 'monthly' : 'quarterly',
@@ -57,7 +52,6 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
     period: name,
     notes: [
       { zh: '业务日数', en: 'Business days', value: `${days.length}` },
-      { zh: '日均沉淀资金(分,舍去)', en: 'Float, average of days, fen, rounded down', value: `${average}` },
       // Said, so that nobody reads a missing line as none.
       { zh: '投诉', en: 'Complaints', value: '未记录 not recorded' },
     ],
@@ -66,8 +60,21 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
         name: 'cards',
         zh: '在用卡',
         en: 'Cards',
-        columns: [text('status', '状态', 'State'), count('cards', '卡数', 'Cards')],
+        columns: [word('status', '状态', 'State'), count('cards', '卡数', 'Cards')],
         rows: cards.map(({ status, cards: number }) => [status, number]),
+      },
+      {
+        name: 'average',
+        zh: '日均沉淀资金',
+        en: 'Float, average of days',
+        columns: [
+          text('period', '期间', 'Period'),
+          figure('days', '业务日数', 'Business days', 'count'),
+          figure('averageFen', '日均(舍去)', 'Average, rounded down', 'fen'),
+          figure('highestFen', '最高', 'Highest', 'fen'),
+          figure('lowestFen', '最低', 'Lowest', 'fen'),
+        ],
+        rows: averages(name, days),
       },
       {
         name: 'float',
@@ -98,7 +105,7 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
           count('salesCount', '笔数', 'Count'),
           amount('salesFen', '交易额', 'Sales'),
           amount('feeFen', '手续费', 'Fee'),
-          amount('payableFen', '已付', 'Paid out'),
+          amount('payableFen', '应付款', 'To be paid'),
         ],
         rows: largest.map(({ no, name: own, number, fen, fee, payable }) => [no, own, number, fen, fee, payable]),
       },
@@ -107,7 +114,7 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
         zh: '拒绝与可疑',
         en: 'Refused and held',
         columns: [
-          text('state', '结果', 'Outcome'),
+          word('state', '结果', 'Outcome'),
           text('code', '原因码', 'Code'),
           count('count', '笔数', 'Count'),
           amount('amountFen', '金额', 'Amount'),
@@ -116,4 +123,24 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
       },
     ],
   };
+}
+
+/** Of each month that has business days, and of the whole when it is more than one. */
+function averages(period: string, days: readonly { readonly day: string; readonly owed: string }[]): Cell[][] {
+  const months = [...new Set(days.map(({ day }) => day.slice(0, 7)))];
+  const row = (name: string, of: typeof days): Cell[] => {
+    const [first = 0n, ...others] = of.map(({ owed }) => BigInt(owed));
+    const [sum, highest, lowest] = others.reduce(
+      ([total, most, least], each) => [total + each, each > most ? each : most, each < least ? each : least],
+      [first, first, first],
+    );
+    return [name, BigInt(of.length), sum / BigInt(of.length), highest, lowest];
+  };
+  const rows = months.map((month) =>
+    row(
+      month,
+      days.filter(({ day }) => day.startsWith(month)),
+    ),
+  );
+  return months.length > 1 ? [...rows, row(period, days)] : rows;
 }

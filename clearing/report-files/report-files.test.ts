@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import {
+  addDays,
+  cityDate,
   createHttpServer,
   createLogger,
   createPrincipal,
@@ -15,6 +17,7 @@ import { buy, BUS, DAY, fillDay, insertRecord, NEXT_DAY, TAXI } from '../day/tes
 import { closeDay, startSigningCity } from '../receipts/test-city.ts';
 import { approveRuleChange, proposeRuleChange } from '../supervision/rule-book.ts';
 import { largeAndSuspicious } from './cards-and-balances.ts';
+import { cardsInForce } from './cards-in-force.ts';
 import { registerReportJobs } from './jobs.ts';
 import { makeReportSet, type ReportFormat, renderFile } from './make-set.ts';
 import { pdfFile } from './pdf.ts';
@@ -174,7 +177,7 @@ describe('the reports of a closed day', () => {
       ([, row, value]) => [Number(row), value!] as const,
     );
     const [, formula, total] = /<c r="D\d+" s="7"><f>([^<]+)<\/f><v>([\d.]+)<\/v>/.exec(sheet)!;
-    expect(formula).toBe(`SUM(D${numbers[0]![0]}:D${numbers.at(-1)![0]})`);
+    expect(formula).toBe(`ROUND(SUM(D${numbers[0]![0]}:D${numbers.at(-1)![0]}),2)`);
     const fen = (yuan: string) => BigInt(yuan.replace('.', ''));
     expect(numbers.reduce((sum, [, value]) => sum + fen(value), 0n)).toBe(fen(total!));
     expect(sheet).toContain('Bus One (test)');
@@ -265,6 +268,31 @@ describe('what is large', () => {
   });
 });
 
+describe('the states of cards', () => {
+  it('are those of the end of the day, whatever became of a card since', async () => {
+    const { db } = city;
+    const card = `'319458099' || lpad(n::text, 10, '0')`;
+    await db.query(
+      `insert into clearing.purse (card_no, issuer_city, valid_from, valid_to, purse_cap_fen, status, opened_at)
+       select ${card}, '4580', '2026-01-01', '2036-01-01', 100000, 'active', $1::date - n from generate_series(0, 2) n`,
+      [DAY],
+    );
+    const of = async (date: typeof DAY) => {
+      const tx = await db.connect();
+      return cardsInForce(tx, date).finally(() => tx.release());
+    };
+    await db.query(`update clearing.purse set status = 'lost-reported' where card_no = '3194580990000000001'`);
+    await db.query(`update clearing.purse set status = 'returned' where card_no = '3194580990000000001'`);
+    expect(await of(DAY)).toEqual([{ status: 'active', cards: 3n, opened: 1n }]);
+    const now = (await of(addDays(cityDate(new Date()), 1))).map(({ status, cards }) => [status, cards]);
+    expect(now).toEqual([
+      ['active', 2n],
+      ['returned', 1n],
+    ]);
+    await db.query('delete from clearing.purse');
+  });
+});
+
 describe('the report of a month', () => {
   it('says what the days of it left behind', async () => {
     const { db } = city;
@@ -275,6 +303,8 @@ describe('the report of a month', () => {
     await makeReportSet({ db, hsm: city.hsm, logger }, '2026-11');
     const month = blocks((await call('auditor', 'GET', '/v1/reports/2026-11/monthly/csv')).bytes);
     expect(month.get('float')!.rows).toEqual([[DAY, expect.any(String), expect.any(String), '0', '相符 holds']]);
+    const [, float, reserve] = month.get('float')!.rows[0]!;
+    expect([float, month.get('average')!.rows]).toEqual([reserve, [['2026-11', '1', float, float, float]]]);
     expect(sumOf(month.get('largest'), 'salesFen')).toBeGreaterThan(0n);
     const read = (await call('auditor', 'GET', '/v1/reports/2026-11/monthly/json')).json();
     expect(read['notes']).toContainEqual({ zh: '投诉', en: 'Complaints', value: '未记录 not recorded' });
@@ -324,6 +354,6 @@ describe('many rows', () => {
       const pdf = await pdfFile({ ...report, tables: [wide] }, 'ab', new Date('2026-11-21T00:00:00Z'));
       return pdf.toString('latin1').match(/\/Type \/Page\n/g)!.length;
     };
-    expect([await pages(10), await pages(40)]).toEqual([2, 7]);
+    expect([await pages(10), await pages(40)]).toEqual([2, 4]);
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@citycard/common';
 
-/** How a column is written: whole fen become yuan where people read them. */
-type ColumnKind = 'text' | 'count' | 'fen';
+/** How a column is written: where people read it, whole fen become yuan and code words are told in Chinese too. */
+type ColumnKind = 'text' | 'word' | 'count' | 'fen';
 
 export interface Column {
   readonly key: string;
@@ -70,6 +70,9 @@ export function reportOf(text: string): Report {
   };
 }
 
+/** Whether a column is read from the left: words, no figures. */
+export const isText = ({ kind }: Column): boolean => kind === 'text' || kind === 'word';
+
 /** The sum of each column that has a total; undefined for the others. */
 export function totalsOf({ columns, rows }: Table): (bigint | undefined)[] {
   return columns.map(({ total }, index) =>
@@ -90,6 +93,8 @@ export function yuan(amountFen: bigint): string {
 
 // Columns by kind, so that tables read as lists.
 export const text = (key: string, zh: string, en: string): Column => ({ key, zh, en, kind: 'text' });
+/** Code words: states and the like. */
+export const word = (key: string, zh: string, en: string): Column => ({ key, zh, en, kind: 'word' });
 export const count = (key: string, zh: string, en: string): Column => ({ key, zh, en, kind: 'count', total: true });
 export const amount = (key: string, zh: string, en: string): Column => ({ key, zh, en, kind: 'fen', total: true });
 /** A figure that is not to be added up: a balance before and after, an age. */

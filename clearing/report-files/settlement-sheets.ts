@@ -1,6 +1,6 @@
 import type { BusinessDate } from '@citycard/common';
 import { type DayFacts, wholeOf, wordsOf } from './day-facts.ts';
-import { amount, type Cell, count, type Report, text } from './report.ts';
+import { amount, type Cell, count, type Report, text, word } from './report.ts';
 
 const COLUMNS = [
   text('sheetNo', '结算单号', 'Sheet'),
@@ -15,8 +15,8 @@ const COLUMNS = [
   amount('otherFen', '其他', 'Other'),
   amount('carriedInFen', '上期结转', 'Carried in'),
   amount('payableFen', '应付', 'Payable'),
-  text('disposition', '处理', 'Paid or carried'),
-  text('state', '状态', 'State'),
+  word('disposition', '处理', 'Paid or carried'),
+  word('state', '状态', 'State'),
   text('account', '收款账号', 'Account'),
   text('settleDate', '付款日', 'Payment day'),
   text('approval', '制单/复核', 'Made, checked'),

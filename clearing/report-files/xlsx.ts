@@ -1,4 +1,5 @@
-import { type Cell, type Column, type Report, type Table, totalsOf, yuan } from './report.ts';
+import { type Cell, type Column, isText, type Report, type Table, totalsOf, yuan } from './report.ts';
+import { spoken } from './words.ts';
 import { zip } from './zip.ts';
 
 /** Rows turned into one piece of text at a time. */
@@ -41,7 +42,7 @@ function sheetXml(report: Report, table: Table, dataSha256: string): Buffer[] {
   const parts = [
     Buffer.from(
       `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="${HEADER_ROW}" topLeftCell="A${HEADER_ROW + 1}" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
-        `<cols>${table.columns.map((column, index) => `<col min="${index + 1}" max="${index + 1}" width="${column.kind === 'text' ? 24 : 18}" customWidth="1"/>`).join('')}</cols><sheetData>` +
+        `<cols>${table.columns.map((column, index) => `<col min="${index + 1}" max="${index + 1}" width="${isText(column) ? 24 : 18}" customWidth="1"/>`).join('')}</cols><sheetData>` +
         row(1, [inline('A1', `${report.zh} ${report.en} — ${table.zh} ${table.en}`, STYLE.title)]) +
         row(2, [
           inline(
@@ -83,7 +84,8 @@ function dataRow(number: number, cells: readonly Cell[], columns: readonly Colum
     number,
     columns.map(({ kind }, index) => {
       const [cell, place] = [cells[index] ?? '', `${columnName(index)}${number}`];
-      if (typeof cell === 'string') return cell === '' ? '' : inline(place, cell, STYLE.plain);
+      if (typeof cell === 'string')
+        return cell === '' ? '' : inline(place, kind === 'word' ? spoken(cell) : cell, STYLE.plain);
       return kind === 'fen'
         ? `<c r="${place}" s="${STYLE.fen}"><v>${yuan(cell)}</v></c>`
         : `<c r="${place}" s="${STYLE.count}"><v>${cell}</v></c>`;
@@ -99,7 +101,9 @@ function totalRow(table: Table, last: number): string {
     const column = columnName(index);
     if (total === undefined) return index === 0 ? inline(`A${number}`, '合计 Total', STYLE.totalText) : '';
     const isFen = table.columns[index]?.kind === 'fen';
-    const formula = table.rows.length === 0 ? '0' : `SUM(${column}${HEADER_ROW + 1}:${column}${last})`;
+    const sum = `SUM(${column}${HEADER_ROW + 1}:${column}${last})`;
+    // Programs add yuan in binary fractions: rounded to the fen, what they find is what is written here.
+    const formula = table.rows.length === 0 ? '0' : isFen ? `ROUND(${sum},2)` : sum;
     return `<c r="${column}${number}" s="${isFen ? STYLE.totalFen : STYLE.totalCount}"><f>${formula}</f><v>${isFen ? yuan(total) : total}</v></c>`;
   });
   return row(number, cells);

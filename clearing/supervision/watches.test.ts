@@ -176,7 +176,7 @@ describe('one watch that is broken', () => {
     const found = (subject: string) => Promise.resolve([{ subject, evidence: {} }]);
     await superviseOnce({
       ...deps,
-      logger: logger as unknown as typeof deps.logger,
+      logger,
       watches: [
         { rule: 'terminal-silent', everyMs: 1, look: () => Promise.reject(new Error('column "heard" does not exist')) },
         { rule: 'hsm-away', everyMs: 1, look: () => found('hsm') },
