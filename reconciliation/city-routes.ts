@@ -39,7 +39,7 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
         deliveredBy: request.principal.participantNo ?? '',
         receivedAt: new Date(),
       });
-      return reply.status(taken.status === 'repeat' ? 200 : 201).send(taken);
+      return reply.status(taken.status === 'repeat' ? 200 : 201).send(withNumber(taken));
     },
   );
 

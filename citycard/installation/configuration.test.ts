@@ -17,6 +17,7 @@ test('everything has a default that works', () => {
     readerPort: 0,
     readBack: 'at-once',
     billerTokens: new Map(),
+    cityTokens: new Map(),
     noticeTokens: new Map(),
     logLevel: 'info',
   });
@@ -51,6 +52,8 @@ test.each([
   ['CITYCARD_HSM_PORT', '-1', 'CITYCARD_HSM_PORT=-1: must be >= 0'],
   ['CITYCARD_MODE', 'prod', 'CITYCARD_MODE=prod: '],
   ['CITYCARD_LOG_LEVEL', 'loud', 'CITYCARD_LOG_LEVEL=loud: '],
+  ['CITYCARD_HOME_CITY', 'Qingdao', 'CITYCARD_HOME_CITY=Qingdao: '],
+  ['CITYCARD_CITY_TOKENS', 'Qingdao=test-secret', 'CITYCARD_CITY_TOKENS=…: '],
   ['CITYCARD_BILLER_TOKENS', 'WATER=test-secret', 'CITYCARD_BILLER_TOKENS=…: '],
 ])('%s=%s is refused by name, without telling secrets', (name, value, message) => {
   const read = () => readConfiguration({ [name]: value });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { HOME_CITY } from '@citycard/clearing';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { citycardErrors } from '../errors.ts';
@@ -12,6 +13,10 @@ const Environment = Type.Object({
   CITYCARD_VAR: Type.String({ default: 'var' }),
   /** Address the servers listen on. Loopback unless somebody decides otherwise. */
   CITYCARD_HOST: Type.String({ default: '127.0.0.1' }),
+  /** National inter-city code of the city this installation is of. */
+  CITYCARD_HOME_CITY: Type.String({ default: HOME_CITY, pattern: '^[0-9]{4}$' }),
+  /** Bearer tokens we show to other cities and their centre: `CITY=token`, separated by commas. */
+  CITYCARD_CITY_TOKENS: Type.String({ default: '', pattern: '^$|^[0-9]{4}=[^=,]+(,[0-9]{4}=[^=,]+)*$' }),
   CITYCARD_HTTP_PORT: port(8080),
   /** ISO 8583 over TCP: the port of the terminal interface. */
   CITYCARD_GATEWAY_PORT: port(8583),
@@ -67,6 +72,7 @@ const secrets = [
   'DATABASE_URL',
   'REDIS_URL',
   'CITYCARD_BILLER_TOKENS',
+  'CITYCARD_CITY_TOKENS',
   'CITYCARD_NOTICE_TOKENS',
   'CITYCARD_IDENTITY_TOKEN',
 ];
@@ -91,6 +97,8 @@ export interface Configuration {
   readonly redisUrl?: string;
   /** By biller code. */
   readonly billerTokens: ReadonlyMap<string, string>;
+  /** By inter-city code; the centre between cities has one too. */
+  readonly cityTokens: ReadonlyMap<string, string>;
   /** By channel of messages about alarms. */
   readonly noticeTokens: ReadonlyMap<string, string>;
   /** The line to Public Security, where there is one. */
@@ -138,6 +146,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       ? {}
       : { identityLine: { url: read.CITYCARD_IDENTITY_URL, token: read.CITYCARD_IDENTITY_TOKEN } }),
     billerTokens: readTokens(read.CITYCARD_BILLER_TOKENS),
+    cityTokens: readTokens(read.CITYCARD_CITY_TOKENS),
     noticeTokens: readTokens(read.CITYCARD_NOTICE_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
     ...(read.CITYCARD_INBOX === undefined ? {} : { inboxDirectory: resolve(read.CITYCARD_INBOX) }),

@@ -188,7 +188,7 @@ async function start(
   registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo', passedReport });
   registerTraceRoutes(server, { db });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
-  registerReconciliationRoutes(server, { db, hsm });
+  registerReconciliationRoutes(server, { db, hsm, cityTokens: configuration.cityTokens });
   const sandboxGateway = { host, port: 0 };
   registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
   const http = await listen(server, { host, port: configuration.httpPort });

@@ -25,7 +25,7 @@ import {
 } from '@citycard/clearing';
 import { type BusinessDate, type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { missingEntries, unmatchedEntries } from '@citycard/reconciliation';
+import { missingEntries, startCityExchange, unmatchedEntries } from '@citycard/reconciliation';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -92,6 +92,8 @@ export async function startWorkers(
   }
   const bills = startBillWork({ ...engines, billers: billerDirectory(engines.db, configuration.billerTokens) });
   undo.push(() => bills.stop());
+  const cities = startCityExchange({ ...engines, cityTokens: configuration.cityTokens });
+  undo.push(() => cities.stop());
   const cards = await startMachine(engines, 'cards', { host, port: 0, readBack: configuration.readBack });
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });

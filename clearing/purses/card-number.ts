@@ -4,8 +4,14 @@ import { clearingErrors } from '../errors.ts';
 /** 19 digits: `310` ‖ inter-city code 4 ‖ issuer 2 ‖ sequence 9 ‖ Luhn digit (terminal-interface.md §5). */
 export type CardNo = string & { readonly __cardNo: unique symbol };
 
-/** National inter-city code of the city that runs this system, unless configured otherwise: Weifang. */
-export const HOME_CITY = '4580';
+/** National inter-city code of Weifang, the city this system was first made for. */
+const WEIFANG = '4580';
+
+/**
+ * National inter-city code of the city that runs this system: what `CITYCARD_HOME_CITY` says, else Weifang. A process speaks for
+ * one city from its first moment to its last, so it is read once; an installation refuses to start with what is no code.
+ */
+export const HOME_CITY = /^[0-9]{4}$/.exec(process.env['CITYCARD_HOME_CITY'] ?? '')?.[0] ?? WEIFANG;
 
 const CARD_NUMBER = /^310\d{16}$/;
 const CITY = /^\d{4}$/;

@@ -74,6 +74,8 @@ interface ParticipantRow {
   held: string | null;
   /** It is settled only after both sides are equal, and on this day they are not yet. */
   unequal_since: BusinessDate | null;
+  /** The centre that settles for it. */
+  settled_through: string | null;
 }
 
 /**
@@ -94,7 +96,7 @@ export async function makeSheets(
   const { cutOffAt } = await readDay(tx, date);
   if (cutOffAt !== undefined) await applyDueAccountChanges(tx, cutOffAt);
   const { rows: participants } = await tx.query<ParticipantRow>(
-    `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held,
+    `select p.participant_no, p.name, p.kind, p.industry, p.city_code, p.status, p.settlement_account, h.reason as held, p.settled_through,
             clearing.unequal_since(p.participant_no, $1) as unequal_since
        from clearing.participant p
        left join clearing.payment_hold h on h.participant_no = p.participant_no and h.ended_at is null
@@ -286,6 +288,7 @@ function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due):
   if (payableFen === 0n) return 'nothing is due';
   // Whoever leaves is settled with every sheet, whatever its terms make others wait for.
   if (waits !== undefined && participant.status !== 'leaving') return waits;
+  if (participant.settled_through !== null) return `settled through ${participant.settled_through}`;
   if (payableFen < 0n) return 'the participant owes this amount';
   if (participant.status === 'suspended') return 'the participant is suspended';
   if (participant.unequal_since !== null) return `both sides are not equal since ${participant.unequal_since}`;

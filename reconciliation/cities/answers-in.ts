@@ -1,13 +1,16 @@
 import {
-  applyCityAnswers,
   CCIR_ROW_LENGTH,
   type CcirRow,
   decodeCcirRow,
   HEADER_LENGTH,
   type RecordRef,
+  verifyDetachedCms,
 } from '@citycard/clearing';
 import { createHash } from 'node:crypto';
-import { businessDate, type Database, transact, type Transaction } from '@citycard/common';
+import { type BusinessDate, businessDate, type Database, transact, type Transaction } from '@citycard/common';
+import { endPresented } from './disputes/second-presentment.ts';
+import { bookAnswers } from './position/room.ts';
+import { endLate } from './way/chase.ts';
 import { type DeliveredCityFile, openAnswerFile, type TakenCityFile } from './delivery.ts';
 import { cityErrors } from './errors.ts';
 
@@ -23,6 +26,7 @@ interface SentRow {
   position: number;
   amount_fen: bigint;
   outcome: string | null;
+  presentment: number;
 }
 
 /**
@@ -30,11 +34,17 @@ interface SentRow {
  * has all its rows in order; a later file has only rows that were held, each with its final outcome. The same file again
  * answers the first result (terminal-interface.md §3, "Inter-city files").
  *
+ * @param verify what a signature is judged by; other than usual when the file stands for another that was signed
  * @throws CityCardError of the cities catalogue; then nothing was changed
  */
-export async function takeAnswers(db: Database, file: DeliveredCityFile, city: string): Promise<TakenCityFile> {
+export async function takeAnswers(
+  db: Database,
+  file: DeliveredCityFile,
+  city: string,
+  verify = verifyDetachedCms,
+): Promise<TakenCityFile> {
   const sha256 = createHash('sha256').update(file.content).digest();
-  const header = await openAnswerFile(db, file, city);
+  const header = await openAnswerFile(db, file, city, verify);
   const rows = readRows(file);
   const sum = rows.reduce((total, row) => total + row.acceptedFen, 0n);
   if (sum !== header.totalFen) throw cityErrors.totalBad({ name: file.name, total: header.totalFen, sum });
@@ -44,7 +54,8 @@ export async function takeAnswers(db: Database, file: DeliveredCityFile, city: s
     const result = { name: file.name, kind: 'ccir', records: rows.length, amountFen: header.totalFen } as const;
     if (await seenBefore(tx, file.name, city, header.sequence, sha256)) return { status: 'repeat', ...result };
     const sent = await findSent(tx, file.name, city, rows);
-    checkCompleteness(file.name, rows, sent, await sizesOf(tx, city, rows));
+    const ours = await filesOf(tx, city, rows);
+    checkCompleteness(file.name, rows, sent, new Map(ours.map((each) => [each.sequence, each.records])));
     await tx.query(
       `insert into reconciliation.city_file
          (file_name, direction, kind, city, sequence, business_date, record_count, amount_fen, sha256, content, signature)
@@ -62,6 +73,7 @@ export async function takeAnswers(db: Database, file: DeliveredCityFile, city: s
       ],
     );
     await apply(tx, file.name, city, rows, sent);
+    await endLate(tx, ours, file.name);
     return { status: 'accepted', ...result };
   });
 }
@@ -105,7 +117,7 @@ async function seenBefore(
 /** The record each row answers, in the order of the rows; a row for anything else refuses the whole file. */
 async function findSent(tx: Transaction, name: string, city: string, rows: readonly CcirRow[]): Promise<SentRow[]> {
   const { rows: found } = await tx.query<SentRow & { row_no: number }>(
-    `select s.card_no, s.business_date, s.intake_id, s.record_index, s.sequence, s.position, s.amount_fen, s.outcome, r.row_no::integer
+    `select s.card_no, s.business_date, s.intake_id, s.record_index, s.sequence, s.position, s.amount_fen, s.outcome, s.presentment, r.row_no::integer
        from unnest($2::bigint[], $3::bigint[]) with ordinality as r (sequence, position, row_no)
        join reconciliation.city_sent_record s on s.city = $1 and s.sequence = r.sequence and s.position = r.position`,
     [city, rows.map((row) => row.ccipSequence), rows.map((row) => row.index)],
@@ -129,14 +141,27 @@ async function findSent(tx: Transaction, name: string, city: string, rows: reado
   });
 }
 
-/** How many records each of our files had that the rows speak of. */
-async function sizesOf(tx: Transaction, city: string, rows: readonly CcirRow[]): Promise<Map<number, number>> {
-  const { rows: files } = await tx.query<{ sequence: bigint; record_count: number }>(
-    `select sequence, record_count from reconciliation.city_file
-      where direction = 'out' and kind = 'ccip' and city = $1 and sequence = any($2::bigint[])`,
+/** Our files that the rows speak of. */
+async function filesOf(tx: Transaction, city: string, rows: readonly CcirRow[]) {
+  const { rows: files } = await tx.query<{
+    file_name: string;
+    sequence: bigint;
+    record_count: number;
+    business_date: BusinessDate;
+    participant_no: string;
+  }>(
+    `select f.file_name, f.sequence, f.record_count, f.business_date, p.participant_no from reconciliation.city_file f
+       join clearing.participant p on p.kind = 'city' and p.city_code = f.city
+      where f.direction = 'out' and f.kind = 'ccip' and f.city = $1 and f.sequence = any($2::bigint[])`,
     [city, [...new Set(rows.map((row) => row.ccipSequence))]],
   );
-  return new Map(files.map((file) => [Number(file.sequence), file.record_count]));
+  return files.map((file) => ({
+    name: file.file_name,
+    sequence: Number(file.sequence),
+    records: file.record_count,
+    businessDay: file.business_date,
+    counterpart: file.participant_no,
+  }));
 }
 
 /** Either all rows of one file never answered before, in order, or only rows that were held. */
@@ -168,11 +193,12 @@ async function apply(
 ): Promise<void> {
   await tx.query(
     `update reconciliation.city_sent_record s
-        set held_in = case when s.outcome is null then s.held_in else s.answered_in end, outcome = a.outcome, answered_in = $6
-       from unnest($1::text[], $2::date[], $3::bigint[], $4::integer[], $5::text[])
-            as a (card_no, business_date, intake_id, record_index, outcome)
+        set held_in = case when s.outcome is null then s.held_in else s.answered_in end, outcome = a.outcome, answered_in = $6,
+            answered_at = clock_timestamp()
+       from unnest($1::text[], $2::date[], $3::bigint[], $4::integer[], $5::text[], $7::smallint[])
+            as a (card_no, business_date, intake_id, record_index, outcome, presentment)
       where s.card_no = a.card_no and s.business_date = a.business_date and s.intake_id = a.intake_id
-        and s.record_index = a.record_index`,
+        and s.record_index = a.record_index and s.presentment = a.presentment`,
     [
       sent.map((record) => record.card_no),
       sent.map((record) => record.business_date),
@@ -180,21 +206,39 @@ async function apply(
       sent.map((record) => record.record_index),
       rows.map((row) => row.outcome),
       name,
+      sent.map((record) => record.presentment),
     ],
   );
-  const results = await applyCityAnswers(
+  const answers = rows.flatMap((row, index) => {
+    const record = sent[index];
+    if (record === undefined) throw new Error('a row of an answer file has lost its record');
+    const { sequence, position, presentment } = record;
+    const answer = { ref: refOf(record), outcome: row.outcome, acceptedFen: row.acceptedFen };
+    return [{ answer, row: index + 1, sequence, position, presentment }];
+  });
+  // What is presented a second time is refused in the books already; its dispute is what the answer ends.
+  await endPresented(
     tx,
     city,
-    rows.map((row, index) => ({ ref: refOf(sent[index]), outcome: row.outcome, acceptedFen: row.acceptedFen })),
+    answers.filter(({ presentment }) => presentment > 1),
+    name,
   );
-  const unknown = results.indexOf('unknown');
-  if (unknown < 0) return;
-  const { ccipSequence: sequence, index } = rows[unknown] ?? {};
-  throw cityErrors.rowNeverSent({ name, row: unknown + 1, index, sequence, city });
+  const unknown = await bookAnswers(
+    tx,
+    city,
+    answers.filter(({ presentment }) => presentment === 1),
+  );
+  if (unknown !== undefined)
+    throw cityErrors.rowNeverSent({
+      name,
+      row: unknown.row,
+      index: unknown.position,
+      sequence: unknown.sequence,
+      city,
+    });
 }
 
-function refOf(sent: SentRow | undefined): RecordRef {
-  if (sent === undefined) throw new Error('a row of an answer file has lost its record');
+function refOf(sent: SentRow): RecordRef {
   return {
     cardNo: sent.card_no,
     businessDate: businessDate(sent.business_date),

@@ -9,9 +9,12 @@ export interface CityDeps {
   readonly hsm: CertificateDeps['hsm'];
   /** Inter-city code of this city; default {@link HOME_CITY}. */
   readonly homeCity?: string;
+  /** Bearer tokens we show to other cities and the centre, by code. */
+  readonly cityTokens?: ReadonlyMap<string, string>;
 }
 
-export type CityFileKind = 'ccip' | 'ccir';
+/** Purchases, answers, a centre's statement, a hotlist. */
+export type CityFileKind = 'ccip' | 'ccir' | 'statement' | 'list';
 
 export interface CityFileSummary {
   readonly name: string;

@@ -37,5 +37,32 @@ export const cityErrors = errorCatalogue('cities', {
   purchasesRefused: { status: 422, sentence: 'File {name} is refused ({reason}): {detail}.' },
   notYourFiles: { status: 403, sentence: 'The files of city {city} are for that city only.' },
   fileUnknown: { status: 404, sentence: 'There is no file {name} for city {city}.' },
+  agreementBad: { status: 422, sentence: 'The agreement with city {city} does not hold together: {problem}.' },
+  certificateBad: { status: 422, sentence: 'The certificate from city {city} is not used: {problem}.' },
+  outOfReach: { status: 502, sentence: 'File {name} could not be delivered to {deliverTo}: {problem}.' },
+  reasonUnknown: { status: 422, sentence: 'There is no dispute reason {reason}; GET /v1/dispute-reasons lists them.' },
+  reasonMisplaced: {
+    status: 422,
+    sentence: 'Reason {reason} is not said against outcome {outcome}; it is for {against}.',
+  },
+  rowUnknown: { status: 404, sentence: 'There is no record {position} of file {sequence} between us and city {city}.' },
+  rowNotRefused: {
+    status: 409,
+    sentence:
+      'Record {position} of file {sequence} was not refused for good ({standing}); there is nothing to dispute.',
+  },
+  disputeTooLate: {
+    status: 409,
+    sentence: 'Record {position} of file {sequence} was refused on {answeredOn}; a dispute was possible until {until}.',
+  },
+  disputed: { status: 409, sentence: 'Record {position} of file {sequence} is in dispute {disputeNo} already.' },
+  disputeUnknown: { status: 404, sentence: 'There is no dispute {disputeNo}.' },
+  disputeEnded: { status: 409, sentence: 'Dispute {disputeNo} has ended: {state}.' },
+  disputeTheirs: { status: 409, sentence: 'Dispute {disputeNo} is for city {city} to answer, not for us.' },
+  disputeOurs: { status: 409, sentence: 'Dispute {disputeNo} is for us to decide, not for city {city}.' },
+  notByRow: { status: 422, sentence: 'Text file {name}, row {row}: {problem}.' },
+  textBad: { status: 422, sentence: 'Text file {name}: {problem}.' },
+  listBad: { status: 422, sentence: 'Hotlist {name}: {problem}.' },
+  statementBad: { status: 422, sentence: 'Statement {name}: {problem}.' },
   sequenceSpent: { status: 409, sentence: 'All 99 999 999 sequence numbers for city {city} are used.' },
 });

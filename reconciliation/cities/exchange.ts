@@ -1,42 +1,111 @@
 import { HOME_CITY } from '@citycard/clearing';
-import type { Database } from '@citycard/common';
+import { CityCardError, type Database } from '@citycard/common';
+import { createHash } from 'node:crypto';
+import { readAgreement } from './agreements/agreement.ts';
 import { takeAnswers } from './answers-in.ts';
 import { answerPurchases } from './answers-out.ts';
+import { takeStatement } from './centre/take-statement.ts';
+import { findUncounted } from './centre/uncounted.ts';
 import { addressOf, type DeliveredCityFile, type TakenCityFile } from './delivery.ts';
 import type { CityDeps, CityFileKind, CityFileSummary } from './deps.ts';
+import { endOverdue } from './disputes/ours.ts';
 import { cityErrors } from './errors.ts';
+import { takeHotlist, writeHotlist } from './lists/hotlist.ts';
 import { signFiles } from './outbox.ts';
+import { bookWaiting } from './position/room.ts';
 import { takePurchases } from './purchases-in.ts';
 import { exportRouted } from './purchases-out.ts';
+import { takeTextAnswers, takeTextPurchases } from './text/incoming.ts';
+import { writeTextForms } from './text/outgoing.ts';
+import { chaseAnswers } from './way/chase.ts';
+import { deliverFiles } from './way/deliver.ts';
 
 /**
  * Does everything that is due towards one city: purchases with its cards not sent yet go into CCIP files, its own CCIP
- * files whose rows are decided are answered by CCIR files, and all new files are signed. Safe to repeat and to kill.
+ * files whose rows are decided are answered by CCIR files, our hotlist is written when it has changed, all new files are signed, and
+ * delivered where the city is sent them. Acceptances that waited for room are booked as far as there is room. Safe to repeat and
+ * to kill.
  *
  * @throws CityCardError `cities.city-unknown`; HsmUnavailable after the files were fixed, then the next call signs them
  */
-export async function exchangeWithCity(deps: CityDeps, city: string): Promise<CityFileSummary[]> {
+export async function exchangeWithCity(deps: CityDeps, city: string, now = true): Promise<CityFileSummary[]> {
   const { rowCount } = await deps.db.query(`select from clearing.participant where kind = 'city' and city_code = $1`, [
     city,
   ]);
   if (rowCount === 0 || city === (deps.homeCity ?? HOME_CITY)) throw cityErrors.cityUnknown({ city });
+  const { format, through, deliverTo } = await readAgreement(deps.db, city);
+  await bookWaiting(deps.db, city);
   await exportRouted(deps, city);
   await answerPurchases(deps, city);
-  return signFiles(deps, city);
+  if (deliverTo !== undefined) await writeHotlist(deps, city);
+  const signed = await signFiles(deps, city);
+  if (format === 'text' && through !== undefined) await writeTextForms(deps, city, through);
+  await deliverFiles(deps, city, now);
+  return signed;
+}
+
+/** What waits for a city too long: files are sent again, disputes end, answers no centre has counted are found. */
+export async function lookAfterCity(deps: CityDeps, city: string, now: Date = new Date()): Promise<void> {
+  await chaseAnswers(deps.db, city, now);
+  await findUncounted(deps.db, city, deps.homeCity ?? HOME_CITY, now);
+  await endOverdue(deps.db, now);
 }
 
 /**
- * Takes in a signed file of another city, `.ccip` or `.ccir`, whole or not at all.
+ * Takes in a signed file of another city or of the centre between cities, binary or text, whole or not at all. What is refused is put
+ * down with its reason.
  *
- * @throws CityCardError of the cities catalogue; then nothing was changed
+ * @throws CityCardError of the cities catalogue; then nothing else was changed
  */
 export async function takeCityFile(
   deps: Pick<CityDeps, 'db' | 'homeCity'>,
   file: DeliveredCityFile,
 ): Promise<TakenCityFile> {
-  const home = deps.homeCity ?? HOME_CITY;
-  const { city, kind } = await addressOf(deps.db, file, home);
-  return kind === 'ccir' ? takeAnswers(deps.db, file, city) : takePurchases(deps.db, file, city, home);
+  try {
+    return await take(deps, file);
+  } catch (error) {
+    if (error instanceof CityCardError && error.status < 500) await putDownRefusal(deps.db, file, error);
+    throw error;
+  }
+}
+
+async function take(deps: Pick<CityDeps, 'db' | 'homeCity'>, file: DeliveredCityFile): Promise<TakenCityFile> {
+  const { db, homeCity: home = HOME_CITY } = deps;
+  const address = await addressOf(db, file, home);
+  const { city } = address;
+  switch (address.form) {
+    case 'ccip':
+      return takePurchases(db, file, city, home);
+    case 'ccir':
+      return takeAnswers(db, file, city);
+    case 'FH':
+    case 'DF':
+      return takeTextPurchases(db, file, { signer: city, serial: address.serial, home });
+    case 'DT':
+      return takeTextAnswers(db, file, { signer: city, serial: address.serial, home });
+    case 'SA':
+      return takeStatement(db, file, { city, serial: address.serial }, home);
+    case 'WL':
+      return takeHotlist(db, file, { city, serial: address.serial }, home);
+  }
+}
+
+const LONGEST_NAME = 80;
+
+/** By whom a refused file came, its name, its hash and why; the file itself proves nothing and is not kept. */
+async function putDownRefusal(db: Database, file: DeliveredCityFile, error: CityCardError): Promise<void> {
+  const city = (await cityOfParticipant(db, file.deliveredBy)) ?? /^[0-9]{4}/.exec(file.name)?.[0] ?? 'unknown';
+  await db.query(
+    `insert into reconciliation.city_refused_file as r (city, file_name, sha256, code, sentence) values ($1, $2, $3, $4, $5)
+     on conflict (city, file_name, sha256, code) do update set times = r.times + 1, last_at = clock_timestamp()`,
+    [
+      city,
+      file.name.slice(0, LONGEST_NAME),
+      createHash('sha256').update(file.content).digest(),
+      error.code,
+      error.message,
+    ],
+  );
 }
 
 export interface StoredCityFile extends CityFileSummary {

@@ -1,14 +1,7 @@
-import {
-  type CcirRow,
-  encodeCcirRow,
-  encodeFileHeader,
-  ensureOwnCertificate,
-  fileNameOf,
-  HOME_CITY,
-  signDetachedCms,
-} from '@citycard/clearing';
+import { type CcirRow, encodeCcirRow, encodeFileHeader, fileNameOf, signDetachedCms } from '@citycard/clearing';
 import { createHash } from 'node:crypto';
 import { cityDate, type Database, type Fen, type Transaction } from '@citycard/common';
+import { signingCertificate } from './agreements/our-certificate.ts';
 import { CITY_FILES_KEY, type CityDeps, type CityFileKind, type CityFileSummary } from './deps.ts';
 import { cityErrors } from './errors.ts';
 
@@ -44,7 +37,7 @@ export async function lockSequence(tx: Transaction, kind: CityFileKind, city: st
 /** Writes an outgoing file of the given rows, still without its signature. */
 export async function createFile(
   tx: Transaction,
-  file: { kind: CityFileKind; home: string; city: string; rows: readonly Buffer[]; totalFen: Fen },
+  file: { kind: 'ccip' | 'ccir'; home: string; city: string; rows: readonly Buffer[]; totalFen: Fen },
 ): Promise<{ name: string; sequence: number }> {
   const createdAt = new Date();
   const sequence = await nextSequence(tx, file.kind, file.city);
@@ -94,12 +87,7 @@ export async function signFiles(deps: CityDeps, city: string): Promise<CityFileS
     [city],
   );
   if (rows.length === 0) return [];
-  const home = deps.homeCity ?? HOME_CITY;
-  const { certificatePem } = await ensureOwnCertificate(deps, {
-    keyName: CITY_FILES_KEY,
-    usage: 'file-sign',
-    cn: home,
-  });
+  const certificatePem = await signingCertificate(deps, city);
   const signed: CityFileSummary[] = [];
   for (const { file_name: name, content } of rows) {
     const signature = await signDetachedCms(deps.hsm, { keyName: CITY_FILES_KEY, certificatePem, content });

@@ -1,7 +1,9 @@
 import { HOME_CITY } from '@citycard/clearing';
 import { sumFen, fen, transact, type Transaction } from '@citycard/common';
+import { readAgreement } from './agreements/agreement.ts';
 import type { CityDeps } from './deps.ts';
 import { createFile, lockSequence } from './outbox.ts';
+import { fitsText } from './text/text-file.ts';
 
 /** 3.2 MB: a file that is easily sent again when the line breaks. */
 const MAX_RECORDS = 50_000;
@@ -25,13 +27,13 @@ export async function exportRouted(deps: CityDeps, city: string): Promise<number
   for (;;) {
     const count = await transact(deps.db, (tx) => exportOneFile(tx, deps.homeCity ?? HOME_CITY, city));
     exported += count;
-    if (count < MAX_RECORDS) return exported;
+    if (count === 0) return exported;
   }
 }
 
 async function exportOneFile(tx: Transaction, home: string, city: string): Promise<number> {
   await lockSequence(tx, 'ccip', city);
-  const records = await routedRecords(tx, city);
+  const records = await fitting(tx, city, await routedRecords(tx, city));
   if (records.length === 0) return 0;
   const { sequence } = await createFile(tx, {
     kind: 'ccip',
@@ -56,6 +58,14 @@ async function exportOneFile(tx: Transaction, home: string, city: string): Promi
     ],
   );
   return records.length;
+}
+
+/** Where text rows travel, as many as their file has room for. */
+async function fitting(tx: Transaction, city: string, records: readonly RoutedRow[]): Promise<readonly RoutedRow[]> {
+  if ((await readAgreement(tx, city)).format === 'binary') return records;
+  let sum = 0n;
+  const beyond = records.findIndex(({ amount_fen: amount }, place) => !fitsText(place + 1, (sum += amount)));
+  return beyond < 0 ? records : records.slice(0, beyond);
 }
 
 /** In the order they were received; only reads what clearing has routed. */

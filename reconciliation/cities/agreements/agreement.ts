@@ -1,0 +1,159 @@
+import { HOME_CITY, settleThrough } from '@citycard/clearing';
+import {
+  approveAct,
+  type Database,
+  type Fen,
+  type Principal,
+  proposeAct,
+  recordAct,
+  type Transaction,
+} from '@citycard/common';
+import { cityErrors } from '../errors.ts';
+
+/** What was agreed with a city: by what way files go, who settles, in which form, and within how many days. */
+export interface CityAgreement {
+  readonly city: string;
+  /** Base address of the receiver's `POST /v1/city-files`; left out: the city fetches its files. */
+  readonly deliverTo?: string;
+  /** City code of the centre that carries the files. */
+  readonly through?: string;
+  readonly settlement: 'bilateral' | 'centre';
+  /** `text`: rows in CJ/T 332 style, carried and split by a centre. */
+  readonly format: 'binary' | 'text';
+  readonly answerDays: number;
+  readonly resendAtMost: number;
+  readonly disputeDays: number;
+  readonly disputeAnswerDays: number;
+  /** What the city may owe us at most before its acceptances wait to be booked. */
+  readonly positionCapFen?: Fen;
+}
+
+/** What holds for a city nobody has agreed anything else with. */
+const USUAL: Omit<CityAgreement, 'city'> = {
+  settlement: 'bilateral',
+  format: 'binary',
+  answerDays: 3,
+  resendAtMost: 3,
+  disputeDays: 30,
+  disputeAnswerDays: 15,
+};
+
+interface AgreementRow {
+  city: string;
+  deliver_to: string | null;
+  through: string | null;
+  settlement: CityAgreement['settlement'];
+  format: CityAgreement['format'];
+  answer_days: number;
+  resend_at_most: number;
+  dispute_days: number;
+  dispute_answer_days: number;
+  position_cap_fen: Fen | null;
+}
+
+const NEWEST = `select distinct on (city) city, deliver_to, through, settlement, format, answer_days, resend_at_most, dispute_days,
+  dispute_answer_days, position_cap_fen from reconciliation.city_agreement`;
+
+const agreementOf = (row: AgreementRow): CityAgreement => ({
+  city: row.city,
+  ...(row.deliver_to !== null && { deliverTo: row.deliver_to }),
+  ...(row.through !== null && { through: row.through }),
+  settlement: row.settlement,
+  format: row.format,
+  answerDays: row.answer_days,
+  resendAtMost: row.resend_at_most,
+  disputeDays: row.dispute_days,
+  disputeAnswerDays: row.dispute_answer_days,
+  ...(row.position_cap_fen !== null && { positionCapFen: row.position_cap_fen }),
+});
+
+/** What holds with a city now. */
+export async function readAgreement(db: Database | Transaction, city: string): Promise<CityAgreement> {
+  const { rows } = await db.query<AgreementRow>(`${NEWEST} where city = $1 order by city, agreement_no desc`, [city]);
+  return rows[0] === undefined ? { city, ...USUAL } : agreementOf(rows[0]);
+}
+
+/** The agreements in force, by city. Cities without one are not among them. */
+export async function listAgreements(db: Database | Transaction): Promise<CityAgreement[]> {
+  const { rows } = await db.query<AgreementRow>(`${NEWEST} order by city, agreement_no desc`);
+  return rows.map(agreementOf);
+}
+
+const contentOf = (agreement: CityAgreement) => ({
+  ...agreement,
+  ...(agreement.positionCapFen !== undefined && { positionCapFen: agreement.positionCapFen.toString() }),
+});
+
+/**
+ * Proposes what is to hold with a city from its approval on. The city, and the centre when one is named, must be admitted as
+ * participants of kind `city`.
+ *
+ * @throws CityCardError `cities.city-unknown`, `cities.agreement-bad`
+ */
+export async function proposeAgreement(
+  tx: Transaction,
+  officer: Principal,
+  agreement: CityAgreement,
+): Promise<{ approvalId: bigint }> {
+  await requireSense(tx, agreement);
+  const { city } = agreement;
+  const content = contentOf(agreement);
+  const proposed = await proposeAct(tx, officer, { act: 'city-agreement', subject: `city ${city}`, content });
+  await recordAct(tx, officer, { act: 'propose-city-agreement', subject: `city ${city}`, detail: content });
+  return proposed;
+}
+
+/** Puts it in force as the second person. Approving again changes nothing. @throws as {@link proposeAgreement}, identity.* */
+export async function approveAgreement(
+  tx: Transaction,
+  officer: Principal,
+  agreement: CityAgreement,
+  approvalId: bigint,
+): Promise<CityAgreement> {
+  const { city } = agreement;
+  const content = contentOf(agreement);
+  const { maker, checker } = await approveAct(tx, officer, approvalId, content);
+  await requireSense(tx, agreement);
+  const { rowCount } = await tx.query(
+    `insert into reconciliation.city_agreement (city, deliver_to, through, settlement, format, answer_days, resend_at_most, dispute_days,
+       dispute_answer_days, position_cap_fen, set_by, approved_by, approval_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     on conflict (approval_id) do nothing`,
+    [
+      city,
+      agreement.deliverTo ?? null,
+      agreement.through ?? null,
+      agreement.settlement,
+      agreement.format,
+      agreement.answerDays,
+      agreement.resendAtMost,
+      agreement.disputeDays,
+      agreement.disputeAnswerDays,
+      agreement.positionCapFen ?? null,
+      maker,
+      checker,
+      approvalId,
+    ],
+  );
+  if (rowCount === 0) return agreement;
+  await settleThrough(tx, city, agreement.settlement === 'centre' ? agreement.through : undefined);
+  await recordAct(tx, officer, { act: 'city-agreement', subject: `city ${city}`, detail: content });
+  return agreement;
+}
+
+async function requireSense(tx: Transaction, agreement: CityAgreement): Promise<void> {
+  const { city, through, settlement, format } = agreement;
+  for (const named of [city, ...(through === undefined ? [] : [through])]) {
+    const { rowCount } = await tx.query(`select from clearing.participant where kind = 'city' and city_code = $1`, [
+      named,
+    ]);
+    if (rowCount === 0 || named === HOME_CITY) throw cityErrors.cityUnknown({ city: named });
+  }
+  if (through === city) throw cityErrors.agreementBad({ city, problem: 'no city is its own centre' });
+  if (settlement === 'centre' && through === undefined)
+    throw cityErrors.agreementBad({
+      city,
+      problem: 'who is settled through a centre needs one that its files go through',
+    });
+  if (format === 'text' && through === undefined)
+    throw cityErrors.agreementBad({ city, problem: 'text rows are split and signed by a centre; name it' });
+}

@@ -1,0 +1,47 @@
+import { HOME_CITY } from '@citycard/clearing';
+import type { Logger } from '@citycard/common';
+import { listAgreements } from './agreements/agreement.ts';
+import type { CityDeps } from './deps.ts';
+import { exchangeWithCity, lookAfterCity } from './exchange.ts';
+
+/** Files between cities are a matter of hours; a minute is soon. */
+const LOOK_EVERY_MS = 60_000;
+
+/**
+ * Exchanges with every city there is an agreement with, again and again, and looks after what waits too long. A city that cannot be
+ * reached keeps nobody else waiting for longer than one attempt.
+ */
+export function startCityExchange(deps: CityDeps & { readonly logger: Logger }): { stop(): Promise<void> } {
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  const round = async () => {
+    for (const { city } of await listAgreements(deps.db)) {
+      if (stopped || city === (deps.homeCity ?? HOME_CITY)) continue;
+      try {
+        await exchangeWithCity(deps, city, false);
+        await lookAfterCity(deps, city);
+      } catch (error) {
+        if (!stopped)
+          deps.logger.warn({ err: error, city }, 'the exchange with a city was broken off, will be tried later');
+      }
+    }
+  };
+  const timer = setInterval(() => {
+    if (stopped || running !== undefined) return;
+    running = round()
+      .catch((error: unknown) => {
+        if (!stopped) deps.logger.warn({ err: error }, 'agreements with cities could not be read, will be tried later');
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
