@@ -11,7 +11,7 @@ import { approveTerms, proposeTerms, type TermsKind } from '../terms/versions.ts
 import { listSettlements } from './net-day.ts';
 import { SETTLEMENT } from './settlement-terms.ts';
 
-const THIRD_DAY = addDays(NEXT_DAY, 1);
+const [THIRD_DAY, FOURTH_DAY, FIFTH_DAY] = [addDays(NEXT_DAY, 1), addDays(NEXT_DAY, 2), addDays(NEXT_DAY, 3)];
 
 let city: Awaited<ReturnType<typeof startTestCity>>;
 beforeAll(async () => {
@@ -99,21 +99,75 @@ it('what was carried for a counterparty goes on with it, and money that comes in
   expect(await verifyLedger(db)).toMatchObject({ ok: true });
 });
 
-it('with a counterparty whose terms are gross nothing is set off by itself: it stands on the sheets with the clearing house', async () => {
+it('with a counterparty whose terms are gross both have a sheet for each direction, and nothing is set off', async () => {
   const { db, deps } = city;
   const rule = { for: { participant: BUS_TWO }, netting: 'gross', validFrom: THIRD_DAY } as const;
   await putInForce(SETTLEMENT, { rules: [rule] }, THIRD_DAY);
   await buy(db, THIRD_DAY, 'purse', BUS, 20_000);
   await buy(db, THIRD_DAY, 'purse', BUS_TWO, 10_000);
   await instruct(deps, THIRD_DAY);
-  // 1 % of 200.00, 0.40 of it the other bus company's. What the pair had carried, -0.72, comes back with the clearing house.
+  // 1 % of 200.00, 0.40 of it the other bus company's. What the pair had carried, -0.72, stays with the pair.
   expect(await sheetsOf(THIRD_DAY)).toEqual([
-    [BUS, 'clearing house', 20_000n - 200n - 72n, 'pay'],
-    [BUS_TWO, 'clearing house', 10_000n - 50n + 40n, 'pay'],
+    [BUS, 'clearing house', 20_000n - 200n + 40n, 'pay'],
+    [`${BUS}-7201`, BUS_TWO, -40n - 72n, 'carry'],
+    [BUS_TWO, 'clearing house', 10_000n - 50n, 'pay'],
+    [`${BUS_TWO}-7101`, BUS, 40n, 'pay'],
     [CITY, 'clearing house', 0n, 'carry'],
     [`${CITY}-6101`, BUS, -4_985n, 'carry'],
   ]);
   const settlements = await listSettlements(db, THIRD_DAY);
   expect(settlements).toContainEqual({ from: BUS, to: BUS_TWO, amountFen: 40n });
+  expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
+
+it('a city that settles gross is owed on one sheet and owes on the other, with each by itself; what it pays settles what it owes', async () => {
+  const { db, deps } = city;
+  const rules = [BUS_TWO, CITY].map(
+    (participant) => ({ for: { participant }, netting: 'gross', validFrom: FOURTH_DAY }) as const,
+  );
+  const bus = { for: { participant: BUS }, netting: 'bilateral', validFrom: FOURTH_DAY } as const;
+  await putInForce(SETTLEMENT, { rules: [...rules, bus] }, FOURTH_DAY);
+  await buy(db, FOURTH_DAY, 'city', BUS, 5_000);
+  await buy(db, FOURTH_DAY, 'purse', 'city', 700);
+  await transact(db, (tx) =>
+    postOrThrow(tx, FOURTH_DAY, [transfer('bank:2', 'bank-custody:622800000001', 'city-receivable:4520', 4_000)]),
+  );
+  await instruct(deps, FOURTH_DAY);
+  // 1 % of 50.00: 0.50, of it 0.15 the neighbour's and 0.10 of the other bus company. The neighbour had carried -49.85 and paid 40.00.
+  expect(await sheetsOf(FOURTH_DAY)).toEqual([
+    [BUS, 'clearing house', 5_000n - 50n - 5_000n + 15n + 10n, 'carry'],
+    [`${BUS}-7101`, 'city:4520', 5_000n, 'pay'],
+    [`${BUS}-7201`, BUS_TWO, -112n - 10n, 'carry'],
+    [`${BUS}-7202`, 'city:4520', -15n, 'carry'],
+    [`${BUS_TWO}-7101`, BUS, 10n, 'pay'],
+    [`${CITY}-51`, 'clearing house', 700n, 'pay'],
+    [`${CITY}-7101`, BUS, 15n, 'pay'],
+    [`${CITY}-7201`, BUS, -5_000n - 4_985n + 4_000n, 'carry'],
+  ]);
+  expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(5_985n);
+  const settlements = await listSettlements(db, FOURTH_DAY);
+  expect(settlements).toContainEqual({ from: 'city:4520', to: BUS, amountFen: 5_000n });
+  expect(settlements).toContainEqual({ from: BUS, to: 'city:4520', amountFen: 15n });
+  expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
+
+it('a pair that is netted again takes in both directions of what was carried', async () => {
+  const { db, deps } = city;
+  const others = [BUS_TWO, CITY].map(
+    (participant) => ({ for: { participant }, netting: 'multilateral', validFrom: FIFTH_DAY }) as const,
+  );
+  const rule = { for: { participant: BUS }, netting: 'bilateral', validFrom: FIFTH_DAY } as const;
+  await putInForce(SETTLEMENT, { rules: [...others, rule] }, FIFTH_DAY);
+  await buy(db, FIFTH_DAY, 'city', BUS, 5_000);
+  await instruct(deps, FIFTH_DAY);
+  expect(await sheetsOf(FIFTH_DAY)).toEqual([
+    [BUS, 'clearing house', -25n + 5_000n - 50n - 5_000n + 15n + 10n, 'carry'],
+    [`${BUS}-6101`, BUS_TWO, -122n - 10n, 'carry'],
+    [`${BUS}-6102`, 'city:4520', -15n + 5_000n - 15n, 'pay'],
+    [`${BUS_TWO}`, 'clearing house', 0n, 'carry'],
+    [`${BUS_TWO}-6101`, BUS, 10n, 'pay'],
+    [`${CITY}`, 'clearing house', 0n, 'carry'],
+    [`${CITY}-6101`, BUS, -5_985n - 5_000n + 15n, 'carry'],
+  ]);
   expect(await verifyLedger(db)).toMatchObject({ ok: true });
 });

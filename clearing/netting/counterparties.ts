@@ -2,9 +2,15 @@ import type { Movement } from '../day/movements.ts';
 import { type NettingMethod, stricter } from './methods.ts';
 import { partyOf, type Party } from './positions.ts';
 
+/** How two that are settled by themselves are: their difference on one sheet of each, or both directions on sheets of their own. */
+export type PairMethod = Exclude<NettingMethod, 'multilateral'>;
+
 /** What another gave a participant on a day less what it got from it, by the account of ours it moved. */
 export interface PairChange {
+  readonly method: PairMethod;
   readonly mainFen: bigint;
+  /** Of `mainFen`, what the other gave; the rest is what it got. */
+  readonly mainInFen: bigint;
   readonly secondFen: bigint;
 }
 
@@ -15,15 +21,24 @@ export interface OwnAccounts {
   readonly pending?: string;
 }
 
-/** Whether what is between two is settled by itself: the stricter method of the two is bilateral, and both are settled here. */
-export function settledAsPair(own: Party, other: Party, methods: ReadonlyMap<Party, NettingMethod>): boolean {
+/** How what is between two is settled by itself: as the stricter of both says, when both are settled here; undefined when not. */
+export function pairMethod(
+  own: Party,
+  other: Party,
+  methods: ReadonlyMap<Party, NettingMethod>,
+): PairMethod | undefined {
   const [first, second] = [methods.get(own), methods.get(other)];
-  return own !== other && first !== undefined && second !== undefined && stricter(first, second) === 'bilateral';
+  if (own === other || first === undefined || second === undefined) return undefined;
+  const method = stricter(first, second);
+  return method === 'multilateral' ? undefined : method;
 }
 
 /**
  * What changed between a participant and each counterparty it is settled with by itself. Money on its pending account counts
  * with the day that prices it: `priced` is what moved that account in the days its line covers, empty when it has none.
+ *
+ * A biller's bill money comes from holders, through agents whose prefund it has left already: where nothing is set off it stays
+ * on the sheet of its account.
  */
 export function pairsOf(
   own: Party,
@@ -31,14 +46,17 @@ export function pairsOf(
   { moved, priced }: { readonly moved: readonly Movement[]; readonly priced: readonly Movement[] },
   methods: ReadonlyMap<Party, NettingMethod>,
 ): Map<Party, PairChange> {
-  const pairs = new Map<Party, { mainFen: bigint; secondFen: bigint }>();
+  const pairs = new Map<Party, { -readonly [K in keyof PairChange]: PairChange[K] }>();
   const add = (account: string, column: 'mainFen' | 'secondFen', movements: readonly Movement[]) => {
     for (const { debit, credit, amountFen } of movements) {
       if (debit !== account && credit !== account) continue;
       const other = partyOf(debit === account ? credit : debit);
-      if (!settledAsPair(own, other, methods)) continue;
-      const change = pairs.get(other) ?? { mainFen: 0n, secondFen: 0n };
+      const method = pairMethod(own, other, methods);
+      if (method === undefined) continue;
+      if (method === 'gross' && account.startsWith('biller-payable:')) continue;
+      const change = pairs.get(other) ?? { method, mainFen: 0n, mainInFen: 0n, secondFen: 0n };
       change[column] += credit === account ? amountFen : -amountFen;
+      if (column === 'mainFen' && credit === account) change.mainInFen += amountFen;
       pairs.set(other, change);
     }
   };

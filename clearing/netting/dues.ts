@@ -1,53 +1,11 @@
 import { type BusinessDate, fen, formatYuan } from '@citycard/common';
-import type { Movement } from '../day/movements.ts';
 import type { Posting } from '../ledger/posting.ts';
-import type { OwnAccounts, PairChange } from './counterparties.ts';
-import { type PartCode, type PartRole, PARTS_OF_MODE, roleOfPart } from './parts.ts';
-import type { Party } from './positions.ts';
+import type { OwnAccounts } from './counterparties.ts';
+import { type Carried, type Day, type Due, finished, NOTHING, type Part, type Sums } from './due.ts';
+import { cityOffset, isCityOwing, pairOf, pairParts, pairsWith, receivedFen } from './pair-dues.ts';
+import { type PartCode, PARTS_OF_MODE, roleOfPart } from './parts.ts';
 import { daysBetween, isSettlementDay, type Rhythm, rhythmText } from './rhythm.ts';
 import type { SettlementTerms } from './settlement-terms.ts';
-
-/** What was sold, given back and charged in a period. */
-interface Turnover {
-  readonly periodFrom: BusinessDate;
-  readonly salesCount: bigint;
-  readonly salesFen: bigint;
-  readonly refundCount: bigint;
-  readonly refundFen: bigint;
-  readonly feeFen: bigint;
-}
-
-/** What pricing says of a participant's day; zeros when it had nothing to price. */
-export interface DayLine extends Turnover {
-  readonly netFen: bigint;
-}
-
-/** What an earlier sheet carried forward, and from which day on. */
-export interface Carried {
-  readonly sheetNo: string;
-  readonly part: PartCode;
-  /** With whom it is settled, of part 61. */
-  readonly counterparty?: Party;
-  readonly amountFen: bigint;
-  readonly since: BusinessDate;
-}
-
-/** One sheet's worth: what is due to a participant for one part, and why it is not paid with this day when it is not. */
-export interface Due extends Turnover {
-  readonly part: PartCode;
-  /** With whom it is settled, of part 61. */
-  readonly counterparty?: Party;
-  /** The account of ours that owes it. */
-  readonly paysFrom: string;
-  readonly otherFen: bigint;
-  readonly carriedInFen: bigint;
-  readonly payableFen: bigint;
-  /** The sheets that are carried into this one. */
-  readonly carriedSheets: readonly string[];
-  readonly rhythm: string;
-  /** Set when the terms say to wait; what else may stand in the way of a payment is for settlement to say. */
-  readonly waits?: string;
-}
 
 export interface DueParticipant {
   readonly participantNo: string;
@@ -68,20 +26,7 @@ export interface Dues {
  * Unless its terms are gross, a biller's bill money joins its other payable and a city's receivable is set off against its
  * payable, by a posting `net:<date>:<participant>`; with each counterparty that is settled by itself apart from the rest.
  */
-export function duesOf(
-  participant: DueParticipant,
-  day: {
-    readonly date: BusinessDate;
-    readonly line: DayLine | undefined;
-    readonly moved: readonly Movement[];
-    readonly carried: readonly Carried[];
-    readonly terms: Omit<SettlementTerms, 'subject'>;
-    /** What changed between the participant and each counterparty it is settled with by itself. */
-    readonly pairs: ReadonlyMap<Party, PairChange>;
-    /** Whether what was carried for a counterparty is still settled with it. */
-    readonly isPair: (counterparty: Party) => boolean;
-  },
-): Dues {
+export function duesOf(participant: DueParticipant, day: Day): Dues {
   const accounts = accountsOf(participant);
   const change = (account: string) =>
     day.moved.reduce(
@@ -100,7 +45,7 @@ export function duesOf(
   const gross = day.terms.netting === 'gross' && accounts.second !== undefined;
   const parts = gross
     ? grossParts(participant, accounts, changed, day, open)
-    : nettedParts(accounts, changed.main + changed.second, day, open);
+    : nettedParts(accounts, changed.main + changed.second, day, open, participant.kind === 'city');
   return {
     dues: parts.map((part) => withTerms(part, day)),
     postings: gross ? [] : setOff(participant, accounts, changed, day, open),
@@ -117,20 +62,18 @@ export function accountsOf({ participantNo, kind, cityCode }: DueParticipant): O
   };
 }
 
-type Part = Omit<Due, 'rhythm' | 'waits'>;
-type Day = Parameters<typeof duesOf>[1];
-
-type Unfinished = Omit<Part, 'periodFrom' | 'carriedInFen' | 'payableFen' | 'carriedSheets'>;
-type Sums = Omit<Unfinished, 'part' | 'paysFrom'>;
-
-const NOTHING = { salesCount: 0n, salesFen: 0n, refundCount: 0n, refundFen: 0n, feeFen: 0n };
-
 /**
  * Everything in the parts of the mode: sales (with what moved beside pricing), refunds and fees; and one part for each
  * counterparty that is settled by itself.
  */
-function nettedParts({ main, second }: OwnAccounts, changeFen: bigint, day: Day, all: readonly Carried[]): Part[] {
-  const open = all.filter((carried) => !isOfPair(carried, day));
+function nettedParts(
+  { main, second }: OwnAccounts,
+  changeFen: bigint,
+  day: Day,
+  all: readonly Carried[],
+  isCity = false,
+): Part[] {
+  const open = all.filter((carried) => pairOf(carried, day) === undefined);
   const codes = PARTS_OF_MODE[day.terms.mode];
   const { line } = day;
   const parts = new Map<PartCode, Sums>();
@@ -156,7 +99,8 @@ function nettedParts({ main, second }: OwnAccounts, changeFen: bigint, day: Day,
     fees: settledBy('fees', line?.feeFen ?? 0n),
     refunds: settledBy('refunds', line?.refundFen ?? 0n),
   };
-  const pairs = pairsWith(day, all, left + receivedFen([second], day.moved)).map((pair) => pairPart(pair, main, day));
+  const withEach = pairsWith(day, all, left + receivedFen([second], day.moved), isCity);
+  const pairs = pairParts(withEach, { main, ...(second !== undefined && { second }) }, day, isCity);
   const ofPairs = pairs.reduce((sum, { otherFen }) => sum + otherFen, 0n);
   add(codes.main, {
     salesCount: line?.salesCount ?? 0n,
@@ -172,48 +116,10 @@ function nettedParts({ main, second }: OwnAccounts, changeFen: bigint, day: Day,
   const own = [...parts]
     .map(([part, sums]) => finished({ ...sums, part, paysFrom: main }, day, ownOf(part)))
     .filter((part) => part.part === codes.main || part.payableFen !== 0n || part.carriedInFen !== 0n);
-  return [...own, ...pairs.filter((part) => part.payableFen !== 0n || part.carriedInFen !== 0n)];
+  return [...own, ...pairs];
 }
 
-const isOfPair = ({ counterparty }: Carried, day: Day): boolean =>
-  counterparty !== undefined && day.isPair(counterparty);
-
-interface Pair extends PairChange {
-  readonly counterparty: Party;
-  readonly carried: readonly Carried[];
-  /** Of the money the participant paid us, what settles what it owes here. */
-  readonly paidFen: bigint;
-}
-
-/** What is between the participant and each counterparty by itself; money it paid us settles what it owes, while it reaches. */
-function pairsWith(day: Day, all: readonly Carried[], receivedFen: bigint): Pair[] {
-  const carried = all.filter((each) => isOfPair(each, day));
-  const names = new Set([...day.pairs.keys(), ...carried.flatMap(({ counterparty }) => counterparty ?? [])]);
-  let left = receivedFen;
-  return [...names].sort().map((counterparty): Pair => {
-    const own = carried.filter((each) => each.counterparty === counterparty);
-    const { mainFen, secondFen } = day.pairs.get(counterparty) ?? { mainFen: 0n, secondFen: 0n };
-    const owing = -own.reduce((sum, { amountFen }) => sum + amountFen, mainFen + secondFen);
-    const paidFen = owing <= 0n ? 0n : owing < left ? owing : left;
-    left -= paidFen;
-    return { counterparty, mainFen, secondFen, carried: own, paidFen };
-  });
-}
-
-function pairPart(pair: Pair, paysFrom: string, day: Day): Part {
-  const otherFen = pair.mainFen + pair.secondFen + pair.paidFen;
-  const part = finished({ ...NOTHING, part: '61', paysFrom, otherFen }, day, pair.carried);
-  return { ...part, counterparty: pair.counterparty };
-}
-
-/** What a participant paid us of what it owes, as the bank's entries say: it settles sheets of fees and refunds before all else. */
-const receivedFen = (accounts: readonly (string | undefined)[], moved: readonly Movement[]): bigint =>
-  moved.reduce(
-    (sum, { credit, purpose, amountFen }) => (purpose === 'bank' && accounts.includes(credit) ? sum + amountFen : sum),
-    0n,
-  );
-
-/** Each account by itself: what is owed on one, what is owing on the other. */
+/** Each account by itself: what is owed on one, what is owing on the other; what is between the participant and one other on sheets of its own. */
 function grossParts(
   { kind }: DueParticipant,
   accounts: OwnAccounts,
@@ -221,32 +127,32 @@ function grossParts(
   day: Day,
   open: readonly Carried[],
 ): Part[] {
-  const secondPart: PartCode = kind === 'city' ? '52' : '51';
-  const isSecond = ({ part, amountFen }: Carried) => {
-    const role: PartRole = roleOfPart(part);
-    return role === roleOfPart(secondPart) || (kind === 'city' && role === 'main' && amountFen < 0n);
-  };
-  const second = open.filter(isSecond);
-  const rest = open.filter((carried) => !isSecond(carried));
-  const own = finished(
-    { ...NOTHING, part: secondPart, paysFrom: accounts.second ?? accounts.main, otherFen: changed.second },
-    day,
-    second,
+  const paysFrom = accounts.second ?? accounts.main;
+  if (kind !== 'city') {
+    const second = open.filter(({ part }) => roleOfPart(part) === 'owed');
+    const own = finished({ ...NOTHING, part: '51', paysFrom, otherFen: changed.second }, day, second);
+    const rest = open.filter((carried) => !second.includes(carried));
+    return withSomething([...nettedParts({ main: accounts.main }, changed.main, day, rest), own]);
+  }
+  const pairs = pairsWith(day, open, receivedFen([accounts.main, accounts.second], day.moved), true);
+  const alone = open.filter((carried) => pairOf(carried, day) === undefined);
+  const [main, second] = pairs.reduce(
+    ([restMain, restSecond], { mainFen, secondFen, paidFen }) => [restMain - mainFen, restSecond - secondFen - paidFen],
+    [changed.main, changed.second],
   );
-  const main =
-    kind === 'city'
-      ? [finished({ ...NOTHING, part: '51', paysFrom: accounts.main, otherFen: changed.main }, day, rest)]
-      : nettedParts({ main: accounts.main }, changed.main, day, rest);
-  return [...main, own].filter((part) => part.payableFen !== 0n || part.carriedInFen !== 0n || part.salesCount > 0n);
+  return withSomething([
+    finished(
+      { ...NOTHING, part: '51', paysFrom: accounts.main, otherFen: main },
+      day,
+      alone.filter((each) => !isCityOwing(each)),
+    ),
+    finished({ ...NOTHING, part: '52', paysFrom, otherFen: second }, day, alone.filter(isCityOwing)),
+    ...pairParts(pairs, accounts, day, true),
+  ]);
 }
 
-function finished(part: Unfinished, { date, line }: Day, carried: readonly Carried[]): Part {
-  const carriedInFen = carried.reduce((sum, { amountFen }) => sum + amountFen, 0n);
-  const since = [line?.periodFrom ?? date, ...carried.map((each) => each.since)].sort()[0] ?? date;
-  const payableFen = part.salesFen - part.refundFen - part.feeFen + part.otherFen + carriedInFen;
-  const carriedSheets = carried.map(({ sheetNo }) => sheetNo);
-  return { ...part, periodFrom: since, carriedInFen, payableFen, carriedSheets };
-}
+const withSomething = (parts: readonly Part[]): Part[] =>
+  parts.filter((part) => part.payableFen !== 0n || part.carriedInFen !== 0n || part.salesCount > 0n);
 
 function withTerms(part: Part, { date, terms }: Day): Due {
   const role = roleOfPart(part.part);
@@ -293,29 +199,4 @@ function setOff(
   if (amount <= 0n) return [];
   const legs = [{ debit, credit, amount: fen(amount) }];
   return [{ key: `net:${day.date}:${participantNo}`, reason: `netted for ${day.date}`, legs }];
-}
-
-/** How much of what we owe a city is set off against what it owes us: within each pair by itself, and within the rest. */
-function cityOffset(
-  { main, second }: OwnAccounts,
-  changed: { readonly main: bigint; readonly second: bigint },
-  day: Day,
-  open: readonly Carried[],
-): bigint {
-  const offset = (mainFen: bigint, secondFen: bigint, carried: readonly Carried[]): bigint => {
-    const all = carried.reduce((sum, { amountFen }) => sum + amountFen, 0n);
-    const owed = mainFen + (all > 0n ? all : 0n);
-    const owing = -secondFen + (all < 0n ? -all : 0n);
-    const amount = owed < owing ? owed : owing;
-    return amount > 0n ? amount : 0n;
-  };
-  const pairs = pairsWith(day, open, receivedFen([main, second], day.moved));
-  let [restMain, restSecond, total] = [changed.main, changed.second, 0n];
-  for (const { mainFen, secondFen, paidFen, carried } of pairs) {
-    restMain -= mainFen;
-    restSecond -= secondFen + paidFen;
-    total += offset(mainFen, secondFen + paidFen, carried);
-  }
-  const rest = open.filter((each) => !isOfPair(each, day));
-  return total + offset(restMain, restSecond, rest);
 }

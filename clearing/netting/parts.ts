@@ -6,9 +6,9 @@ export type PartRole = 'main' | 'refunds' | 'fees' | 'owed' | 'owing' | 'pair';
 
 /**
  * The number of a sheet's part: the mode and which of its sheets. 5 is for accounts that are not set off at all, 6 for what is
- * between a participant and one other.
+ * between a participant and one other, 7 for the same not set off: what it is owed and what it owes.
  */
-export type PartCode = '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61';
+export type PartCode = '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61' | '71' | '72';
 
 const ROLES: Readonly<Record<PartCode, PartRole>> = {
   '1': 'main',
@@ -22,6 +22,8 @@ const ROLES: Readonly<Record<PartCode, PartRole>> = {
   '51': 'owed',
   '52': 'owing',
   '61': 'pair',
+  '71': 'pair',
+  '72': 'pair',
 };
 export const roleOfPart = (part: PartCode): PartRole => ROLES[part];
 

@@ -16,8 +16,9 @@ import { type Movement, movements } from '../day/movements.ts';
 import { postOrThrow, type Posting } from '../ledger/posting.ts';
 import { applyDueAccountChanges } from '../participants/account-change.ts';
 import type { SettlementAccount } from '../participants/participant.ts';
-import { pairsOf, settledAsPair } from '../netting/counterparties.ts';
-import { accountsOf, type Carried, type DayLine, type Due, duesOf } from '../netting/dues.ts';
+import { pairMethod, pairsOf } from '../netting/counterparties.ts';
+import type { Carried, DayLine, Due } from '../netting/due.ts';
+import { accountsOf, duesOf } from '../netting/dues.ts';
 import type { PartCode } from '../netting/parts.ts';
 import type { Party } from '../netting/positions.ts';
 import { listSettlementTerms, termsInForce } from '../netting/settlement-terms.ts';
@@ -34,9 +35,9 @@ export interface SettlementSheet {
   readonly name: string;
   /** The account of ours that owes it. */
   readonly paysFrom: string;
-  /** What is netted in it (domain.md F.4): 1 everything, 21 to 42 what the mode keeps apart, 51 and 52 an account by itself, 61 one counterparty. */
+  /** What is netted in it (domain.md F.4): 1 everything, 21 to 42 what the mode keeps apart, 51 and 52 an account by itself, 61, 71 and 72 one counterparty. */
   readonly part: PartCode;
-  /** Of part 61: with whom alone it is settled, a participant by its number or another city as `city:<code>`. */
+  /** Of parts 61, 71 and 72: with whom alone it is settled, a participant by its number or another city as `city:<code>`. */
   readonly counterparty?: Party;
   /** When the part is settled, in words. */
   readonly rhythm: string;
@@ -127,8 +128,14 @@ export async function makeSheets(
     const priced = line === undefined ? [] : [...before.filter((each) => each.date >= line.periodFrom), ...moved];
     const own = { line, carried: carried.get(row.participant_no) ?? [] };
     const pairs = pairsOf(party, accountsOf(participant), { moved, priced }, methods);
-    const isPair = (other: Party) => settledAsPair(party, other, methods);
-    const { dues, postings: setOff } = duesOf(participant, { date, moved, terms, ...own, pairs, isPair });
+    const { dues, postings: setOff } = duesOf(participant, {
+      ...own,
+      date,
+      moved,
+      terms,
+      pairs,
+      pairMethod: (other) => pairMethod(party, other, methods),
+    });
     postings.push(...setOff);
     const settleDate = payDate(calendar, date, terms.payAfterWorkingDays);
     sheets.push(...numbered(date, row.participant_no, dues).map((due) => ({ participant: row, settleDate, ...due })));
@@ -224,16 +231,17 @@ async function readLines(tx: Transaction, date: BusinessDate): Promise<Map<strin
 
 /**
  * `20261120-9044…` for a sheet of everything, with its part behind it for any other; those for single counterparties are
- * counted, `…-6101`, `…-6102`.
+ * counted by part, `…-6101`, `…-6102`.
  */
 function numbered(date: BusinessDate, participantNo: string, dues: readonly Due[]): { due: Due; sheetNo: string }[] {
   const base = `${compactDate(date)}-${participantNo}`;
-  let pairs = 0;
+  const pairs = new Map<PartCode, number>();
   return dues.map((due) => {
     if (due.part === '1') return { due, sheetNo: base };
     if (due.counterparty === undefined) return { due, sheetNo: `${base}-${due.part}` };
-    pairs += 1;
-    return { due, sheetNo: `${base}-${due.part}${String(pairs).padStart(2, '0')}` };
+    const place = (pairs.get(due.part) ?? 0) + 1;
+    pairs.set(due.part, place);
+    return { due, sheetNo: `${base}-${due.part}${String(place).padStart(2, '0')}` };
   });
 }
 
