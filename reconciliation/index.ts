@@ -9,3 +9,4 @@ export { takeStatement, statementBalance, type StatementResult, type TakenStatem
 export { takePaymentStatus } from './bank/payment-status.ts';
 export { missingEntries, type MissingEntry, unmatchedEntries, type UnmatchedEntry } from './bank/open-items.ts';
 export { unmatchedEntryWatch } from './bank/watch.ts';
+export { registerDailyReconciliation } from './daily/jobs.ts';

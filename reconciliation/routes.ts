@@ -1,10 +1,15 @@
 import type { HttpServer } from '@citycard/common';
+import { registerAgentRoutes } from './agents/routes.ts';
 import { registerBankRoutes } from './bank-routes.ts';
+import { registerReferenceRuleRoutes } from './bank/rule-routes.ts';
+import { registerCardBalanceRoutes } from './cards/routes.ts';
 import { registerAgreementRoutes } from './cities/agreements/routes.ts';
 import type { CityDeps } from './cities/deps.ts';
 import { registerDisputeRoutes } from './cities/disputes/routes.ts';
 import { registerCityRoutes } from './city-routes.ts';
+import { registerDailyRoutes } from './daily/routes.ts';
 import { registerDifferenceRoutes } from './differences/routes.ts';
+import { registerOperatorRoutes } from './operators/routes.ts';
 
 /** All routes of this folder. Files and XML arrive as bytes; that is agreed for these routes only. */
 export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps): void {
@@ -15,6 +20,11 @@ export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps)
     registerAgreementRoutes(routes, deps);
     registerDisputeRoutes(routes, deps);
     registerBankRoutes(routes, deps);
+    registerReferenceRuleRoutes(routes, deps);
+    registerOperatorRoutes(routes, deps);
+    registerAgentRoutes(routes, deps);
+    registerCardBalanceRoutes(routes, deps);
+    registerDailyRoutes(routes, deps);
     registerDifferenceRoutes(routes, deps);
     done();
   });

@@ -25,7 +25,12 @@ import {
 } from '@citycard/clearing';
 import { type BusinessDate, type Database, type Logger, openJobSystem } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { missingEntries, startCityExchange, unmatchedEntries } from '@citycard/reconciliation';
+import {
+  missingEntries,
+  registerDailyReconciliation,
+  startCityExchange,
+  unmatchedEntries,
+} from '@citycard/reconciliation';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -83,6 +88,8 @@ export async function startWorkers(
   undo.push(() => receipts.stop());
   const reports = registerReportJobs(jobs, { ...engines, openAtBank });
   undo.push(() => reports.close());
+  const reconciliation = registerDailyReconciliation(jobs, engines);
+  undo.push(() => reconciliation.close());
   const cardLife = registerCardLifeJobs(jobs, engines);
   undo.push(() => cardLife.close());
   if (configuration.identityLine !== undefined) {

@@ -26,8 +26,16 @@ export async function recordBatchClaim(tx: Transaction, claim: BatchClaim): Prom
     `insert into clearing.batch_claim (terminal_no, batch_no, claimed_at, merchant_no, trace_no, load_count, load_fen, purchase_count,
        purchase_fen, equal) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
     [
-      ...[terminalNo, batchNo, claimedAt, merchantNo, traceNo, loads.count, loads.amount],
-      ...[purchases.count, purchases.amount, equal],
+      terminalNo,
+      batchNo,
+      claimedAt,
+      merchantNo,
+      traceNo,
+      loads.count,
+      loads.amount,
+      purchases.count,
+      purchases.amount,
+      equal,
     ],
   );
 }

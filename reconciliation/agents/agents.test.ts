@@ -140,7 +140,14 @@ describe('the day file of an agent', () => {
     const lines = [
       equal,
       { ...dearer, amountFen: fen(3_100) },
-      ...[gray, lost, twice, twice, voided, stranger, taken, late],
+      gray,
+      lost,
+      twice,
+      twice,
+      voided,
+      stranger,
+      taken,
+      late,
       { ...taken, kind: 'cancel' as const },
     ];
     expect(await deliver(lines)).toEqual({ found: 8, opened: 8, ended: 0 });

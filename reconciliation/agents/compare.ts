@@ -109,11 +109,16 @@ function differenceOf(participantNo: string, date: BusinessDate, row: JudgedRow)
     ...(row.ours_fen !== null && { ours: fen(row.ours_fen) }),
     ...(row.most_fen !== null && { theirs: fen(row.most_fen) }),
     evidence: {
-      ...{ terminalNo, batchNo, traceNo, cardNo, ourState: row.our_cancelled ? 'cancelled' : row.our_state },
+      terminalNo,
+      batchNo,
+      traceNo,
+      cardNo,
+      ourState: row.our_cancelled ? 'cancelled' : row.our_state,
       ...(row.load_id !== null && { loadId: row.load_id.toString() }),
       ...(row.online_counter !== null && { onlineCounter: row.online_counter }),
       ...(row.line_no !== null && { line: row.line_no }),
-      ...{ theirLoads: Number(row.loads), theirCancellations: Number(row.cancels) },
+      theirLoads: Number(row.loads),
+      theirCancellations: Number(row.cancels),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { declareEqual } from '@citycard/clearing';
 import { addDays, type BusinessDate, fen, type Transaction } from '@citycard/common';
 import type { FoundDifference } from '../differences/index.ts';
 import { keepInStep, type LookResult, together } from '../daily/in-step.ts';
@@ -18,6 +19,7 @@ export async function lookAtAgents(tx: Transaction, date: BusinessDate): Promise
   );
   const results: LookResult[] = [];
   for (const { participant_no: no, city_date: day } of rows) results.push(await compareStatement(tx, no, day));
+  await declareQuietDays(tx, date);
   const patience = await patienceInForce(tx);
   return together(...results, await lookForMissingFiles(tx, addDays(date, -patience['agent-file'])));
 }
@@ -52,4 +54,22 @@ async function lookForMissingFiles(tx: Transaction, until: BusinessDate): Promis
     evidence: { ourLoads: Number(row.loads) },
   }));
   return keepInStep(tx, { counterpartKinds: ['agent'], subject: 'day file' }, found, 'the day file has come');
+}
+
+/** An agent that loaded nothing on a day and delivered no file of it is equal for that day; its settlement waits for others only. */
+async function declareQuietDays(tx: Transaction, date: BusinessDate): Promise<void> {
+  const { rows } = await tx.query<{ participant_no: string; day: BusinessDate }>(
+    `select s.participant_no, d.business_date as day
+       from clearing.settle_after_equal s
+       join clearing.participant p on p.participant_no = s.participant_no and p.kind = 'agent'
+       join clearing.business_day d on d.business_date between greatest(s.valid_from, $1::date - ${MISSING_FOR_DAYS}) and $1
+      where s.ended_on is null and d.business_date < (now() at time zone 'Asia/Shanghai')::date
+        and not exists (select from clearing.equal_day e where e.participant_no = s.participant_no and e.business_date = d.business_date)
+        and not exists (select from reconciliation.agent_statement a where a.participant_no = s.participant_no and a.city_date = d.business_date)
+        and not exists (select from clearing.load l where l.merchant_no = s.participant_no and l.city_date = d.business_date
+                           and l.opened_at >= (d.business_date - 1)::timestamp at time zone 'Asia/Shanghai'
+                           and l.opened_at < (d.business_date + 2)::timestamp at time zone 'Asia/Shanghai')`,
+    [date],
+  );
+  for (const { participant_no: no, day } of rows) await declareEqual(tx, no, day, true);
 }

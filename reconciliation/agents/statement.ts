@@ -47,8 +47,14 @@ export async function keepStatement(
     `insert into reconciliation.agent_statement (participant_no, city_date, sha256, line_count, load_count, load_fen, cancel_count, cancel_fen)
      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (participant_no, city_date) do nothing`,
     [
-      ...[participantNo, date, sha256, lines.length, loads.count, loads.amountFen],
-      ...[cancellations.count, cancellations.amountFen],
+      participantNo,
+      date,
+      sha256,
+      lines.length,
+      loads.count,
+      loads.amountFen,
+      cancellations.count,
+      cancellations.amountFen,
     ],
   );
   if (kept.rowCount === 0) {

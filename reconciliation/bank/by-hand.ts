@@ -1,5 +1,14 @@
 import { currentBusinessDate, openAccount, postOrThrow } from '@citycard/clearing';
-import { approveAct, fen, type Principal, proposeAct, recordAct, type Transaction } from '@citycard/common';
+import {
+  approveAct,
+  type BusinessDate,
+  fen,
+  type Principal,
+  proposeAct,
+  recordAct,
+  type Transaction,
+} from '@citycard/common';
+import { endDifferences } from '../differences/index.ts';
 import { bankErrors } from './errors.ts';
 
 /** An open item as two persons want to book it. */
@@ -24,6 +33,7 @@ const WAITING = /^(suspense|settlement-in-transit):/;
 
 interface OpenItem {
   readonly direction: 'credit' | 'debit';
+  readonly booked_on: BusinessDate;
   readonly amount_fen: bigint;
   readonly bank_code: string;
   readonly state: string;
@@ -34,7 +44,7 @@ interface OpenItem {
 async function lockItem(tx: Transaction, booking: Booking): Promise<OpenItem> {
   const { account, reference, part } = booking;
   const { rows } = await tx.query<OpenItem>(
-    `select e.direction, p.amount_fen, a.account_code as bank_code, p.state, p.posting_key
+    `select e.direction, e.booked_on, p.amount_fen, a.account_code as bank_code, p.state, p.posting_key
        from reconciliation.bank_entry_part p
        join reconciliation.bank_entry e using (account_no, bank_reference)
        join clearing.account a on a.kind like 'bank-%' and a.account_code = a.kind || ':' || p.account_no
@@ -94,7 +104,7 @@ export async function approveBooking(
 ): Promise<{ postingKey: string }> {
   const businessDate = await currentBusinessDate(tx);
   const item = await requireBookable(tx, booking);
-  await approveAct(tx, checker, approvalId, item.content);
+  const { maker } = await approveAct(tx, checker, approvalId, item.content);
   const postingKey = keyOf(booking);
   if (item.state !== 'unmatched') return { postingKey };
   await requireCounter(tx, booking.counterAccount);
@@ -108,6 +118,18 @@ export async function approveBooking(
     `update reconciliation.bank_entry_part set state = 'matched', rule = 'by-hand', posting_key = $4, reason = null,
             decided_at = clock_timestamp() where account_no = $1 and bank_reference = $2 and part_no = $3`,
     [booking.account, booking.reference, booking.part, postingKey],
+  );
+  await endDifferences(
+    tx,
+    [
+      {
+        counterpartKind: 'bank',
+        counterpart: booking.account,
+        businessDay: item.booked_on,
+        subjectKey: `entry ${booking.reference} ${booking.part}`,
+      },
+    ],
+    { by: 'rule', reason: `booked by ${maker} and ${checker.id}: ${booking.reason}`, postingKey },
   );
   await recordAct(tx, checker, { act: ACT, subject: subjectOf(booking), detail: { approvalId } });
   return { postingKey };

@@ -11,7 +11,9 @@ import {
 import type { Transaction } from '@citycard/common';
 import type { BankAccount, Decision, Part } from './decision.ts';
 import { recognise, type RecognitionRule } from './recognition.ts';
+import { referenceRules } from './reference-rules.ts';
 import { returnInformationOf, takeReturn, takeWaitingReturns } from './returns.ts';
+import { matchSupply } from './cash-supplies.ts';
 
 /**
  * One decision per part: payments by their EndToEndId first, so that one that came back in the same message is known as paid,
@@ -23,9 +25,10 @@ export async function decide(
   account: BankAccount,
   parts: readonly Part[],
 ): Promise<Decision[]> {
-  const postings: (Posting & { readonly part: Part; readonly rule: RecognitionRule })[] = [];
+  const postings: (Posting & { readonly part: Part; readonly rule: RecognitionRule; readonly ruleNo: bigint })[] = [];
   const decisions = new Map<Part, Decision>();
   const businessDate = await currentBusinessDate(tx);
+  const rules = await referenceRules(tx);
   const inTransit = await cashInTransit(tx);
   const byHand = await bookedByHand(tx, account, parts);
   const paid = parts.filter(({ entry }) => entry.direction === 'debit' && !entry.reversal);
@@ -42,7 +45,13 @@ export async function decide(
       decisions.set(part, await takeReturn(tx, account, { ...back, bankReference: entry.reference, part: part.no }));
       continue;
     }
-    const found = recognise({ ...entry, accountKind: account.kind, remittance });
+    const supply = await matchSupply(tx, account, part);
+    if (supply !== undefined) {
+      decisions.set(part, supply);
+      continue;
+    }
+    const { counterparty } = part;
+    const found = recognise(rules, { ...entry, accountKind: account.kind, remittance, counterparty });
     const hand = entry.direction === 'credit' && !entry.reversal ? byHand.get(entry.reference) : undefined;
     if (hand !== undefined || ('rule' in found && found.rule === 'former-issuer')) {
       decisions.set(part, await formerIssuerPays(tx, account, part, hand, 'credit' in found ? found.credit : ''));
@@ -55,13 +64,20 @@ export async function decide(
     }
     const key = `bank:${accountNo}:${entry.reference}:${part.no}`;
     const leg = { debit: account.code, credit: found.credit, amount: part.amountFen };
-    postings.push({ key, reason: `bank credit ${found.rule}`, legs: [leg], part, rule: found.rule });
+    postings.push({
+      key,
+      reason: `bank credit ${found.rule}`,
+      legs: [leg],
+      part,
+      rule: found.rule,
+      ruleNo: found.ruleNo,
+    });
   }
   const outcomes = await post(tx, businessDate, postings);
-  postings.forEach(({ part, rule, key }, index) => {
+  postings.forEach(({ part, rule, ruleNo, key }, index) => {
     const outcome = outcomes[index];
     if (outcome?.outcome === 'posted' || outcome?.outcome === 'repeat') {
-      decisions.set(part, { state: 'recognised', rule, postingKey: key });
+      decisions.set(part, { state: 'recognised', rule, ruleNo, postingKey: key });
     } else if (outcome?.outcome === 'no-account') {
       decisions.set(part, { state: 'unmatched', reason: `there is no account ${outcome.account}` });
     } else {

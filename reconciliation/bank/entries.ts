@@ -145,9 +145,9 @@ async function insertParts(
   await tx.query(
     `insert into reconciliation.bank_entry_part
        (account_no, bank_reference, part_no, amount_fen, end_to_end_id, remittance, counterparty, state, rule, posting_key, reason,
-        return_code, return_text)
+        return_code, return_text, reference_rule_no)
      select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::text[], $11::text[], $12::text[], $13::text[])`,
+       $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[])`,
     [
       accountNo,
       parts.map((part) => part.entry.reference),
@@ -162,6 +162,7 @@ async function insertParts(
       decisions.map((decision) => ('reason' in decision ? decision.reason : null)),
       parts.map((part) => returnInformationOf(part)?.code ?? null),
       parts.map((part) => returnInformationOf(part)?.text ?? null),
+      decisions.map((decision) => ('ruleNo' in decision ? (decision.ruleNo ?? null) : null)),
     ],
   );
 }

@@ -91,4 +91,5 @@ export const bankErrors = errorCatalogue('bank', {
   refusalUnknown: { status: 404, sentence: 'There is no refused message {refusalNo}.' },
   refusalTaken: { status: 409, sentence: 'Refused message {refusalNo} was taken after all; there is nothing to try.' },
   paymentsUnknown: { status: 422, sentence: 'The status report speaks of message {messageId}, which was never sent.' },
+  ruleUnfit: { status: 422, sentence: 'The rule {name} cannot be: {reason}.' },
 });

@@ -28,7 +28,8 @@ export interface MissingEntry {
 /** At most this many are listed at once, the oldest first. */
 const LIST_LIMIT = 1000;
 
-const UNMATCHED = ` from reconciliation.bank_entry_part p
+/** Parts nobody has recognised or booked, for a query that begins with what it selects of `p` and `e`. */
+export const UNMATCHED = ` from reconciliation.bank_entry_part p
    join reconciliation.bank_entry e using (account_no, bank_reference)
   where p.state = 'unmatched'
     and not exists (select from clearing.former_issuer_transfer t

@@ -1,87 +1,56 @@
 import type { AccountCode } from '@citycard/clearing';
+import type { ReferenceRule } from './reference-rules.ts';
 import type { Direction } from './values.ts';
 
-/** What an entry is for, as its remittance line says by the rule agreed with those who pay in. */
+/** What an entry is for, as its remittance line or its payer says by a rule. */
 export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed' | 'subsidy';
 
 export type Recognition =
-  | { readonly rule: RecognitionRule; readonly credit: AccountCode }
+  | { readonly rule: RecognitionRule; readonly ruleNo: bigint; readonly credit: AccountCode }
   /** Why no rule takes it, for the person who looks at it. */
   | { readonly reason: string };
 
-interface Rule {
-  readonly rule: RecognitionRule;
-  readonly form: RegExp;
-  /** The ledger account that is credited when the bank account is debited. */
-  readonly account: string;
-  /** Kinds of bank account where such money may arrive. */
-  readonly arrivesOn: readonly string[];
-}
+/** Names as they stand behind a reference. */
+export const NAME_FORMS = {
+  participant: /^([0-9A-Za-z.-]{4,15})(?: |$)/,
+  city: /^([0-9]{4})(?: |$)/,
+  slip: /^([0-9A-Za-z.-]{1,40})(?: |$)/,
+  claim: /^([1-9][0-9]{0,17})(?: |$)/,
+} as const;
+export type NameForm = keyof typeof NAME_FORMS;
 
 /**
- * The reference stands at the beginning of the remittance line; whatever follows a space is the payer's own.
- * Prefund is float and must stand on the custody account (domain.md F.2).
+ * Recognises money that came in, by the rules in their order. Money that went out is never recognised by its text, only by a payment
+ * we ordered; and a reversal is always looked at by a person.
  */
-const RULES: readonly Rule[] = [
-  {
-    rule: 'prefund',
-    form: /^PREFUND ([0-9A-Za-z]{4,15})(?: |$)/,
-    account: 'agent-prefund',
-    arrivesOn: ['bank-custody'],
+export function recognise(
+  rules: readonly ReferenceRule[],
+  entry: {
+    readonly accountKind: string;
+    readonly direction: Direction;
+    readonly reversal: boolean;
+    readonly remittance: string;
+    readonly counterparty: string;
   },
-  {
-    rule: 'city',
-    form: /^CITY ([0-9]{4})(?: |$)/,
-    account: 'city-receivable',
-    arrivesOn: ['bank-custody', 'bank-receiving', 'bank-paying'],
-  },
-  {
-    rule: 'pay-in',
-    form: /^PAYIN ([0-9A-Za-z.-]{1,40})(?: |$)/,
-    account: 'cash-in-transit',
-    arrivesOn: ['bank-custody', 'bank-receiving', 'bank-card-deposits'],
-  },
-  {
-    // It covers balances of holders, so it belongs where float stands.
-    rule: 'former-issuer',
-    form: /^FORMER ([0-9A-Za-z.-]{4,15})(?: |$)/,
-    account: 'former-issuer-receivable',
-    arrivesOn: ['bank-custody', 'bank-receiving'],
-  },
-  {
-    // What a participant's sheets of fees or refunds say it owes: its next sheets take it in.
-    rule: 'owed',
-    form: /^OWED ([0-9A-Za-z.-]{4,15})(?: |$)/,
-    account: 'operator-payable',
-    arrivesOn: ['bank-custody', 'bank-receiving', 'bank-paying'],
-  },
-  {
-    // The finance bureau names the claim it pays; operators are paid out of it, so it belongs where float stands.
-    rule: 'subsidy',
-    form: /^SUBSIDY ([1-9][0-9]{0,17})(?: |$)/,
-    account: 'concession-receivable',
-    arrivesOn: ['bank-custody', 'bank-receiving'],
-  },
-];
-
-/**
- * Recognises money that came in. Money that went out is never recognised by its text, only by a payment we ordered; and a
- * reversal is always looked at by a person.
- */
-export function recognise(entry: {
-  readonly accountKind: string;
-  readonly direction: Direction;
-  readonly reversal: boolean;
-  readonly remittance: string;
-}): Recognition {
+): Recognition {
   if (entry.reversal) return { reason: 'the bank reversed an entry' };
   if (entry.direction === 'debit') return { reason: 'money left the account without an instruction of ours' };
-  for (const { rule, form, account, arrivesOn } of RULES) {
-    const name = form.exec(entry.remittance)?.[1];
+  for (const rule of rules) {
+    const name = nameBy(rule, entry);
     if (name === undefined) continue;
-    if (!arrivesOn.includes(entry.accountKind))
-      return { reason: `${rule} money does not belong on a ${entry.accountKind} account` };
-    return { rule, credit: `${account}:${name}` };
+    if (!rule.arrivesOn.includes(entry.accountKind))
+      return { reason: `${rule.purpose} money does not belong on a ${entry.accountKind} account` };
+    return { rule: rule.purpose, ruleNo: rule.ruleNo, credit: `${rule.accountKind}:${name}` };
   }
   return { reason: 'no reference rule fits the remittance line' };
+}
+
+/** Whose money it is by a rule; undefined when the rule does not speak of it. */
+function nameBy(
+  rule: ReferenceRule,
+  { remittance, counterparty }: { readonly remittance: string; readonly counterparty: string },
+): string | undefined {
+  if (rule.reads === 'payer') return counterparty === rule.begins ? rule.accountName : undefined;
+  if (!remittance.startsWith(rule.begins) || rule.nameForm === undefined) return undefined;
+  return NAME_FORMS[rule.nameForm].exec(remittance.slice(rule.begins.length))?.[1];
 }

@@ -34,8 +34,13 @@ export async function lookAtCards(tx: Transaction, date: BusinessDate): Promise<
        explained_fen = excluded.explained_fen, unexplained = excluded.unexplained, unexplained_fen = excluded.unexplained_fen,
        looked_at = clock_timestamp()`,
     [
-      ...[date, cards, cards - drifts.length, explained.length, sizeOf(explained, ({ drift }) => drift)],
-      ...[unexplained.length, sizeOf(unexplained, (drift) => drift.unexplained)],
+      date,
+      cards,
+      cards - drifts.length,
+      explained.length,
+      sizeOf(explained, ({ drift }) => drift),
+      unexplained.length,
+      sizeOf(unexplained, (drift) => drift.unexplained),
     ],
   );
   return result;

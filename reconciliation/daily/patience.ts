@@ -10,6 +10,8 @@ export const PATIENCE_SUBJECTS = [
   'cash-slip',
   'cash-supply',
   'agent-file',
+  'statement',
+  'bank-entry',
 ] as const;
 export type PatienceSubject = (typeof PATIENCE_SUBJECTS)[number];
 

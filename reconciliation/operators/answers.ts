@@ -122,8 +122,11 @@ export async function lookAtFileRecords(tx: Transaction, date: BusinessDate): Pr
     ours: fen(row.records_fen),
     theirs: fen(row.amount_fen),
     evidence: {
-      ...{ fileName: row.file_name, ourRecords: Number(row.records), theirRecords: Number(row.record_count) },
-      ...{ ourFen: fenToNumber(fen(row.records_fen)), theirFen: fenToNumber(fen(row.amount_fen)) },
+      fileName: row.file_name,
+      ourRecords: Number(row.records),
+      theirRecords: Number(row.record_count),
+      ourFen: fenToNumber(fen(row.records_fen)),
+      theirFen: fenToNumber(fen(row.amount_fen)),
     },
   }));
   const scope = { counterpartKinds: ['operator'], subject: 'records of ', businessDay: date } as const;

@@ -43,8 +43,14 @@ function differencesOf(batch: ComparedBatch, counterpartKind: CounterpartKind): 
         ours: ours.amount,
         theirs: theirs.amount,
         evidence: {
-          ...{ terminalNo, batchNo, traceNo, claimedAt: claimedAt.toISOString(), ourCount: ours.count },
-          ...{ theirCount: theirs.count, ourFen: fenToNumber(ours.amount), theirFen: fenToNumber(theirs.amount) },
+          terminalNo,
+          batchNo,
+          traceNo,
+          claimedAt: claimedAt.toISOString(),
+          ourCount: ours.count,
+          theirCount: theirs.count,
+          ourFen: fenToNumber(ours.amount),
+          theirFen: fenToNumber(theirs.amount),
         },
       },
     ];

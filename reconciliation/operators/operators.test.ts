@@ -167,7 +167,11 @@ describe('files of a depot', () => {
 describe('totals of batches', () => {
   it('that differ are told per loads and purchases, and end when a later message brings what was missing', async () => {
     const claim = {
-      ...{ terminalNo: 'T9000001', merchantNo: BUS, batchNo: '000007', traceNo: '000100', equal: false },
+      terminalNo: 'T9000001',
+      merchantNo: BUS,
+      batchNo: '000007',
+      traceNo: '000100',
+      equal: false,
       claimedAt: new Date('2026-11-12T10:00:00Z'),
       loads: { count: 0, amount: fen(0) },
       purchases: { count: 1, amount: fen(250) },
