@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export { SimulatedBank } from './bank/bank.ts';
+export { bankAttemptsWith, type BankMistake, bankMistakeWith } from './bank/mistakes.ts';
 export type { BulkDay, BulkOperator } from './bulk/day.ts';
 export { type BulkFiles, type BulkOutcomes, type BulkTarget, writeBulkFiles } from './bulk/write-files.ts';
 export { type Biller, openBiller, type OpenBill } from './biller/biller.ts';

@@ -8,5 +8,8 @@ export { takeNotification } from './bank/notifications.ts';
 export { takeStatement, statementBalance, type StatementResult, type TakenStatements } from './bank/statements.ts';
 export { takePaymentStatus } from './bank/payment-status.ts';
 export { missingEntries, type MissingEntry, unmatchedEntries, type UnmatchedEntry } from './bank/open-items.ts';
+export { caseFigures, registerResidentCaseRoutes, startCases } from './cases/index.ts';
 export { unmatchedEntryWatch } from './bank/watch.ts';
+export { lookAt } from './daily/daily-look.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
+export { type MatchJobs, registerMatchJobs } from './matching/jobs.ts';
