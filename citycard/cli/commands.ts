@@ -15,6 +15,7 @@ import { hsmCommands } from './hsm-commands.ts';
 import { industryCommands } from './industry-commands.ts';
 import { ledgerCommands } from './ledger-commands.ts';
 import { legacyCommands } from './legacy-commands.ts';
+import { dailyLookCommands } from './daily-look-commands.ts';
 import { departmentCommands } from './department-commands.ts';
 import { loadCommands } from './load-commands.ts';
 import { participantCommands } from './participant-commands.ts';
@@ -113,6 +114,7 @@ export const commands: readonly Command[] = [
   ...acceptanceCommands,
   ...participantCommands,
   ...settlementCommands,
+  ...dailyLookCommands,
   ...reportCommands,
   ...auditCommands,
   ...activationCommands,
