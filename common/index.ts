@@ -19,6 +19,7 @@ export { sendTogether } from './database/send-together.ts';
 export { transact, transactBriefly } from './database/transact.ts';
 export { commonMigrations, migrate, type MigrationSet } from './database/migrate.ts';
 export { numberArray, textArray } from './database/array-literal.ts';
+export { copyToFile } from './database/copy-out.ts';
 export { copyRows } from './database/copy.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded.ts';
 export { startTestDatabase, type TestDatabase } from './database/test-database.ts';

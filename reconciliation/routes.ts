@@ -9,6 +9,7 @@ import { registerDisputeRoutes } from './cities/disputes/routes.ts';
 import { registerCityRoutes } from './city-routes.ts';
 import { registerDailyRoutes } from './daily/routes.ts';
 import { registerDifferenceRoutes } from './differences/routes.ts';
+import { registerMatchRoutes } from './matching/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 
 /** All routes of this folder. Files and XML arrive as bytes; that is agreed for these routes only. */
@@ -26,6 +27,7 @@ export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps)
     registerCardBalanceRoutes(routes, deps);
     registerDailyRoutes(routes, deps);
     registerDifferenceRoutes(routes, deps);
+    registerMatchRoutes(routes, deps);
     done();
   });
 }

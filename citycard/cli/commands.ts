@@ -9,6 +9,7 @@ import { type Answered, BOOK_OPTIONS, type Command, type Surroundings } from './
 import { concessionCommands } from './concession-commands.ts';
 import { connect, type Connection } from './connection.ts';
 import { citycardErrors } from '../errors.ts';
+import { differenceCommands } from './difference-commands.ts';
 import { groupCommands } from './group-commands.ts';
 import { heldCommands } from './held-commands.ts';
 import { hsmCommands } from './hsm-commands.ts';
@@ -22,10 +23,12 @@ import { participantCommands } from './participant-commands.ts';
 import { populationCommands } from './population-commands.ts';
 import { productionCommands } from './production-commands.ts';
 import { readerCommands } from './reader-commands.ts';
+import { reconcileCommands } from './reconcile-commands.ts';
 import { registrarCommands } from './registrar-commands.ts';
 import { reportCommands } from './report-commands.ts';
 import { residentCommands } from './resident-commands.ts';
 import { settlementCommands } from './settlement-commands.ts';
+import { caseCommands } from './case-commands.ts';
 import { staffCommands } from './staff-commands.ts';
 import { supervisionCommands } from './supervision-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
@@ -116,9 +119,12 @@ export const commands: readonly Command[] = [
   ...settlementCommands,
   ...dailyLookCommands,
   ...reportCommands,
+  ...reconcileCommands,
+  ...differenceCommands,
   ...auditCommands,
   ...activationCommands,
   ...supervisionCommands,
+  ...caseCommands,
   ...staffCommands,
   ...alarmCommands,
 ];

@@ -27,7 +27,10 @@ import { type BusinessDate, type Database, type Logger, openJobSystem } from '@c
 import type { HsmClient } from '@citycard/hsm-sim';
 import {
   missingEntries,
+  caseFigures,
   registerDailyReconciliation,
+  startCases,
+  registerMatchJobs,
   startCityExchange,
   unmatchedEntries,
 } from '@citycard/reconciliation';
@@ -86,8 +89,12 @@ export async function startWorkers(
   undo.push(() => certificates.stop());
   const receipts = startReceipts({ ...engines, directory: authoritiesDirectory(configuration) });
   undo.push(() => receipts.stop());
-  const reports = registerReportJobs(jobs, { ...engines, openAtBank });
+  const reports = registerReportJobs(jobs, { ...engines, openAtBank, complaints: caseFigures });
   undo.push(() => reports.close());
+  const matches = registerMatchJobs(jobs, engines);
+  undo.push(() => matches.close());
+  const cases = startCases(engines);
+  undo.push(() => cases.stop());
   const reconciliation = registerDailyReconciliation(jobs, engines);
   undo.push(() => reconciliation.close());
   const cardLife = registerCardLifeJobs(jobs, engines);
