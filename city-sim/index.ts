@@ -64,7 +64,13 @@ export {
 export { totalOf, writePurchaseFile, type NamedFile, type PurchaseFile } from './purchase/purchase-file.ts';
 export { busData, decodeRecord, encodeRecord, INDUSTRY, RECORD_FLAG, type PurchaseRecord } from './purchase/record.ts';
 export { createCertificateRequest, signDetached, type Signer } from './purchase/signature.ts';
+export { type CentreMember, type CentreTroubles, SettlementCentre } from './centre/centre.ts';
+export { Office } from './day/office.ts';
+export { notifyOfWire } from './day/prefund.ts';
+export { clearDay } from './day/clear.ts';
+export { nothingReceived } from './day/exchange.ts';
 export { PartnerCity, type PartnerCitySettings } from './partner-city/partner-city.ts';
+export { type Attempt, attemptsWith, type CityMistake, mistakeWith } from './partner-city/mistakes.ts';
 export { verifyDetached } from './partner-city/signed-file.ts';
 export type { CarriedConcession, ConcessionFares, Fare } from './purchase/fare.ts';
 export { TapReader, type HeldHotlist, type TapReaderSettings, type TapResult } from './purchase/tap.ts';

@@ -39,6 +39,7 @@ import {
   businessDate,
   cityDate,
   commonMigrations,
+  createPrincipal,
   fen,
   luhnDigit,
   startTestDatabase,
@@ -48,6 +49,7 @@ import {
 import { connectHsm, type HsmClient, startHsm } from '@citycard/hsm-sim';
 import forge from 'node-forge';
 import { reconciliationMigrations } from '../index.ts';
+import { approveAgreement, type CityAgreement, proposeAgreement, USUAL_AGREEMENT } from './agreements/agreement.ts';
 import type { DeliveredCityFile } from './delivery.ts';
 
 export const TODAY = cityDate(new Date());
@@ -76,13 +78,17 @@ export async function startNeighbours(): Promise<{ db: Database; hsm: HsmClient;
   await ceremony();
   await ensureCityCa({ db, hsm }, '4580');
   await ensureOwnCertificate({ db, hsm }, { keyName: 'CITY-FILES', usage: 'file-sign', cn: '4580' });
-  for (const city of ['4520', '4530']) cities.set(city, await admit(city));
+  for (const city of ['4520', '4530', '0000']) cities.set(city, await admit(city));
   await transact(db, async (tx) => {
     await tx.query(`insert into clearing.business_day (business_date, state) values ($1, 'open')`, [TODAY]);
     await createParticipant(tx, { participantNo: BUS, name: 'Test bus', kind: 'operator', industry: 1 });
     await createParticipant(tx, { participantNo: QINGDAO, name: 'Test Qingdao', kind: 'city', cityCode: '4520' });
     await assignSam(tx, { samNo: SAM, participantNo: BUS, terminalNo: TERMINAL, validFrom: new Date('2020-01-01') });
-    await openAccount(tx, 'bank-custody:test');
+    for (const code of ['bank-custody:test', 'write-off:main', 'fee-income:main']) await openAccount(tx, code);
+    for (const id of ['platform-1', 'platform-2', 'maker-1', 'checker-1'])
+      await createPrincipal(tx, { id, name: id, kind: 'person', roles: ['platform'] });
+    const partner = { id: 'partner-4520', name: 'Test neighbour', kind: 'partner', roles: ['city-partner'] } as const;
+    await createPrincipal(tx, { ...partner, participantNo: QINGDAO });
   });
   const client = hsm;
   return {
@@ -177,7 +183,8 @@ export function tap(card: CardNo, amount: number, over: { tac?: Buffer } = {}): 
     applicationSerial: applicationSerial(card),
     offlineCounter: 1,
     samNo: SAM,
-    samTransactionNo: randomBytes(4).readUInt32BE(),
+    // Text rows have nine digits for it.
+    samTransactionNo: randomBytes(4).readUInt32BE() % 1_000_000_000,
     tappedAt: new Date(Date.now() - 3_600_000),
     industry: 1,
     balanceBeforeFen: fen(50_000),
@@ -226,6 +233,24 @@ export async function outcomes(intakeId: bigint): Promise<string[]> {
     [intakeId],
   );
   return rows.map((row) => row.outcome);
+}
+
+/** Two officers put in force what is to hold with a city. */
+export async function agreeOn(agreement: Partial<CityAgreement> & { city: string }): Promise<void> {
+  const whole = { ...USUAL_AGREEMENT, ...agreement };
+  const officer = (id: string) => ({ id, name: id, kind: 'person' as const, roles: ['platform' as const] });
+  const { approvalId } = await transact(db, (tx) => proposeAgreement(tx, officer('platform-1'), whole));
+  await transact(db, (tx) => approveAgreement(tx, officer('platform-2'), whole, approvalId));
+}
+
+/** A file of any name and content, signed by a city or the centre. */
+export async function signedFile(
+  name: string,
+  content: Buffer | string,
+  signedBy = '4520',
+): Promise<DeliveredCityFile> {
+  const bytes = Buffer.from(content);
+  return { name, content: bytes, signature: await signAs(signedBy, bytes), receivedAt: new Date() };
 }
 
 let theirSequence = 0;

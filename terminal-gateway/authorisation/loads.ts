@@ -20,6 +20,7 @@ import { answerFields } from '../catalogue/answer.ts';
 import type { LoadAnswer, LoadRequest as LoadPayload } from '../codec/payloads/loads.ts';
 import type { SetForm } from '../answers/answer-set.ts';
 import { batchIsBehind } from '../batches/totals.ts';
+import { refuseNeighboursCard } from './neighbour-card.ts';
 import type { Decision, GatewayDeps, RequestContext } from '../requests/context.ts';
 
 /** The messages that say something about loads (terminal interface, section 3, Load): 7, 8, 9 and 10. */
@@ -114,6 +115,8 @@ type Values<N extends LoadMessage> = RequestContext<N>['request']['values'];
 function readRequest(context: LoadContext, values: Values<'loadFromCash'>, kind: LoadKind): Said {
   const refusal = refuseEarly(context, values, kind);
   if (refusal !== undefined) return { code: refusal };
+  const foreign = refuseNeighboursCard(values.cardNo);
+  if (foreign !== undefined) return foreign;
   const cardNo = parseCardNo(values.cardNo);
   if (cardNo === undefined) return { code: '14' };
   const { amount, load } = values;

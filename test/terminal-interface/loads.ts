@@ -1,4 +1,4 @@
-import { type Answer, bytesOf, type Terminal, textOf, type VirtualCard } from '@citycard/city-sim';
+import { type Answer, bytesOf, cardNumber, type Terminal, textOf, type VirtualCard } from '@citycard/city-sim';
 import { describe, expect, it } from 'vitest';
 import { sandboxCard, sandboxTerminal, type TestCity } from '../installation.ts';
 
@@ -117,6 +117,16 @@ export function loads(city: () => TestCity): void {
       expect(tooMuch).toMatchObject({ kind: 'refused', code: '61' });
       const unknown = sandboxCard('3104580990999999991');
       expect(await terminal.load(unknown, { amountFen: 1000 })).toMatchObject({ kind: 'refused', code: '14' });
+      await terminal.disconnect();
+    });
+
+    it('refuses a card of another city with a sentence the cashier can read out', async () => {
+      const { terminal } = await signedOn(city());
+      const outcome = await terminal.load(sandboxCard(cardNumber('4520', '01', 7)), { amountFen: 1000 });
+      expect(outcome).toMatchObject({ kind: 'refused', code: '14' });
+      if (outcome.kind !== 'refused' || outcome.answer.kind !== 'answered') throw new Error('unanswered');
+      const sentence = new TextDecoder('gb18030', { fatal: true }).decode(bytesOf(outcome.answer.message, 63));
+      expect(sentence).toBe('此卡由代码为4520的城市发行，不能在本市充值，请到发卡城市办理；卡内余额可在本市消费。');
       await terminal.disconnect();
     });
 

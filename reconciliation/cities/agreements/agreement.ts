@@ -29,7 +29,7 @@ export interface CityAgreement {
 }
 
 /** What holds for a city nobody has agreed anything else with. */
-const USUAL: Omit<CityAgreement, 'city'> = {
+export const USUAL_AGREEMENT: Omit<CityAgreement, 'city'> = {
   settlement: 'bilateral',
   format: 'binary',
   answerDays: 3,
@@ -70,7 +70,7 @@ const agreementOf = (row: AgreementRow): CityAgreement => ({
 /** What holds with a city now. */
 export async function readAgreement(db: Database | Transaction, city: string): Promise<CityAgreement> {
   const { rows } = await db.query<AgreementRow>(`${NEWEST} where city = $1 order by city, agreement_no desc`, [city]);
-  return rows[0] === undefined ? { city, ...USUAL } : agreementOf(rows[0]);
+  return rows[0] === undefined ? { city, ...USUAL_AGREEMENT } : agreementOf(rows[0]);
 }
 
 /** The agreements in force, by city. Cities without one are not among them. */
@@ -79,8 +79,10 @@ export async function listAgreements(db: Database | Transaction): Promise<CityAg
   return rows.map(agreementOf);
 }
 
-const contentOf = (agreement: CityAgreement) => ({
+/** What is proposed follows the version in force, so that the same terms may come back later, and nobody approves what was overtaken. */
+const contentOf = (agreement: CityAgreement, replaces: bigint) => ({
   ...agreement,
+  replaces: replaces.toString(),
   ...(agreement.positionCapFen !== undefined && { positionCapFen: agreement.positionCapFen.toString() }),
 });
 
@@ -97,8 +99,10 @@ export async function proposeAgreement(
 ): Promise<{ approvalId: bigint }> {
   await requireSense(tx, agreement);
   const { city } = agreement;
-  const content = contentOf(agreement);
-  const proposed = await proposeAct(tx, officer, { act: 'city-agreement', subject: `city ${city}`, content });
+  const replaces = await versionInForce(tx, city);
+  const content = contentOf(agreement, replaces);
+  const subject = `city ${city} after agreement ${replaces}`;
+  const proposed = await proposeAct(tx, officer, { act: 'city-agreement', subject, content });
   await recordAct(tx, officer, { act: 'propose-city-agreement', subject: `city ${city}`, detail: content });
   return proposed;
 }
@@ -111,13 +115,18 @@ export async function approveAgreement(
   approvalId: bigint,
 ): Promise<CityAgreement> {
   const { city } = agreement;
-  const content = contentOf(agreement);
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('city agreement ' || $1, 0))`, [city]);
+  const { rowCount: known } = await tx.query(
+    'select from reconciliation.city_agreement where city = $1 and approval_id = $2',
+    [city, approvalId],
+  );
+  if (known !== 0) return readAgreement(tx, city);
+  const content = contentOf(agreement, await versionInForce(tx, city));
   const { maker, checker } = await approveAct(tx, officer, approvalId, content);
   await requireSense(tx, agreement);
-  const { rowCount } = await tx.query(
+  await tx.query(
     `insert into reconciliation.city_agreement (city, deliver_to, through, settlement, format, answer_days, resend_at_most, dispute_days,
-       dispute_answer_days, position_cap_fen, set_by, approved_by, approval_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     on conflict (approval_id) do nothing`,
+       dispute_answer_days, position_cap_fen, set_by, approved_by, approval_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       city,
       agreement.deliverTo ?? null,
@@ -134,10 +143,17 @@ export async function approveAgreement(
       approvalId,
     ],
   );
-  if (rowCount === 0) return agreement;
   await settleThrough(tx, city, agreement.settlement === 'centre' ? agreement.through : undefined);
   await recordAct(tx, officer, { act: 'city-agreement', subject: `city ${city}`, detail: content });
   return agreement;
+}
+
+async function versionInForce(tx: Transaction, city: string): Promise<bigint> {
+  const { rows } = await tx.query<{ no: bigint | null }>(
+    'select max(agreement_no) as no from reconciliation.city_agreement where city = $1',
+    [city],
+  );
+  return rows[0]?.no ?? 0n;
 }
 
 async function requireSense(tx: Transaction, agreement: CityAgreement): Promise<void> {

@@ -1,29 +1,35 @@
 import { fen, type HttpServer, rolesAllowed, type Static, transact, Type } from '@citycard/common';
 import type { CityDeps } from '../deps.ts';
 import { listRefusedFiles, listStandings, listStatementLines } from '../standing.ts';
-import { approveAgreement, type CityAgreement, proposeAgreement } from './agreement.ts';
+import { approveAgreement, type CityAgreement, proposeAgreement, USUAL_AGREEMENT } from './agreement.ts';
 import { keepCityCertificate, requestCityCertificate } from './our-certificate.ts';
 
 const City = Type.Object({ city: Type.String({ pattern: '^[0-9]{4}$' }) });
-const Days = (most: number, standard: number) => Type.Integer({ minimum: 1, maximum: most, default: standard });
+const Days = (most: number) => Type.Optional(Type.Integer({ minimum: 1, maximum: most }));
 
+/** What is left out is as with a city nobody has agreed anything with. */
 const Agreement = Type.Object(
   {
     deliverTo: Type.Optional(Type.String({ pattern: '^https?://[!-~]{1,200}$' })),
     through: Type.Optional(Type.String({ pattern: '^[0-9]{4}$' })),
-    settlement: Type.Union([Type.Literal('bilateral'), Type.Literal('centre')], { default: 'bilateral' }),
-    format: Type.Union([Type.Literal('binary'), Type.Literal('text')], { default: 'binary' }),
-    answerDays: Days(60, 3),
-    resendAtMost: Type.Integer({ minimum: 0, maximum: 20, default: 3 }),
-    disputeDays: Days(180, 30),
-    disputeAnswerDays: Days(90, 15),
+    settlement: Type.Optional(Type.Union([Type.Literal('bilateral'), Type.Literal('centre')])),
+    format: Type.Optional(Type.Union([Type.Literal('binary'), Type.Literal('text')])),
+    answerDays: Days(60),
+    resendAtMost: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
+    disputeDays: Days(180),
+    disputeAnswerDays: Days(90),
     positionCapFen: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
   },
   { additionalProperties: false },
 );
 
 function agreementOf(city: string, { positionCapFen, ...rest }: Static<typeof Agreement>): CityAgreement {
-  return { city, ...rest, ...(positionCapFen !== undefined && { positionCapFen: fen(positionCapFen) }) };
+  return {
+    ...USUAL_AGREEMENT,
+    ...rest,
+    city,
+    ...(positionCapFen !== undefined && { positionCapFen: fen(positionCapFen) }),
+  };
 }
 
 /** How things stand with other cities, what is agreed with each, and the certificates they believe us by. */

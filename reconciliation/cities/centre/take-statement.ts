@@ -180,6 +180,9 @@ async function bookOver(
   return key;
 }
 
+/** What an answer that is counted rightly ends; that it was counted twice as well is another matter. */
+const MENDED = ['amount', 'only-theirs', 'only-ours'] as const;
+
 async function putDownDifferences(
   tx: Transaction,
   name: string,
@@ -204,14 +207,17 @@ async function putDownDifferences(
               ...keyOf(line),
               kind: line.state,
               ...(line.oursFen !== undefined && { ours: line.oursFen }),
-              theirs: fen(line.acceptedFen),
+              // Counted twice, it is theirs twice.
+              theirs: fen(line.acceptedFen + (line.state === 'duplicate' ? (line.oursFen ?? 0n) : 0n)),
               evidence: { statement: name },
             },
           ],
     ),
   );
-  await endDifferences(tx, lines.filter(({ state }) => state === 'equal').map(keyOf), {
-    by: 'match',
-    reason: `counted rightly in ${name}`,
-  });
+  const mended = lines.filter(({ state }) => state === 'equal');
+  await endDifferences(
+    tx,
+    mended.flatMap((line) => MENDED.map((kind) => ({ ...keyOf(line), kind }))),
+    { by: 'match', reason: `counted rightly in ${name}` },
+  );
 }

@@ -1,0 +1,252 @@
+import { accountBalance, revokeCertificate, validateReceived } from '@citycard/clearing';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BusinessDate, type Database, fen, transact } from '@citycard/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  agreeOn,
+  answers,
+  type Answer,
+  countFrom,
+  outcomes,
+  purse,
+  QINGDAO,
+  receivable,
+  routed,
+  sequenceOf,
+  startNeighbours,
+  tap,
+  theirFile,
+} from './cities.test-data.ts';
+import { listDisputes } from './disputes/dispute.ts';
+import { endOverdue, openDispute, takeDisputeAnswer } from './disputes/ours.ts';
+import { presentAgain } from './disputes/second-presentment.ts';
+import { approveDecision, proposeDecision, takeDispute } from './disputes/theirs.ts';
+import { exchangeWithCity, takeCityFile } from './exchange.ts';
+import { chaseAnswers } from './way/chase.ts';
+
+const DAY_MS = 86_400_000;
+const person = (id: string) => ({ id, name: id, kind: 'person' as const, roles: ['finance-maker' as const] });
+const NEIGHBOUR = {
+  id: 'partner-4520',
+  name: 'Test neighbour',
+  kind: 'partner' as const,
+  roles: ['city-partner' as const],
+  participantNo: QINGDAO,
+};
+
+let db: Database;
+let deps: Awaited<ReturnType<typeof startNeighbours>>;
+beforeAll(async () => {
+  deps = await startNeighbours();
+  ({ db } = deps);
+});
+afterAll(() => deps.stop());
+
+/** Sends purchases of these amounts and has the neighbour answer them; the number of our file. */
+async function answered(amounts: readonly number[], says: (ccip: number) => readonly Answer[]) {
+  const { intakeId } = await routed(amounts);
+  const ccip = sequenceOf((await exchangeWithCity(deps, '4520'))[0]?.name);
+  await takeCityFile(deps, await answers(says(ccip)));
+  return { intakeId, ccip };
+}
+
+async function openLate(): Promise<{ subject_key: string; state: string }[]> {
+  const { rows } = await db.query<{ subject_key: string; state: string }>(
+    `select subject_key, state from reconciliation.difference where counterpart_kind = 'city' and kind = 'late' order by 1`,
+  );
+  return rows;
+}
+
+describe('a file the neighbour does not answer', () => {
+  it('is sent again after the days agreed, is a difference from then on, and none when the answer comes', async () => {
+    const arrived: string[] = [];
+    let says = 503;
+    const server = createServer((request, response) => {
+      if (says === 201) arrived.push(new URL(request.url ?? '', 'http://test').searchParams.get('name') ?? '');
+      request.resume().once('end', () => response.writeHead(says).end('{}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const deliverTo = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await agreeOn({ city: '4520', deliverTo, answerDays: 2, resendAtMost: 1 });
+    await routed([120]);
+    const name = (await exchangeWithCity(deps, '4520'))[0]!.name;
+    says = 201;
+    await exchangeWithCity(deps, '4520');
+    expect(arrived).toEqual([name]);
+    await exchangeWithCity(deps, '4520');
+    expect(arrived).toEqual([name]);
+
+    const later = (days: number) => new Date(Date.now() + days * DAY_MS);
+    expect(await chaseAnswers(db, '4520', later(1))).toBe(0);
+    expect(await chaseAnswers(db, '4520', later(3))).toBe(1);
+    expect(await openLate()).toEqual([{ subject_key: name, state: 'open' }]);
+    await exchangeWithCity(deps, '4520');
+    expect(arrived).toEqual([name, name]);
+    expect(await chaseAnswers(db, '4520', later(6))).toBe(1);
+    await exchangeWithCity(deps, '4520');
+    expect(await chaseAnswers(db, '4520', later(9))).toBe(0);
+    const { rows } = await db.query(`select subject from clearing.alarm where kind = 'city-file-unanswered'`);
+    expect(rows).toEqual([{ subject: name }]);
+
+    await takeCityFile(deps, await answers([[sequenceOf(name), 0, '00', 120]]));
+    expect(await openLate()).toEqual([{ subject_key: name, state: 'ended' }]);
+    server.closeAllConnections();
+    server.close();
+    await agreeOn({ city: '4520' });
+  });
+});
+
+describe('a position cap', () => {
+  it('lets acceptances beyond it wait, and books them in order when there is room', async () => {
+    const owed = await receivable();
+    await agreeOn({ city: '4520', positionCapFen: fen(owed + 500n) });
+    const { intakeId } = await answered([300, 300, 100], (ccip) => [
+      [ccip, 0, '00', 300],
+      [ccip, 1, '00', 300],
+      [ccip, 2, '00', 100],
+    ]);
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'routed', 'routed']);
+    expect(await receivable()).toBe(owed + 300n);
+    const { rows } = await db.query<{ evidence: { waiting: number; amountFen: string } }>(
+      `select evidence from clearing.alarm where kind = 'city-position-cap'`,
+    );
+    expect(rows.map(({ evidence }) => evidence)).toMatchObject([{ waiting: 2, amountFen: '400' }]);
+
+    await exchangeWithCity(deps, '4520');
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'routed', 'routed']);
+    await agreeOn({ city: '4520', positionCapFen: fen(owed + 600n) });
+    await exchangeWithCity(deps, '4520');
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'accepted', 'routed']);
+    await agreeOn({ city: '4520' });
+    await exchangeWithCity(deps, '4520');
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(await receivable()).toBe(owed + 700n);
+  });
+});
+
+describe('disputes', () => {
+  const payable = async (account: string) => (await accountBalance(db, account)).posted;
+  const dispute = (ccip: number, reasonCode: string, position = 0) => ({
+    ...{ city: '4520', sequence: ccip, position, reasonCode, words: 'checked at the reader (test)' },
+  });
+  const open = (wanted: ReturnType<typeof dispute>, now?: Date) =>
+    transact(db, (tx) => openDispute(tx, person('maker-1'), wanted, now));
+
+  it('need a refusal for good, a reason that fits it, and the days agreed', async () => {
+    const { ccip } = await answered([80, 90], (no) => [
+      [no, 0, '01'],
+      [no, 1, '0F'],
+    ]);
+    const refused = (wanted: ReturnType<typeof dispute>, code: string, now?: Date) =>
+      expect(open(wanted, now)).rejects.toMatchObject({ code: `cities.${code}` });
+    await refused(dispute(ccip, 'T01', 1), 'row-not-refused');
+    await refused(dispute(ccip, 'T01', 2), 'row-unknown');
+    await refused(dispute(ccip, 'X99'), 'reason-unknown');
+    await refused(dispute(ccip, 'D01'), 'reason-misplaced');
+    await refused(dispute(ccip, 'T01'), 'dispute-too-late', new Date(Date.now() + 31 * DAY_MS));
+    await open(dispute(ccip, 'T01'));
+    await refused(dispute(ccip, 'T01'), 'disputed');
+  });
+
+  it('are won by the neighbour’s word: what it owes goes to whoever sold, once', async () => {
+    const before = await payable('operator-payable:904458041110001');
+    const { ccip } = await answered([75], (no) => [[no, 0, '06']]);
+    const { disputeNo } = await open(dispute(ccip, 'H01'));
+    const accept = () =>
+      transact(db, (tx) =>
+        takeDisputeAnswer(tx, NEIGHBOUR, { disputeNo, city: '4520', accepted: true, words: 'the list came late' }),
+      );
+    expect(await accept()).toEqual({ state: 'accepted' });
+    expect(await accept()).toEqual({ state: 'accepted' });
+    expect(await payable('operator-payable:904458041110001')).toBe(before + 75n);
+  });
+
+  it('present the record a second time, and end with the answer to that', async () => {
+    const before = await payable('operator-payable:904458041110001');
+    const won = await answered([60], (no) => [[no, 0, '01']]);
+    const lost = await answered([65], (no) => [[no, 0, '01']]);
+    for (const [{ ccip }, answer] of [
+      [won, ['00', 60]],
+      [lost, ['01', 0]],
+    ] as const) {
+      const { disputeNo } = await open(dispute(ccip, 'T01'));
+      const again = () => transact(db, (tx) => presentAgain(tx, deps, person('maker-1'), disputeNo));
+      const { sequence } = await again();
+      expect(await again()).toEqual({ sequence });
+      expect(await exchangeWithCity(deps, '4520')).toMatchObject([{ kind: 'ccip', records: 1 }]);
+      await takeCityFile(deps, await answers([[Number(sequence), 0, answer[0], answer[1]]]));
+    }
+    const [second, first] = await listDisputes(db, { city: '4520' });
+    expect([first?.state, second?.state]).toEqual(['accepted', 'refused']);
+    expect(await payable('operator-payable:904458041110001')).toBe(before + 60n);
+    expect(await outcomes(won.intakeId)).toEqual(['rejected 01']);
+  });
+
+  it('end when nobody answers in time, and people are told', async () => {
+    const { ccip } = await answered([55], (no) => [[no, 0, '01']]);
+    const { disputeNo } = await open(dispute(ccip, 'Z99'));
+    expect(await endOverdue(db, new Date(Date.now() + 15 * DAY_MS))).toBe(0);
+    expect(await endOverdue(db, new Date(Date.now() + 16 * DAY_MS))).toBeGreaterThan(0);
+    expect((await listDisputes(db, {})).find((each) => each.disputeNo === disputeNo)?.state).toBe('expired');
+  });
+
+  it('of the neighbour are ended by two of us, and paid out of the company’s own pocket', async () => {
+    const card = await purse(1000);
+    const forged = tap(card, 45, { tac: Buffer.alloc(4, 1) });
+    const theirs = await theirFile('CCIP', [forged], 45n);
+    await takeCityFile(deps, theirs);
+    await validateReceived(deps);
+    await exchangeWithCity(deps, '4520');
+    const wanted = { ...dispute(sequenceOf(theirs.name), 'T01') };
+    const { disputeNo } = await transact(db, (tx) => takeDispute(tx, NEIGHBOUR, wanted));
+    const before = await payable('city-payable:4520');
+    const decision = { disputeNo, accept: true, words: 'the card was read wrongly here (test)' };
+    const { approvalId } = await transact(db, (tx) => proposeDecision(tx, person('maker-1'), decision));
+    const approve = (id: string) => transact(db, (tx) => approveDecision(tx, person(id), decision, approvalId));
+    await expect(approve('maker-1')).rejects.toMatchObject({ code: 'identity.same-person' });
+    expect(await approve('checker-1')).toEqual({ state: 'accepted' });
+    expect(await approve('checker-1')).toEqual({ state: 'accepted' });
+    expect(await payable('city-payable:4520')).toBe(before + 45n);
+  });
+});
+
+describe('files that promise what they do not hold, or are signed by whom we no longer believe', () => {
+  it('are refused, leave nothing but their refusal, and may come again rightly', async () => {
+    const { ccip } = await answered([30], (no) => [[no, 0, '0F']]);
+    const { rows: before } = await db.query('select count(*) from reconciliation.city_file');
+    countFrom(500);
+    const short = await answers([[ccip, 0, '00', 30]], { count: 3 });
+    await expect(takeCityFile(deps, short)).rejects.toMatchObject({ code: 'cities.length-bad' });
+    const never = await answers([[ccip + 500, 0, '00', 30]]);
+    await expect(takeCityFile(deps, never)).rejects.toMatchObject({ code: 'cities.row-never-sent' });
+    const { rows: after } = await db.query('select count(*) from reconciliation.city_file');
+    expect(after).toEqual(before);
+    const { rows } = await db.query<{ code: string; times: number }>(
+      `select code, times from reconciliation.city_refused_file where file_name = any($1) order by code`,
+      [[short.name, never.name]],
+    );
+    expect(rows).toEqual([
+      { code: 'cities.length-bad', times: 1 },
+      { code: 'cities.row-never-sent', times: 1 },
+    ]);
+
+    const right = await answers([[ccip, 0, '00', 30]]);
+    const yesterday = (shift: string) =>
+      db.query(`update clearing.certificate set not_after = not_after ${shift} where cn = '4520' and kind = 'city'`);
+    const { rows: ends } = await db.query<{ days: number; on: BusinessDate }>(
+      `select (not_after::date - current_date) + 1 as days from clearing.certificate where cn = '4520' and kind = 'city'`,
+    );
+    await db.query(`update clearing.certificate set not_before = not_before - interval '10 years' where cn = '4520'`);
+    await yesterday(`- make_interval(days => ${ends[0]!.days})`);
+    await expect(takeCityFile(deps, right)).rejects.toThrow(/expired/);
+    await yesterday(`+ make_interval(days => ${ends[0]!.days})`);
+    expect(await takeCityFile(deps, right)).toMatchObject({ status: 'accepted' });
+    const { rows: certificates } = await db.query<{ serial: string }>(
+      `select serial from clearing.certificate where cn = '4520' and kind = 'city'`,
+    );
+    await revokeCertificate(db, { serial: certificates[0]!.serial, reason: 'lost (test)' });
+    const next = await answers([[ccip, 0, '00', 30]]);
+    await expect(takeCityFile(deps, next)).rejects.toThrow(/revoked/);
+  });
+});
