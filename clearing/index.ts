@@ -9,6 +9,7 @@ export { verifyLedger, type LedgerVerification } from './ledger/verify.ts';
 export type { LedgerFault, VerifyOptions } from './ledger/verify-terms.ts';
 export * from './purses/card-number.ts';
 export * from './purses/purse.ts';
+export { approveCorrection, type CorrectionTerms, proposeCorrection } from './purses/correction.ts';
 export { setPurseCap } from './purses/purse-cap.ts';
 export { type CardMovement, cardMovements } from './ledger/card-statement.ts';
 export * from './purses/purse-standing.ts';
@@ -147,7 +148,7 @@ export { type ContinuousValidation, startValidation } from './validation/continu
 
 // receipts and report files of closed days
 export { startReceipts } from './receipts/deliver.ts';
-export { type OpenBankLine, registerReportJobs } from './report-files/index.ts';
+export { type ComplaintFigures, type OpenBankLine, registerReportJobs } from './report-files/index.ts';
 
 // clearing day
 export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';

@@ -26,7 +26,11 @@ import {
   startEmbeddedPostgres,
 } from '@citycard/common';
 import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
-import { reconciliationMigrations, registerReconciliationRoutes } from '@citycard/reconciliation';
+import {
+  reconciliationMigrations,
+  registerReconciliationRoutes,
+  registerResidentCaseRoutes,
+} from '@citycard/reconciliation';
 import {
   createHandler,
   gatewayMigrations,
@@ -189,6 +193,7 @@ async function start(
   registerTraceRoutes(server, { db });
   registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
   registerReconciliationRoutes(server, { db, hsm, cityTokens: configuration.cityTokens });
+  registerResidentCaseRoutes(server, { db, seal: protection });
   const sandboxGateway = { host, port: 0 };
   registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
   const http = await listen(server, { host, port: configuration.httpPort });

@@ -10,6 +10,7 @@ import { differences, type OpenBankLine } from './differences.ts';
 import { floatDaily, reserveDaily } from './float-reports.ts';
 import { interCity } from './inter-city.ts';
 import { pdfFile } from './pdf.ts';
+import type { ComplaintFigures } from './complaints.ts';
 import { type Period, periodOf, requireClosed } from './period.ts';
 import { periodReport } from './period-report.ts';
 import { type Report, reportOf, reportText } from './report.ts';
@@ -29,6 +30,14 @@ export interface ReportDeps {
   readonly logger: Logger;
   /** What those who reconcile know to be open with the bank at the end of a day; nothing when left out. */
   readonly openAtBank?: (db: Database, date: BusinessDate) => Promise<readonly OpenBankLine[]>;
+  /** Reports of those who reconcile, written with the others of a day, month or quarter; none when left out. */
+  readonly reconciliation?: (tx: Transaction, period: Period) => Promise<readonly Report[]>;
+  /** What those who hear residents know of complaints in these days; the report says that none are recorded when left out. */
+  readonly complaints?: (
+    tx: Transaction,
+    first: BusinessDate,
+    last: BusinessDate,
+  ) => Promise<readonly ComplaintFigures[]>;
 }
 
 /**
@@ -46,7 +55,7 @@ export async function makeReportSet(
   const period = periodOf(name);
   await requireClosed(db, period);
   const openAtBank = period.kind === 'day' ? ((await deps.openAtBank?.(db, period.first)) ?? []) : [];
-  await transact(db, (tx) => capture(tx, period, openAtBank));
+  await transact(db, (tx) => capture(tx, period, openAtBank, deps.complaints));
   const { rows: missing } = await db.query<{ report: string; subject: string; format: ReportFormat; total: bigint }>(
     `select d.report, d.subject, f.format, (select count(*) from clearing.report_data where period = $1) * $3 as total
        from clearing.report_data d cross join unnest($2::text[]) with ordinality as f(format, place)
@@ -78,12 +87,19 @@ export async function makeReportSet(
 }
 
 /** What the reports of the period say, stored for good by whoever comes first. */
-async function capture(tx: Transaction, period: Period, openAtBank: readonly OpenBankLine[]): Promise<void> {
+async function capture(
+  tx: Transaction,
+  period: Period,
+  openAtBank: readonly OpenBankLine[],
+  complaints: ReportDeps['complaints'],
+): Promise<void> {
   await tx.query('select from clearing.report_set where period = $1 for update', [period.name]);
   const { rowCount } = await tx.query('select from clearing.report_data where period = $1 limit 1', [period.name]);
   if (rowCount !== 0) return;
   const reports =
-    period.kind === 'day' ? await dayReports(tx, period.first, openAtBank) : [await periodReport(tx, period)];
+    period.kind === 'day'
+      ? await dayReports(tx, period.first, openAtBank)
+      : [await periodReport(tx, period, await complaints?.(tx, period.first, period.last))];
   for (const report of reports) {
     const content = reportText(report);
     await tx.query(

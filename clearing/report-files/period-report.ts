@@ -1,5 +1,6 @@
 import type { Transaction } from '@citycard/common';
 import { cardsInForce } from './cards-in-force.ts';
+import { type ComplaintFigures, complaintTable } from './complaints.ts';
 import type { Period } from './period.ts';
 import { amount, type Cell, count, figure, type Report, text, word } from './report.ts';
 
@@ -8,9 +9,13 @@ const LARGEST = 20;
 
 /**
  * The regulator's 月报 and 季报 (domain.md F.6): cards in force, the float of every day and its average, the largest
- * participants, what was refused; that complaints are not recorded. Everything from what days left behind when they closed.
+ * participants, what was refused, complaints, or that nobody records them. Everything from what days left behind when they closed.
  */
-export async function periodReport(tx: Transaction, { name, kind, first, last }: Period): Promise<Report> {
+export async function periodReport(
+  tx: Transaction,
+  { name, kind, first, last }: Period,
+  complaints?: readonly ComplaintFigures[],
+): Promise<Report> {
   const { rows: days } = await tx.query<{
     day: string;
     owed: string;
@@ -52,8 +57,8 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
     period: name,
     notes: [
       { zh: '业务日数', en: 'Business days', value: `${days.length}` },
-      // Said, so that nobody reads a missing line as none.
-      { zh: '投诉', en: 'Complaints', value: '未记录 not recorded' },
+      // Said, so that nobody reads a missing table as none.
+      ...(complaints === undefined ? [{ zh: '投诉', en: 'Complaints', value: '未记录 not recorded' }] : []),
     ],
     tables: [
       {
@@ -121,6 +126,7 @@ export async function periodReport(tx: Transaction, { name, kind, first, last }:
         ],
         rows: refused.map(({ state, code, number, fen }) => [state, code, number, fen]),
       },
+      ...(complaints === undefined ? [] : [complaintTable(complaints)]),
     ],
   };
 }
