@@ -148,7 +148,16 @@ export { type ContinuousValidation, startValidation } from './validation/continu
 
 // receipts and report files of closed days
 export { startReceipts } from './receipts/deliver.ts';
-export { type ComplaintFigures, type OpenBankLine, registerReportJobs } from './report-files/index.ts';
+export {
+  type ComplaintFigures,
+  type OpenBankLine,
+  registerReportJobs,
+  type Cell as ReportCell,
+  REPORT_COLUMNS,
+  type Report,
+  type ReportPeriod,
+  type Table as ReportTable,
+} from './report-files/index.ts';
 
 // clearing day
 export { advanceAsFarAsPossible, advanceDay } from './day/advance.ts';

@@ -13,3 +13,4 @@ export { unmatchedEntryWatch } from './bank/watch.ts';
 export { lookAt } from './daily/daily-look.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
 export { type MatchJobs, registerMatchJobs } from './matching/jobs.ts';
+export { reconciliationReports } from './reports/reconciliation-reports.ts';

@@ -30,6 +30,7 @@ import {
   caseFigures,
   registerDailyReconciliation,
   startCases,
+  reconciliationReports,
   registerMatchJobs,
   startCityExchange,
   unmatchedEntries,
@@ -89,7 +90,12 @@ export async function startWorkers(
   undo.push(() => certificates.stop());
   const receipts = startReceipts({ ...engines, directory: authoritiesDirectory(configuration) });
   undo.push(() => receipts.stop());
-  const reports = registerReportJobs(jobs, { ...engines, openAtBank, complaints: caseFigures });
+  const reports = registerReportJobs(jobs, {
+    ...engines,
+    openAtBank,
+    complaints: caseFigures,
+    reconciliation: reconciliationReports,
+  });
   undo.push(() => reports.close());
   const matches = registerMatchJobs(jobs, engines);
   undo.push(() => matches.close());

@@ -55,7 +55,7 @@ export async function makeReportSet(
   const period = periodOf(name);
   await requireClosed(db, period);
   const openAtBank = period.kind === 'day' ? ((await deps.openAtBank?.(db, period.first)) ?? []) : [];
-  await transact(db, (tx) => capture(tx, period, openAtBank, deps.complaints));
+  await transact(db, (tx) => capture(tx, period, openAtBank, deps));
   const { rows: missing } = await db.query<{ report: string; subject: string; format: ReportFormat; total: bigint }>(
     `select d.report, d.subject, f.format, (select count(*) from clearing.report_data where period = $1) * $3 as total
        from clearing.report_data d cross join unnest($2::text[]) with ordinality as f(format, place)
@@ -91,7 +91,7 @@ async function capture(
   tx: Transaction,
   period: Period,
   openAtBank: readonly OpenBankLine[],
-  complaints: ReportDeps['complaints'],
+  { complaints, reconciliation }: Pick<ReportDeps, 'complaints' | 'reconciliation'>,
 ): Promise<void> {
   await tx.query('select from clearing.report_set where period = $1 for update', [period.name]);
   const { rowCount } = await tx.query('select from clearing.report_data where period = $1 limit 1', [period.name]);
@@ -100,7 +100,7 @@ async function capture(
     period.kind === 'day'
       ? await dayReports(tx, period.first, openAtBank)
       : [await periodReport(tx, period, await complaints?.(tx, period.first, period.last))];
-  for (const report of reports) {
+  for (const report of [...reports, ...((await reconciliation?.(tx, period)) ?? [])]) {
     const content = reportText(report);
     await tx.query(
       'insert into clearing.report_data (period, report, subject, content, content_sha256) values ($1, $2, $3, $4, $5)',

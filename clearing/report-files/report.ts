@@ -99,3 +99,6 @@ export const count = (key: string, zh: string, en: string): Column => ({ key, zh
 export const amount = (key: string, zh: string, en: string): Column => ({ key, zh, en, kind: 'fen', total: true });
 /** A figure that is not to be added up: a balance before and after, an age. */
 export const figure = (key: string, zh: string, en: string, kind: 'count' | 'fen'): Column => ({ key, zh, en, kind });
+
+/** The same for those outside this folder, by name. */
+export const REPORT_COLUMNS = { text, count, amount, figure } as const;
