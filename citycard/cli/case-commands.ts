@@ -8,7 +8,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const KIND = /^(charged-twice|wrong-fare|load-missing|bill-missing)$/;
 const CHANNEL = /^(counter|phone|kiosk)$/;
 const CARD = /^[0-9]{19}$/;
-const A_CASE = 'the number of a case, see: case list';
+const A_CASE = 'the number of a case, see: complaint list';
 const A_KIND = 'charged-twice, wrong-fare, load-missing or bill-missing';
 const caseOf = (word: string | undefined): string => `/v1/cases/${fitting(word, NUMBER, A_CASE)}`;
 /** Words of a sentence, as typed. */
@@ -33,10 +33,10 @@ function creditOf([amount, from, ...reason]: readonly string[]): object {
 export const caseCommands: readonly Command[] = [
   command(
     'clerk-1',
-    'case list',
+    'complaint list',
     ' [open|ended|overdue] [AFTER]: cases of residents',
     (connection, [which, after, ...more]) => {
-      noMore(more, 'case list [open|ended|overdue] [AFTER]');
+      noMore(more, 'complaint list [open|ended|overdue] [AFTER]');
       const state = which === undefined ? 'open' : fitting(which, /^(open|ended|overdue)$/, 'open, ended or overdue');
       const filter = state === 'overdue' ? 'state=open&overdue=true' : `state=${state}`;
       return connection.get(
@@ -46,19 +46,19 @@ export const caseCommands: readonly Command[] = [
   ),
   command(
     'clerk-1',
-    'case show',
+    'complaint show',
     ' CASE: with its record chain and what happened to it',
     (connection, [no, ...more]) => {
-      noMore(more, 'case show CASE');
+      noMore(more, 'complaint show CASE');
       return connection.get(caseOf(no));
     },
   ),
   command(
     'clerk-1',
-    'case open',
+    'complaint open',
     ' KIND CHANNEL CARD DATE [FEN]: a resident says that something is wrong',
     (connection, [kind, channel, card, date, amount, ...more]) => {
-      noMore(more, 'case open KIND CHANNEL CARD DATE [FEN]');
+      noMore(more, 'complaint open KIND CHANNEL CARD DATE [FEN]');
       return connection.post('/v1/cases', {
         kind: fitting(kind, KIND, A_KIND),
         channel: fitting(channel, CHANNEL, 'counter, phone or kiosk'),
@@ -70,19 +70,19 @@ export const caseCommands: readonly Command[] = [
   ),
   command(
     'clerk-1',
-    'case words',
+    'complaint words',
     ' CASE: what the person said; that you read it is written down',
     (connection, [no, ...more]) => {
-      noMore(more, 'case words CASE');
+      noMore(more, 'complaint words CASE');
       return connection.get(`${caseOf(no)}/words`);
     },
   ),
-  command('clerk-1', 'case comment', ' CASE WORDS…', (connection, [no, ...words]) =>
+  command('clerk-1', 'complaint comment', ' CASE WORDS…', (connection, [no, ...words]) =>
     connection.post(`${caseOf(no)}/comments`, { words: sentence(words, 'what is known') }),
   ),
   command(
     'operator-partner',
-    'case answer',
+    'complaint answer',
     ' CASE agrees|disagrees WORDS…: as the participant that was asked (--token)',
     (connection, [no, finding, ...words]) =>
       connection.post(`${caseOf(no)}/answer`, {
@@ -92,13 +92,13 @@ export const caseCommands: readonly Command[] = [
   ),
   command(
     'finance-maker',
-    'case credit',
+    'complaint credit',
     ' CASE FEN company|DATE:INTAKE:INDEX REASON…: propose what the resident gets back',
     (connection, [no, ...credit]) => say(connection, `${caseOf(no)}/credit`, creditOf(credit)),
   ),
   command(
     'finance-checker',
-    'case approve-credit',
+    'complaint approve-credit',
     ' CASE APPROVAL FEN company|DATE:INTAKE:INDEX REASON…: the second person; the case has ended',
     (connection, [no, approval, ...credit]) =>
       say(
@@ -109,27 +109,27 @@ export const caseCommands: readonly Command[] = [
   ),
   command(
     'finance-maker',
-    'case end',
+    'complaint end',
     ' CASE REASON…: end it with a written reason, without a credit',
     (connection, [no, ...words]) =>
       connection.post(`${caseOf(no)}/end`, { reason: sentence(words, 'a reason of ten characters and more') }),
   ),
   command(
     'supervisor',
-    'case figures',
+    'complaint figures',
     ' FROM TO: numbers, times to answer and outcomes by participant',
     (connection, [from, to, ...more]) => {
-      noMore(more, 'case figures FROM TO');
+      noMore(more, 'complaint figures FROM TO');
       const range = [from, to].map((day) => fitting(day, DATE, 'a day, YYYY-MM-DD'));
       return connection.get(`/v1/case-figures?from=${range[0]}&to=${range[1]}`);
     },
   ),
   command(
     'supervisor',
-    'case days',
+    'complaint days',
     ' [KIND ANSWER END]: days for an answer and for the end, or set them',
     (connection, [kind, answer, end, ...more]) => {
-      noMore(more, 'case days [KIND ANSWER END]');
+      noMore(more, 'complaint days [KIND ANSWER END]');
       if (kind === undefined) return connection.get('/v1/case-days');
       const [answerDays, endDays] = [answer, end].map((days) =>
         Number(fitting(days, /^[0-9]{1,3}$/, 'a number of days')),
