@@ -49,6 +49,8 @@ export function bankAttemptsWith(mistake: BankMistake | undefined, message: stri
     case 'half file':
       return wrong(right.bytes.subarray(0, Math.floor(right.bytes.length / 2)));
     case 'wrong amount':
+      // A notification has no sum that gives it away: it is believed until the statement says otherwise.
+      if (isNotification(message)) return [{ ...right, bytes: Buffer.from(withWrongEntry(message)) }];
       return wrong(Buffer.from(withWrongAmount(message)));
     case 'wrong account':
       return wrong(Buffer.from(withWrongAccount(message)));
@@ -59,6 +61,15 @@ export function bankAttemptsWith(mistake: BankMistake | undefined, message: stri
 
 /** The same news once more under another message id. */
 const renamed = (message: string): string => message.replace(/<MsgId>([^<]*)<\/MsgId>/, '<MsgId>$1-R</MsgId>');
+
+const isNotification = (message: string): boolean => message.includes('<BkToCstmrDbtCdtNtfctn>');
+
+/** The first entry a yuan too much, in the entry and in its details. */
+function withWrongEntry(message: string): string {
+  const amount = /<Ntry><Amt Ccy="CNY">([0-9.]+)</.exec(message)?.[1];
+  if (amount === undefined) return message;
+  return message.replaceAll(`<Amt Ccy="CNY">${amount}<`, `<Amt Ccy="CNY">${yuan(fenOf(amount) + 100)}<`);
+}
 
 /** A statement that closes with a yuan too much; a status of more money than was ordered. */
 function withWrongAmount(message: string): string {
@@ -88,14 +99,9 @@ function misencoded(message: string): Buffer {
 
 /**
  * What goes wrong with a message, by seed: with one in `oneIn` something does, each kind as often as any other. The same message of the
- * same seed always meets the same fate. A notification says no sum that could be wrong, so its amounts are always right.
+ * same seed always meets the same fate.
  */
-export function bankMistakeWith(
-  seed: number,
-  oneIn: number,
-  message: { readonly name: string; readonly kind: 'camt.053' | 'camt.054' | 'pain.002' },
-): BankMistake | undefined {
-  const dice = new Dice(seed, `mistake with ${message.name}`);
-  const possible = BANK_MISTAKES.filter((mistake) => mistake !== 'wrong amount' || message.kind !== 'camt.054');
-  return dice.below(oneIn) === 0 ? dice.pick(possible) : undefined;
+export function bankMistakeWith(seed: number, oneIn: number, messageName: string): BankMistake | undefined {
+  const dice = new Dice(seed, `mistake with ${messageName}`);
+  return dice.below(oneIn) === 0 ? dice.pick(BANK_MISTAKES) : undefined;
 }

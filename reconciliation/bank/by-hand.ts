@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from '@citycard/common';
 import { endDifferences } from '../differences/index.ts';
+import { entryKey, withdrawals } from './entry-keys.ts';
 import { bankErrors } from './errors.ts';
 
 /** An open item as two persons want to book it. */
@@ -58,20 +59,24 @@ async function lockItem(tx: Transaction, booking: Booking): Promise<OpenItem> {
   return rows[0];
 }
 
-const keyOf = ({ account, reference, part }: Booking): string => `bank:${account}:${reference}:${part}`;
 const subjectOf = (booking: Booking): string => `${booking.account} ${booking.reference} ${booking.part}`;
 
-async function requireBookable(tx: Transaction, booking: Booking): Promise<OpenItem & { readonly content: unknown }> {
+async function requireBookable(
+  tx: Transaction,
+  booking: Booking,
+): Promise<OpenItem & { readonly content: unknown; readonly postingKey: string }> {
   const { counterAccount } = booking;
   const item = await lockItem(tx, booking);
+  const withdrawn = await withdrawals(tx, booking.account, [booking.reference]);
+  const postingKey = entryKey(booking, withdrawn.get(booking.reference));
   if (!COUNTER.test(counterAccount) || counterAccount === item.bank_code) {
     throw bankErrors.counterRefused({ account: counterAccount });
   }
-  if (item.state !== 'unmatched' && item.posting_key !== keyOf(booking)) {
+  if (item.state !== 'unmatched' && item.posting_key !== postingKey) {
     throw bankErrors.itemMatched({ reference: booking.reference, part: booking.part });
   }
   const content = { ...booking, direction: item.direction, amountFen: item.amount_fen.toString() };
-  return { ...item, content };
+  return { ...item, content, postingKey };
 }
 
 /**
@@ -105,7 +110,7 @@ export async function approveBooking(
   const businessDate = await currentBusinessDate(tx);
   const item = await requireBookable(tx, booking);
   const { maker } = await approveAct(tx, checker, approvalId, item.content);
-  const postingKey = keyOf(booking);
+  const { postingKey } = item;
   if (item.state !== 'unmatched') return { postingKey };
   await requireCounter(tx, booking.counterAccount);
   const [debit, credit] =

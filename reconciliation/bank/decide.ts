@@ -13,6 +13,7 @@ import type { BankAccount, Decision, Part } from './decision.ts';
 import { recognise, type RecognitionRule } from './recognition.ts';
 import { referenceRules } from './reference-rules.ts';
 import { returnInformationOf, takeReturn, takeWaitingReturns } from './returns.ts';
+import { entryKey, withdrawals } from './entry-keys.ts';
 import { matchSupply } from './cash-supplies.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function decide(
   const decisions = new Map<Part, Decision>();
   const businessDate = await currentBusinessDate(tx);
   const rules = await referenceRules(tx);
+  const withdrawn = await withdrawals(tx, accountNo, [...new Set(parts.map(({ entry }) => entry.reference))]);
   const inTransit = await cashInTransit(tx);
   const byHand = await bookedByHand(tx, account, parts);
   const paid = parts.filter(({ entry }) => entry.direction === 'debit' && !entry.reversal);
@@ -62,7 +64,8 @@ export async function decide(
       decisions.set(part, { state: 'unmatched', reason: refusal ?? 'no rule' });
       continue;
     }
-    const key = `bank:${accountNo}:${entry.reference}:${part.no}`;
+    const { reference } = entry;
+    const key = entryKey({ account: accountNo, reference, part: part.no }, withdrawn.get(reference));
     const leg = { debit: account.code, credit: found.credit, amount: part.amountFen };
     postings.push({
       key,

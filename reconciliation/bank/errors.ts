@@ -92,4 +92,14 @@ export const bankErrors = errorCatalogue('bank', {
   refusalTaken: { status: 409, sentence: 'Refused message {refusalNo} was taken after all; there is nothing to try.' },
   paymentsUnknown: { status: 422, sentence: 'The status report speaks of message {messageId}, which was never sent.' },
   ruleUnfit: { status: 422, sentence: 'The rule {name} cannot be: {reason}.' },
+  entryUnknown: { status: 404, sentence: 'Account {account} has no entry {reference}.' },
+  entryInStatement: {
+    status: 409,
+    sentence: 'Entry {reference} of account {account} stands in the statement of {date}; it is not taken back.',
+  },
+  entryNotReversible: {
+    status: 409,
+    sentence:
+      'Part {part} of entry {reference} was matched ({rule}); what it settled is put right in its own way, not by taking the entry back.',
+  },
 });

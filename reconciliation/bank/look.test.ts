@@ -1,4 +1,4 @@
-import { clearingMigrations, createParticipant, openAccount, postOrThrow } from '@citycard/clearing';
+import { accountBalance, clearingMigrations, createParticipant, openAccount, postOrThrow } from '@citycard/clearing';
 import {
   addDays,
   businessDate,
@@ -19,6 +19,7 @@ import { approveReferenceRule, proposeReferenceRule, type ReferenceRuleTerms } f
 import { takeStatement } from './statements.ts';
 import { distance, suggestionsFor } from './suggestions.ts';
 import { notification, statement, TEST_ACCOUNT } from './test-messages.ts';
+import { approveWithdrawal, proposeWithdrawal } from './withdraw.ts';
 
 const DAY = businessDate('2026-11-20');
 const AGENT = '904458060510001';
@@ -226,6 +227,31 @@ describe('the bank and we', () => {
       notification('N5', [{ reference: 'C6', amount: '9.00', remittance: 'thanks' }]),
     );
     expect(after.result).toMatchObject({ unmatched: 1 });
+  });
+
+  it('part with a notified entry that the statement brings with another amount: two persons take it back', async () => {
+    const prefund = (reference: string, amount: string) => ({
+      reference,
+      amount,
+      remittance: `PREFUND ${AGENT}`,
+      date: '2026-11-21',
+    });
+    await takeNotification(db, notification('N7', [prefund('D1', '300.00')]));
+    const saying = (amount: string, closing: string) =>
+      takeStatement(db, statement('S2', { date: '2026-11-21', opening: '99012.34', closing }, [prefund('D1', amount)]));
+    await expect(saying('200.00', '99212.34')).rejects.toMatchObject({ code: 'bank.entry-differs' });
+    const before = (await accountBalance(db, `agent-prefund:${AGENT}`)).posted;
+    const withdrawal = { account: TEST_ACCOUNT, reference: 'D1', reason: 'the bank says 200.00' };
+    const { approvalId } = await transact(db, (tx) => proposeWithdrawal(tx, maker, withdrawal));
+    const approve = () => transact(db, (tx) => approveWithdrawal(tx, checker, withdrawal, approvalId));
+    expect(await approve()).toEqual({ reversed: [`bank:${TEST_ACCOUNT}:D1:1:withdrawn`] });
+    await expect(approve()).rejects.toMatchObject({ code: 'bank.entry-unknown' });
+    await saying('200.00', '99212.34');
+    expect((await accountBalance(db, `agent-prefund:${AGENT}`)).posted).toBe(before - 10_000n);
+    const inStatement = transact(db, (tx) => proposeWithdrawal(tx, maker, withdrawal));
+    await expect(inStatement).rejects.toMatchObject({ code: 'bank.entry-in-statement' });
+    const matched = transact(db, (tx) => proposeWithdrawal(tx, maker, { ...withdrawal, reference: 'B2' }));
+    await expect(matched).rejects.toMatchObject({ code: 'bank.entry-in-statement' });
   });
 
   it('read texts as people do', () => {

@@ -6,6 +6,7 @@ import {
   type ReferenceRuleTerms,
 } from './reference-rules.ts';
 import { suggestionsFor } from './suggestions.ts';
+import { approveWithdrawal, proposeWithdrawal } from './withdraw.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['bank'];
@@ -77,5 +78,45 @@ export function registerReferenceRuleRoutes(server: HttpServer, { db }: { readon
       schema: { tags, summary: 'What an unmatched entry may be, the likeliest first', params: ItemParams },
     },
     async ({ params }) => ({ suggestions: await suggestionsFor(db, { ...params, part: Number(params.part) }) }),
+  );
+  withdrawalRoutes(server, db);
+}
+
+const entryFields = {
+  account: Type.String({ minLength: 1, maxLength: 34 }),
+  reference: Type.String({ minLength: 1, maxLength: 35 }),
+};
+const Reason = Type.Object({ reason: Type.String({ minLength: 3, maxLength: 200, pattern: '^\\P{Cc}+$' }) }, closed);
+
+/** What two persons do with an entry that the bank notified and does not stand by. */
+function withdrawalRoutes(server: HttpServer, db: Database): void {
+  const path = '/v1/bank/entries/:account/:reference/withdrawal';
+  server.post(
+    path,
+    {
+      onRequest: rolesAllowed('finance-maker'),
+      schema: {
+        tags,
+        summary: 'Propose to take back an entry the bank notified wrongly',
+        params: Type.Object(entryFields),
+        body: Reason,
+      },
+    },
+    async ({ params, body, principal }, reply) =>
+      reply.status(201).send(await transact(db, (tx) => proposeWithdrawal(tx, principal, { ...params, ...body }))),
+  );
+  server.post(
+    `${path}/:approvalId`,
+    {
+      onRequest: rolesAllowed('finance-checker'),
+      schema: {
+        tags,
+        summary: 'Take it back as the second person: what it booked is reversed',
+        params: Type.Object({ ...entryFields, approvalId: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) }),
+        body: Reason,
+      },
+    },
+    async ({ params: { approvalId, ...entry }, body, principal }) =>
+      transact(db, (tx) => approveWithdrawal(tx, principal, { ...entry, ...body }, BigInt(approvalId))),
   );
 }

@@ -128,7 +128,7 @@ async function play(
   for (let day = 0; day < DAYS; day += 1) {
     const date = addDays(FIRST, day);
     const write = (kind: Kind, name: string, message: string) => {
-      const mistake = day < CARELESS_DAYS ? bankMistakeWith(seed, oneIn, { name, kind }) : undefined;
+      const mistake = day < CARELESS_DAYS ? bankMistakeWith(seed, oneIn, name) : undefined;
       sent.push({ kind, day, mistake });
       if (mistake === 'lost file') lost.push({ kind, bytes: Buffer.from(message) });
       for (const { daysLate, ...attempt } of bankAttemptsWith(mistake, message))
@@ -165,18 +165,37 @@ interface Found {
 const differences = async (state: 'open' | 'ended') =>
   (await call('maker', 'GET', `/v1/differences?counterpartKind=bank&state=${state}`)).body['differences'] as Found[];
 
-/** What a person does with messages that were refused because one before them had not come: tries them again, the oldest first. */
-async function retryUntilNothingMoves(): Promise<void> {
+interface Refused {
+  readonly refusalNo: number;
+  readonly code: string;
+  readonly sentence: string;
+}
+
+const refusals = async (): Promise<Refused[]> =>
+  ((await call('maker', 'GET', '/v1/bank/refusals')).body['refusals'] as Refused[]).toSorted(
+    (a, b) => a.refusalNo - b.refusalNo,
+  );
+
+/**
+ * What people do with messages that were refused: an entry that was notified with another amount is taken back by two of them, and
+ * what was refused for want of something else is tried again, the oldest first.
+ */
+async function putRight(): Promise<void> {
   for (;;) {
-    const { body } = await call('maker', 'GET', '/v1/bank/refusals');
-    const numbers = (body['refusals'] as { refusalNo: number }[])
-      .map(({ refusalNo }) => refusalNo)
-      .toSorted((a, b) => a - b);
     let moved = false;
-    for (const no of numbers)
-      moved = (await call('maker', 'POST', `/v1/bank/refusals/${no}/retry`)).status === 200 || moved;
+    for (const { refusalNo, code, sentence } of await refusals()) {
+      if (code === 'bank.entry-differs') await takeBack(/^Entry (\S+)/.exec(sentence)?.[1] ?? '');
+      moved = (await call('maker', 'POST', `/v1/bank/refusals/${refusalNo}/retry`)).status === 200 || moved;
+    }
     if (!moved) return;
   }
+}
+
+async function takeBack(reference: string): Promise<void> {
+  const path = `/v1/bank/entries/${CUSTODY}/${reference}/withdrawal`;
+  const reason = { reason: 'the statement has another amount' };
+  const { body } = await call('maker', 'POST', path, reason);
+  if (body['approvalId'] !== undefined) await call('checker', 'POST', `${path}/${String(body['approvalId'])}`, reason);
 }
 
 describe('a bank that makes mistakes by seed', () => {
@@ -187,18 +206,20 @@ describe('a bank that makes mistakes by seed', () => {
     expect((await accountBalance(database.db, `agent-prefund:${AGENT}`)).posted).toBe(BigInt(wires));
   });
 
-  it.each([7, 11])('ends with both sides equal to the fen, and every mistake of seed %i found', async (seed) => {
+  it.each([26])('ends with both sides equal to the fen, and every mistake of seed %i found', async (seed) => {
     const { bank, sent, wires } = await play(seed, 2);
     const made = sent.filter(({ mistake }) => mistake !== undefined);
     expect(made.length).toBeGreaterThan(5);
-    const refused = made.filter(({ mistake }) => /half|wrong/.test(mistake ?? '')).length;
+    const refused = made.filter(
+      ({ kind, mistake }) => /half|wrong/.test(mistake ?? '') && !(kind === 'camt.054' && mistake === 'wrong amount'),
+    ).length;
     const { rows } = await database.db.query<{ refusals: bigint; alarms: bigint }>(
       `select (select count(*) from reconciliation.bank_refusal) as refusals,
               (select count(*) from clearing.alarm where kind = 'bank-message-refused') as alarms`,
     );
     expect(Number(rows[0]?.refusals)).toBeGreaterThanOrEqual(refused);
     expect(rows[0]?.alarms).toBe(rows[0]?.refusals);
-    await retryUntilNothingMoves();
+    await putRight();
     const last = addDays(FIRST, DAYS - 1);
     await look(last);
     const all = [...(await differences('open')), ...(await differences('ended'))];
