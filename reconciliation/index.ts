@@ -14,3 +14,4 @@ export { lookAt } from './daily/daily-look.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
 export { type MatchJobs, registerMatchJobs } from './matching/jobs.ts';
 export { reconciliationReports } from './reports/reconciliation-reports.ts';
+export { matchFiles } from './matching/engine.ts';

@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   posting: async () => (await import('./posting.ts')).postingBench,
   perso: async () => (await import('./perso.ts')).persoBench,
   supervision: async () => (await import('./supervision.ts')).supervisionBench,
+  reconcile: async () => (await import('./reconcile.ts')).reconcileBench,
   reports: async () => (await import('./reports.ts')).reportsBench,
   residents: async () => (await import('./residents.ts')).residentsBench,
 };
