@@ -4,6 +4,7 @@ import { alarmCommands } from './alarm-commands.ts';
 import type { CommandLine } from './arguments.ts';
 import { auditCommands } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
+import { cityCommands } from './city-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { type Answered, BOOK_OPTIONS, type Command, type Surroundings } from './command.ts';
 import { concessionCommands } from './concession-commands.ts';
@@ -117,6 +118,7 @@ export const commands: readonly Command[] = [
   ...acceptanceCommands,
   ...participantCommands,
   ...settlementCommands,
+  ...cityCommands,
   ...dailyLookCommands,
   ...reportCommands,
   ...reconcileCommands,
