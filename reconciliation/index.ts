@@ -15,3 +15,4 @@ export { registerDailyReconciliation } from './daily/jobs.ts';
 export { type MatchJobs, registerMatchJobs } from './matching/jobs.ts';
 export { reconciliationReports } from './reports/reconciliation-reports.ts';
 export { matchFiles } from './matching/engine.ts';
+export { overdueDifferenceWatch } from './differences/watch.ts';

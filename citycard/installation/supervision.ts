@@ -2,7 +2,7 @@ import { startSupervision } from '@citycard/clearing';
 import type { Protection } from '@citycard/card-issuer';
 import type { Database, Logger } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { unmatchedEntryWatch } from '@citycard/reconciliation';
+import { overdueDifferenceWatch, unmatchedEntryWatch } from '@citycard/reconciliation';
 import { silentTerminalWatch } from '@citycard/terminal-gateway';
 import type { Configuration } from './configuration.ts';
 import { hsmWatch } from './hsm-watch.ts';
@@ -20,6 +20,6 @@ export function startCitySupervision(
     logger,
     seal: protection,
     secrets: noticeTokens,
-    watches: [unmatchedEntryWatch, silentTerminalWatch, hsmWatch(hsm)],
+    watches: [unmatchedEntryWatch, overdueDifferenceWatch, silentTerminalWatch, hsmWatch(hsm)],
   });
 }

@@ -75,6 +75,14 @@ export const RULES = {
     repeatMinutes: 1_440,
     meaning: 'Money came or went at the bank and nobody knows why.',
   },
+  'overdue-difference': {
+    severity: 'warning',
+    groupedBy: 'subject',
+    thresholds: { afterDays: { unit: 'days', otherwise: 0, least: 0, most: 30, meaning: 'open after its due date' } },
+    escalateMinutes: 240,
+    repeatMinutes: 1_440,
+    meaning: 'A difference with a counterpart is still open after the day it was due.',
+  },
   'late-operator-upload': {
     severity: 'warning',
     groupedBy: 'subject',

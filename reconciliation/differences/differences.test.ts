@@ -5,6 +5,7 @@ import { reconciliationMigrations } from '../migrations.ts';
 import type { FoundDifference } from './difference.ts';
 import { endDifferences } from './end.ts';
 import { openDifferences } from './open.ts';
+import { overdueDifferenceWatch } from './watch.ts';
 
 const DAY = businessDate('2026-11-20');
 let database: TestDatabase;
@@ -145,4 +146,16 @@ it('the database closes nothing without a reason, and changes nothing that is cl
   await expect(
     db.query('delete from reconciliation.difference where difference_no = $1', [differenceNo]),
   ).rejects.toThrow();
+});
+
+it('supervision hears of differences past their due date, by counterpart', async () => {
+  await open(found('long due', { counterpart: 'A-LATE' }), found('due', { counterpart: 'A-LATE' }));
+  const look = (afterDays: number) =>
+    overdueDifferenceWatch.look({ db, thresholds: { afterDays } } as unknown as Parameters<
+      typeof overdueDifferenceWatch.look
+    >[0]);
+  expect((await look(0)).filter(({ subject }) => subject === 'agent A-LATE')).toEqual([]);
+  await db.query(`update reconciliation.difference set due_on = due_on - 10 where counterpart = 'A-LATE'`);
+  expect(await look(3)).toMatchObject([{ subject: 'agent A-LATE', evidence: { count: 2n } }]);
+  expect(await look(60)).toEqual([]);
 });

@@ -87,7 +87,7 @@ const BUCKETS = 65_536;
 
 /**
  * Whether so many lines of a side have the same keys that pairing each with each might not end. The squares of the lines per key are
- * estimated from buckets that keys fall into by hash, which costs a tenth of grouping by key.
+ * estimated from buckets that keys fall into by hash: far cheaper than grouping by key.
  */
 async function repeatsTooMuch(connection: DuckDBConnection): Promise<boolean> {
   const squares = (side: string) =>
