@@ -50,6 +50,7 @@ export const auditCommands: readonly Command[] = [
     help: 'audit view --at YYYY-MM-DDTHH:MM: what the system knew at that instant',
     person: 'auditor',
     running: false,
+    asks: ['at'],
     run: async (connection, _, { line: { at } }) => {
       if (at === undefined || Number.isNaN(Date.parse(at)))
         throw citycardErrors.badOption('audit view takes --at YYYY-MM-DDTHH:MM, the time of the city');

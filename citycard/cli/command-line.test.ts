@@ -39,6 +39,12 @@ test('every command is found by its words; nothing else is', () => {
     expect(() => findCommand(words)).toThrow(complaint);
 });
 
+test('an option that the help of a command names is one that it asks for', () => {
+  for (const command of commands)
+    for (const [, option = ''] of command.help.matchAll(/--(at|from|to|card|since|against)\b/g))
+      expect([command.words, ...(command.asks ?? [])]).toContain(option);
+});
+
 test('every command stands in the table of docs/interfaces.md', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/interfaces.md'), 'utf8');
   const rows = page.slice(page.indexOf('| commands | for | page |')).split('\n').slice(2);

@@ -10,6 +10,7 @@ import {
   recordAct,
   type Transaction,
 } from '@citycard/common';
+import { clearingErrors } from '../errors.ts';
 import { currentBusinessDate } from '../ledger/business-day.ts';
 import { postOrThrow } from '../ledger/posting.ts';
 import { supervisionErrors } from '../supervision/errors.ts';
@@ -50,7 +51,7 @@ async function requireWithdrawable(tx: Transaction, amountFen: Fen): Promise<voi
 /**
  * Proposes to draw fees that closed days have confirmed.
  *
- * @throws CityCardError `supervision.not-withdrawable`, `.no-closed-day`
+ * @throws CityCardError `supervision.not-withdrawable`, `.no-closed-day`; `clearing.account-unknown`
  */
 export async function proposeFeeWithdrawal(
   tx: Transaction,
@@ -58,6 +59,10 @@ export async function proposeFeeWithdrawal(
   order: { readonly amountFen: Fen; readonly from: string; readonly to: string },
 ): Promise<{ withdrawalNo: bigint; approvalId: bigint }> {
   await requireWithdrawable(tx, order.amountFen);
+  for (const code of [order.from, order.to]) {
+    const { rowCount } = await tx.query('select from clearing.account where account_code = $1', [code]);
+    if (rowCount === 0) throw clearingErrors.accountUnknown({ code });
+  }
   const { rows } = await tx.query<{ withdrawal_no: bigint }>(
     `insert into clearing.fee_withdrawal (amount_fen, from_account, to_account, proposed_by) values ($1, $2, $3, $4) returning withdrawal_no`,
     [order.amountFen, order.from, order.to, maker.id],

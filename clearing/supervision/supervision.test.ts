@@ -131,6 +131,9 @@ describe('a day that closes', () => {
     await expect(
       transact(db, (tx) => proposeFeeWithdrawal(tx, PEOPLE.maker, { ...order, amountFen: fen(1_000_000) })),
     ).rejects.toMatchObject({ code: 'supervision.not-withdrawable' });
+    await expect(
+      transact(db, (tx) => proposeFeeWithdrawal(tx, PEOPLE.maker, { ...order, to: 'bank-own-funds:9' })),
+    ).rejects.toMatchObject({ code: 'clearing.account-unknown' });
   });
 
   it('is kept for the history, with each participant and with what lies dormant', async () => {

@@ -1,4 +1,4 @@
-import { type Principal, recordAct, type Transaction } from '@citycard/common';
+import { cityDate, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { addEvent, findCase, type ResidentCase } from './case.ts';
 import { caseErrors } from './errors.ts';
 
@@ -7,7 +7,7 @@ export async function lockOpenCase(tx: Transaction, caseNo: bigint): Promise<Res
   await tx.query('select from reconciliation.resident_case where case_no = $1 for update', [caseNo]);
   const found = await findCase(tx, caseNo);
   if (found === undefined) throw caseErrors.unknown({ caseNo });
-  if (found.state === 'ended') throw caseErrors.ended({ caseNo, endedOn: found.endedAt?.toISOString().slice(0, 10) });
+  if (found.state === 'ended') throw caseErrors.ended({ caseNo, endedOn: cityDate(found.endedAt ?? new Date()) });
   return found;
 }
 

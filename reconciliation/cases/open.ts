@@ -63,8 +63,8 @@ export async function openCase(
   const participantNo = said.participantNo ?? (await answeringParticipant(tx, chain));
   const { answerDays, endDays } = (await caseDays(tx))[said.kind];
   const { rows } = await tx.query<{ no: bigint }>(
-    `insert into reconciliation.resident_case (kind, channel, order_no, card_no, occurred_on, amount_fen, participant_no, state, opened_by, answer_due_at, end_due_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(days => $10), now() + make_interval(days => $11)) returning case_no as no`,
+    `insert into reconciliation.resident_case (kind, channel, order_no, card_no, occurred_on, amount_fen, participant_no, state, opened_by, opened_at, answer_due_at, end_due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now(), now() + make_interval(days => $10), now() + make_interval(days => $11)) returning case_no as no`,
     [
       said.kind,
       said.channel,
