@@ -110,11 +110,18 @@ describe('the balance of a card', () => {
     const clockAhead = await card(14_000);
     await purchase(clockAhead, { counter: 1, before: 10_000, amount: 1_000, at: '2026-11-10T05:03:00Z' });
     await load(clockAhead, { counter: 0, before: 9_000, amount: 5_000, at: '2026-11-10T05:00:00Z' });
-    expect(await Promise.all([ridden, loaded, clockAhead].map((no) => driftOfCard(db, no)))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    // Its terminal's clock is two hours slow: the rides came after the load, as their balances say.
+    const clockSlow = await card(13_500);
+    await purchase(clockSlow, { counter: 1, before: 10_000, amount: 1_000, at: '2026-11-10T02:00:00Z' });
+    await load(clockSlow, { counter: 1, before: 9_000, amount: 5_000, at: '2026-11-10T05:00:00Z' });
+    await purchase(clockSlow, { counter: 2, before: 14_000, amount: 300, at: '2026-11-10T03:00:00Z' });
+    await purchase(clockSlow, { counter: 3, before: 13_700, amount: 200, at: '2026-11-10T03:10:00Z' });
+    // A ride is missing before the load: no balances meet, and the clocks say what came last.
+    const ridesMissing = await card(13_500);
+    await purchase(ridesMissing, { counter: 1, before: 10_000, amount: 1_000, at: '2026-11-10T02:00:00Z' });
+    await load(ridesMissing, { counter: 1, before: 8_500, amount: 5_000, at: '2026-11-10T05:00:00Z' });
+    const cards = [ridden, loaded, clockAhead, clockSlow, ridesMissing];
+    expect(await Promise.all(cards.map((no) => driftOfCard(db, no)))).toEqual(cards.map(() => undefined));
   });
 
   it('differs for reasons that are known, each for itself and together', async () => {
@@ -159,7 +166,7 @@ describe('the balance of a card', () => {
       'select cards, equal, explained, explained_fen, unexplained, unexplained_fen from reconciliation.card_look',
     );
     expect(rows).toEqual([
-      { cards: 9n, equal: 3n, explained: 5n, explained_fen: 3_800n, unexplained: 1n, unexplained_fen: 1_500n },
+      { cards: 11n, equal: 5n, explained: 5n, explained_fen: 3_800n, unexplained: 1n, unexplained_fen: 1_500n },
     ]);
     await purchase(lost, { counter: 2, before: 9_500, amount: 500 });
     expect(await transact(db, (tx) => lookAtCards(tx, DAY))).toEqual({ found: 0, opened: 0, ended: 1 });

@@ -51,8 +51,11 @@ interface DriftRow {
   breaks: bigint;
 }
 
-/** Terminals' clocks and ours differ by so much (domain.md B.5): within it, balances tell what came first. */
-const CLOCKS_DIFFER = `interval '10 minutes'`;
+/**
+ * What came last, load or purchase, is told by balances that continue one another; clocks of terminals are asked only where balances
+ * fit neither way, because something is missing, or both ways. So many loads and purchases back one of them is looked for.
+ */
+const [LOADS_BACK, PURCHASES_BACK] = [10, 100];
 /** Outcomes of records that never touched a card of ours, or whose TAC does not prove that they did; 03 stands in the books elsewhere. */
 const NOT_ON_THE_CARD = `('01', '02', '03', '09', '0A', '0E')`;
 /** Torn, and two with one counter: one of them at most was paid. */
@@ -78,16 +81,22 @@ const LAST_WORDS = `
     select l.card_no, a.credits_posted - a.debits_posted as purse, p.offline_counter, p.tapped_at, o.opened_at,
            p.after_fen as after_purchase, o.after_fen as after_load,
            case when p.card_no is null then true when o.card_no is null then false
-                when o.opened_at between p.tapped_at - ${CLOCKS_DIFFER} and p.tapped_at + ${CLOCKS_DIFFER}
-                 and o.before_fen = p.after_fen then true
-                when o.opened_at between p.tapped_at - ${CLOCKS_DIFFER} and p.tapped_at + ${CLOCKS_DIFFER}
-                 and p.before_fen = o.after_fen then false
-                else o.opened_at > p.tapped_at end as load_last
+                when f.load_follows <> f.purchase_follows then f.load_follows else o.opened_at > p.tapped_at end as load_last
       from looked l
       join clearing.purse u on u.card_no = l.card_no and u.status not in ('replaced', 'returned') and not u.sandbox
       join clearing.card_account a on a.card_no = l.card_no and a.kind = 'purse'
       left join last_purchase p on p.card_no = l.card_no
       left join last_load o on o.card_no = l.card_no
+      left join lateral (
+        select exists (select from (select m.balance_before_fen as before_fen, sum(m.amount_fen) over (order by m.online_counter desc, m.load_id desc) as added
+                                      from (select balance_before_fen, amount_fen, online_counter, load_id from clearing.load
+                                             where card_no = l.card_no and state = 'posted' order by online_counter desc, load_id desc limit ${LOADS_BACK}) m) m
+                        where m.before_fen = p.after_fen and p.after_fen + m.added = o.after_fen) as load_follows,
+               exists (select from (select q.balance_before_fen as before_fen, sum(q.amount_fen) over (order by q.offline_counter desc) as spent
+                                      from (select balance_before_fen, amount_fen, offline_counter from clearing.purchase_identity
+                                             where card_no = l.card_no order by offline_counter desc limit ${PURCHASES_BACK}) q) q
+                        where q.before_fen = o.after_fen and o.after_fen - q.spent = p.after_fen) as purchase_follows) f
+        on p.card_no is not null and o.card_no is not null
      where p.card_no is not null or o.card_no is not null
   ), said as (
     select card_no, purse, case when load_last then after_load else after_purchase end as card,
