@@ -219,6 +219,32 @@ export class TestCity {
     return { token, signer: { certificatePem, privateKeyPem }, caPem };
   }
 
+  /** Admits a neighbour that fetches and brings its files itself; what it signs with. */
+  async admitNeighbour(code: string): Promise<Signer> {
+    const name = `Test city ${code} 测试邻市`;
+    await this.#admit(
+      { participantNo: `inter-${code}`, name, kind: 'city', cityCode: code },
+      'city-partner',
+      `city ${code}`,
+    );
+    const { privateKeyPem, requestPem } = createCertificateRequest(code);
+    const { certificatePem } = await this.office.post<{ certificatePem: string }>('platform', '/v1/certificates', {
+      json: { csrPem: requestPem, cn: code, kind: 'city' },
+    });
+    return { certificatePem, privateKeyPem };
+  }
+
+  /** The open business day. */
+  async openDate(): Promise<string> {
+    const { days } = await this.office.get<{ days: { date: string; state: string }[] }>(
+      'finance-maker',
+      '/v1/clearing-days',
+    );
+    const open = days.find(({ state }) => state === 'open');
+    if (open === undefined) throw new Error(`city ${this.code} has no open day`);
+    return open.date;
+  }
+
   /** Two persons agree with another city: its files go through the centre, which settles for it. */
   async agreeWith(other: TestCity, deliverTo: string): Promise<void> {
     const { office } = this;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { clearDay, nothingReceived, notifyOfWire, SettlementCentre, type VirtualCard } from '@citycard/city-sim';
 import { addDays, businessDate } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveBesideCareless } from './careless-partner.ts';
 import { CENTRE_PARTICIPANT, TestCity } from './city.ts';
 
 const DAYS = 10;
@@ -33,17 +34,9 @@ describe('two cities with a centre between them', () => {
   const other = (city: TestCity) => (city === weifang ? qingdao : weifang);
   const present = () => [weifang, qingdao].filter(({ isThere }) => isThere);
 
-  const openDate = async ({ office }: TestCity): Promise<string> => {
-    const { days } = await office.get<{ days: { date: string; state: string }[] }>(
-      'finance-maker',
-      '/v1/clearing-days',
-    );
-    return days.find(({ state }) => state === 'open')!.date;
-  };
-
   const exchange = async (cities: readonly TestCity[]): Promise<void> => {
     for (const city of cities) {
-      await nothingReceived(city.office, await openDate(city));
+      await nothingReceived(city.office, await city.openDate());
       await city.office.post('platform', `/v1/cities/${other(city).code}/exchange`);
     }
     await centre.carry();
@@ -51,7 +44,7 @@ describe('two cities with a centre between them', () => {
 
   /** Ends a business day; what is due between the city and the centre is paid on it. */
   const clear = async (city: TestCity): Promise<void> => {
-    const date = await openDate(city);
+    const date = await city.openDate();
     await clearDay(city.office, city.bank, date, NO_EVENTS);
     const { sheets } = await city.office.get<{
       sheets: { participantNo: string; payableFen: number; disposition: string }[];
@@ -79,7 +72,7 @@ describe('two cities with a centre between them', () => {
       records.push(record);
       spentAbroad.set(other(city).code, (spentAbroad.get(other(city).code) ?? 0) + fare);
     }
-    await city.upload(records, await openDate(city));
+    await city.upload(records, await city.openDate());
   };
 
   const linesOf = async ({ office }: TestCity): Promise<StatementLine[]> =>
@@ -93,7 +86,7 @@ describe('two cities with a centre between them', () => {
     const address = await centre.open();
     // What each shows to the centre; it shows them what they give it.
     await Promise.all([weifang, qingdao].map((city) => city.start(`0000=test-token-of-${city.code}`)));
-    for (const city of [weifang, qingdao]) await city.found(await openDate(city));
+    for (const city of [weifang, qingdao]) await city.found(await city.openDate());
     for (const city of [weifang, qingdao]) {
       const given = await city.admitCentre();
       centre.admit({ city: city.code, baseUrl: city.baseUrl, ...given }, `test-token-of-${city.code}`);
@@ -161,4 +154,32 @@ describe('two cities with a centre between them', () => {
     expect(centre.net('4580') + centre.net('4520')).toBe(0n);
     expect(centre.net('4520')).toBeGreaterThan(0n);
   }, 600_000);
+
+  it('let no mistake of a third one in, nor lose a fen of what it does right', async () => {
+    const careless = await liveBesideCareless(weifang);
+    expect(careless.surprises).toEqual([]);
+    expect([...careless.mistakes].sort()).toEqual([
+      'bad signature',
+      'half file',
+      'late',
+      'lost file',
+      'twice',
+      'wrong amount',
+      'wrong city',
+    ]);
+    expect([careless.weAccepted, careless.itAccepted]).toEqual([careless.spentThere, careless.spentHere]);
+    const { cities } = await weifang.office.get<{
+      cities: { city: string; positionFen: number; unanswered: number }[];
+    }>('auditor', '/v1/cities');
+    const { spentHere, spentThere } = careless;
+    expect(cities.find(({ city }) => city === '4530')).toMatchObject({
+      positionFen: spentHere - spentThere,
+      unanswered: 0,
+    });
+    const { files } = await weifang.office.get<{ files: { times: number }[] }>(
+      'auditor',
+      '/v1/cities/4530/refused-files',
+    );
+    expect(files.reduce((sum, { times }) => sum + times, 0)).toBe(careless.refusedAttempts);
+  }, 300_000);
 });
