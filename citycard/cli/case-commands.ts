@@ -14,16 +14,16 @@ const caseOf = (word: string | undefined): string => `/v1/cases/${fitting(word, 
 /** Words of a sentence, as typed. */
 const sentence = (words: readonly string[], what: string): string => fitting(words.join(' '), /^.{3,500}$/, what);
 
-/** `AMOUNT company REASON…` or `AMOUNT DATE:INTAKE:INDEX REASON…`: the operator pays for the purchase that is named. */
+/** `AMOUNT company|agent|biller REASON…` or `AMOUNT DATE:INTAKE:INDEX REASON…`: the operator pays for the purchase that is named. */
 function creditOf([amount, from, ...reason]: readonly string[]): object {
   const [date, intakeId, index] = fitting(
     from,
-    /^(company|\d{4}-\d{2}-\d{2}:\d{1,18}:\d{1,9})$/,
-    'company, or the purchase the operator pays for as DATE:INTAKE:INDEX from the chain of the case',
+    /^(company|agent|biller|\d{4}-\d{2}-\d{2}:\d{1,18}:\d{1,9})$/,
+    'company, agent or biller, or the purchase the operator pays for as DATE:INTAKE:INDEX from the chain of the case',
   ).split(':');
   return {
     amountFen: Number(fitting(amount, /^[1-9][0-9]{0,8}$/, 'an amount in fen')),
-    payer: intakeId === undefined ? 'company' : 'operator',
+    payer: intakeId === undefined ? date : 'operator',
     ...(intakeId !== undefined && { purchase: { businessDate: date, intakeId, index: Number(index) } }),
     reason: sentence(reason, 'a reason'),
   };
@@ -93,13 +93,13 @@ export const caseCommands: readonly Command[] = [
   command(
     'finance-maker',
     'complaint credit',
-    ' CASE FEN company|DATE:INTAKE:INDEX REASON…: propose what the resident gets back',
+    ' CASE FEN company|agent|biller|DATE:INTAKE:INDEX REASON…: propose what the resident gets back',
     (connection, [no, ...credit]) => say(connection, `${caseOf(no)}/credit`, creditOf(credit)),
   ),
   command(
     'finance-checker',
     'complaint approve-credit',
-    ' CASE APPROVAL FEN company|DATE:INTAKE:INDEX REASON…: the second person; the case has ended',
+    ' CASE APPROVAL FEN company|agent|biller|DATE:INTAKE:INDEX REASON…: the second person; the case has ended',
     (connection, [no, approval, ...credit]) =>
       say(
         connection,

@@ -13,6 +13,7 @@ export const correctionErrors = errorCatalogue('clearing.corrections', {
     sentence:
       'Of this purchase {leftFen} fen are left to give back; earlier corrections count, and what went back as a concession.',
   },
+  payerUnknown: { status: 422, sentence: 'Name the {payer} that pays: there is none of that number.' },
   caseTaken: {
     status: 409,
     sentence: 'Case {caseNo} of this card says something else; give the new one its own number.',

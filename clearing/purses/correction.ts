@@ -20,6 +20,13 @@ import { findPurse } from './purse.ts';
 
 const ACT = 'correct-card';
 const WRITE_OFF = 'write-off:main';
+/** The account of each payer: what an agent has paid in, what a biller is owed, what an operator has taken today. */
+const PAYING = {
+  company: 'write-off',
+  operator: 'operator-pending',
+  agent: 'agent-prefund',
+  biller: 'biller-payable',
+} as const;
 /** Purses that are history take no credit: it would wait for a card that cannot be loaded. */
 const HISTORY: readonly string[] = ['replaced', 'returned'];
 
@@ -29,8 +36,10 @@ export interface CorrectionTerms {
   /** Names the case for life: the same card and case are corrected once. */
   readonly caseNo: string;
   readonly amountFen: Fen;
-  /** The operator that took too much pays for its own purchase; everything else is the company's to make good. */
-  readonly payer: 'company' | 'operator';
+  /** The operator that took too much pays for its own purchase, the agent or biller that has the money for what it did not do; everything else is the company's to make good. */
+  readonly payer: 'company' | 'operator' | 'agent' | 'biller';
+  /** The agent or biller that pays. */
+  readonly participantNo?: string;
   /** The purchase that was wrong. All corrections of it together never exceed it. */
   readonly purchase?: RecordRef;
   /** For people; no personal data. */
@@ -54,7 +63,7 @@ export interface Correction {
  * The first person says what a card gets back, and from whom. The same case again answers the first proposal.
  *
  * @throws CityCardError `clearing.purse-unknown`; `clearing.corrections.card-is-history`, `.purchase-needed`,
- *   `.purchase-unknown`, `.more-than-purchase`, `.case-taken`
+ *   `.purchase-unknown`, `.more-than-purchase`, `.payer-unknown`, `.case-taken`
  */
 export async function proposeCorrection(
   tx: Transaction,
@@ -74,7 +83,7 @@ export async function proposeCorrection(
       terms.caseNo,
       terms.amountFen,
       terms.payer,
-      terms.payer === 'operator' ? participantNo : null,
+      terms.payer === 'company' ? null : participantNo,
       purchase?.cardNo ?? null,
       purchase?.businessDate ?? null,
       purchase?.intakeId ?? null,
@@ -119,8 +128,8 @@ export async function approveCorrection(
 async function book(tx: Transaction, terms: CorrectionTerms, checker: string): Promise<void> {
   const participantNo = await assertPossible(tx, terms);
   const date = await currentBusinessDate(tx);
-  const debit = terms.payer === 'operator' ? `operator-pending:${participantNo}` : WRITE_OFF;
-  if (terms.payer === 'company') await openAccount(tx, WRITE_OFF);
+  const debit = participantNo === undefined ? WRITE_OFF : `${PAYING[terms.payer]}:${participantNo}`;
+  if (participantNo === undefined) await openAccount(tx, WRITE_OFF);
   const key = `correction:${terms.cardNo}:${terms.caseNo}`;
   const legs = [{ debit, credit: 'pending-credit', amount: terms.amountFen }];
   await postOrThrow(tx, date, [{ cardNo: terms.cardNo, key, reason: 'correction of a card', legs }]);
@@ -162,17 +171,28 @@ export async function correctionsOf(tx: Transaction, card: CardNo, caseNo?: stri
   }));
 }
 
-/** Answers the participant that took the purchase, undefined when none is named. */
+/** Answers the participant that pays; undefined when it is the company. */
 async function assertPossible(tx: Transaction, terms: CorrectionTerms): Promise<string | undefined> {
   await lockRides(tx, 'to correct one');
   const purse = await findPurse(tx, terms.cardNo, { lock: true });
   if (purse === undefined) throw clearingErrors.purseUnknown();
   if (HISTORY.includes(purse.status)) throw correctionErrors.cardIsHistory({ status: purse.status });
-  const { purchase, payer, amountFen } = terms;
-  if (purchase === undefined) {
-    if (payer === 'operator') throw correctionErrors.purchaseNeeded();
-    return undefined;
-  }
+  const { purchase, payer } = terms;
+  if (payer === 'operator' && purchase === undefined) throw correctionErrors.purchaseNeeded();
+  const taker = purchase === undefined ? undefined : await takerOf(tx, terms, purchase);
+  if (payer === 'company') return undefined;
+  if (payer === 'operator') return taker;
+  const { rowCount } = await tx.query('select from clearing.participant where participant_no = $1 and kind = $2', [
+    terms.participantNo ?? '',
+    payer,
+  ]);
+  if (rowCount === 0) throw correctionErrors.payerUnknown({ payer });
+  return terms.participantNo;
+}
+
+/** The participant that took the purchase, when so much of it is left to be given back. */
+async function takerOf(tx: Transaction, terms: CorrectionTerms, purchase: RecordRef): Promise<string> {
+  const { amountFen } = terms;
   // Two cases of one purchase, at once, together never take more than it.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 5012019370705))', [
     `${purchase.intakeId}:${purchase.index}`,

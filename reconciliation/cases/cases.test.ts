@@ -1,4 +1,5 @@
 import {
+  accountBalance,
   cardBalance,
   cardNo,
   type CardNo,
@@ -235,6 +236,45 @@ describe('charged twice', () => {
     expect([again.status, again.body['caseNo']]).toEqual([200, first.body['caseNo']]);
     const { said } = (await call('clerk', 'GET', `/v1/cases/${String(first.body['caseNo'])}/words`)).body;
     expect(said).toEqual([{ words: 'one' }, { words: 'two' }]);
+  });
+});
+
+describe('a load that has not arrived', () => {
+  it('is asked of the agent that was paid, and given back from what the agent has paid in', async () => {
+    const no = await card();
+    await transact(db, async (tx) => {
+      const leg = { debit: 'bank-custody:test', credit: `agent-prefund:${AGENT}`, amount: fen(5_000) };
+      await postOrThrow(tx, TODAY, [{ key: 'prefund:test', reason: 'generated', legs: [leg] }]);
+      await tx.query(
+        `insert into clearing.load (card_no, terminal_no, merchant_no, batch_no, trace_no, city_date, kind, online_counter, balance_before_fen, amount_fen,
+           sam_no, host_date, host_time, posting_key, state, opened_at, resolved_at, resolved_by)
+         values ($1, 'T0000001', $2, '000001', '000001', $3, 'agent-cash', 0, 0, 3000, '990000000009', '20261110', '120000', 'x', 'void', $4, now(), 'reversal')`,
+        [no, AGENT, DAY, new Date(`${DAY}T10:00:00+08:00`)],
+      );
+    });
+    const { body } = await open(no, { kind: 'load-missing', amountFen: 3_000 });
+    expect(body).toMatchObject({ state: 'with-participant', participantNo: AGENT });
+    const url = `/v1/cases/${String(body['caseNo'])}`;
+    await call('kiosk', 'POST', `${url}/answer`, { finding: 'agrees', answer: 'The cash is in our till.' });
+    const credit = { amountFen: 3_000, payer: 'agent', reason: 'The agent kept the cash of a load that failed.' };
+    expect((await call('maker', 'POST', `${url}/credit`, { ...credit, payer: 'biller' })).body['code']).toBe(
+      'clearing.corrections.payer-unknown',
+    );
+    const { approvalId } = (await call('maker', 'POST', `${url}/credit`, credit)).body;
+    const approved = await call('checker', 'POST', `${url}/credit/approval/${String(approvalId)}`, credit);
+    expect(approved.body).toMatchObject({ outcome: 'credited', creditedFen: 3_000 });
+    expect([await pendingCredit(no), (await accountBalance(db, `agent-prefund:${AGENT}`)).posted]).toEqual([
+      3_000n,
+      2_000n,
+    ]);
+  });
+
+  it('is the company’s to look into when no agent knows of it, and no agent pays for it', async () => {
+    const { body } = await open(await card(), { kind: 'load-missing' });
+    expect(body).toMatchObject({ state: 'with-company' });
+    const credit = { amountFen: 3_000, payer: 'agent', reason: 'Somebody kept the cash of it.' };
+    const answer = await call('maker', 'POST', `/v1/cases/${String(body['caseNo'])}/credit`, credit);
+    expect(answer.body['code']).toBe('reconciliation.cases.payer-not-asked');
   });
 });
 

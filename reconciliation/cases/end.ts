@@ -8,8 +8,8 @@ import { caseErrors } from './errors.ts';
 /** What the resident gets back. */
 export interface CaseCredit {
   readonly amountFen: Fen;
-  /** The operator pays for a purchase of its own that was wrong; everything else is the company's to make good. */
-  readonly payer: 'company' | 'operator';
+  /** The operator pays for a purchase of its own that was wrong, the agent or biller that was asked for a load or bill it has the money of; everything else is the company's to make good. */
+  readonly payer: CorrectionTerms['payer'];
   /** The purchase that was wrong, one of the case's chain. */
   readonly purchase?: { readonly businessDate: string; readonly intakeId: string; readonly index: number };
   /** The card that is credited when the case's own was replaced since. */
@@ -20,7 +20,7 @@ export interface CaseCredit {
 /**
  * The first person proposes what the resident gets back; it becomes pending credit of the card when a second one says the same.
  *
- * @throws CityCardError `reconciliation.cases.unknown`, `.ended`, `.purchase-elsewhere`; those of clearing's corrections
+ * @throws CityCardError `reconciliation.cases.unknown`, `.ended`, `.purchase-elsewhere`, `.payer-not-asked`; those of clearing's corrections
  */
 export async function proposeCredit(
   tx: Transaction,
@@ -100,6 +100,8 @@ async function endedAs(tx: Transaction, by: Principal, own: ResidentCase, words:
 async function termsOf(tx: Transaction, own: ResidentCase, credit: CaseCredit): Promise<CorrectionTerms> {
   const { amountFen, payer, reason } = credit;
   const purchase = credit.purchase === undefined ? undefined : await inChain(tx, own, credit.purchase);
+  const asked = payer === 'agent' || payer === 'biller';
+  if (asked && own.participantNo === undefined) throw caseErrors.payerNotAsked({ caseNo: own.caseNo });
   return {
     cardNo: cardNo(credit.cardNo ?? own.cardNo),
     caseNo: correctionOf(own.caseNo),
@@ -107,6 +109,7 @@ async function termsOf(tx: Transaction, own: ResidentCase, credit: CaseCredit): 
     payer,
     reason,
     ...(purchase !== undefined && { purchase }),
+    ...(asked && own.participantNo !== undefined && { participantNo: own.participantNo }),
   };
 }
 

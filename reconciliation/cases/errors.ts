@@ -26,6 +26,10 @@ export const caseErrors = errorCatalogue('reconciliation.cases', {
     status: 422,
     sentence: 'The purchase named is not in the record chain of case {caseNo}; see its chain for those that are.',
   },
+  payerNotAsked: {
+    status: 422,
+    sentence: 'An agent or biller pays back in a case it was asked about; case {caseNo} asked none.',
+  },
   daysBad: {
     status: 422,
     sentence:

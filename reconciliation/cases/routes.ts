@@ -53,7 +53,7 @@ const Opening = Type.Object(
 );
 const Credit = {
   amountFen: Type.Integer({ minimum: 1, maximum: 100_000_000 }),
-  payer: Type.Union([Type.Literal('company'), Type.Literal('operator')]),
+  payer: Type.Union([Type.Literal('company'), Type.Literal('operator'), Type.Literal('agent'), Type.Literal('biller')]),
   purchase: Type.Optional(
     Type.Object(
       {
