@@ -7,6 +7,7 @@ import { type DifferenceKey, endDifferences, openDifferences } from '../differen
 import { readBreaks, subjectPrefix } from './breaks.ts';
 import { openDuck } from './duckdb.ts';
 import { matchFiles, type MatchSummary } from './engine.ts';
+import { plainLines } from './plain-lines.ts';
 import { planOf } from './plans.ts';
 import type { ResultFiles } from './result-files.ts';
 import { findRun, type MatchRun } from './runs.ts';
@@ -64,16 +65,19 @@ export async function runMatch(
   }
 }
 
-/** Writes the parts that were sent, one after the other, as a file. */
+/** Writes the parts that were sent, one after the other, as a file of lines in UTF-8. */
 async function writeParts(db: Database, runNo: bigint, side: Side, file: string): Promise<void> {
-  for (let partNo = 1; ; partNo += 1) {
-    const { rows } = await db.query<{ content: Buffer }>(
-      'select content from reconciliation.match_input where run_no = $1 and side = $2 and part_no = $3',
-      [runNo, side, partNo],
-    );
-    if (rows[0] === undefined) return;
-    await appendFile(file, rows[0].content);
-  }
+  const parts = async function* () {
+    for (let partNo = 1; ; partNo += 1) {
+      const { rows } = await db.query<{ content: Buffer }>(
+        'select content from reconciliation.match_input where run_no = $1 and side = $2 and part_no = $3',
+        [runNo, side, partNo],
+      );
+      if (rows[0] === undefined) return;
+      yield rows[0].content;
+    }
+  };
+  for await (const lines of plainLines(parts())) await appendFile(file, lines);
 }
 
 async function keep(

@@ -142,6 +142,37 @@ it('files are taken whole, once, and before the start only', async () => {
   expect(await code('POST', '/v1/matches', { ...order, plan: 'guess' })).toBe('reconciliation.matching.plan-unknown');
 });
 
+it('every plan finds our lines by itself, where it has them', async () => {
+  const { body } = await call('GET', '/v1/match-plans');
+  const plans = body['plans'] as { name: string; files: string[]; counterpartKind?: string; looksOnly?: boolean }[];
+  expect(plans.length).toBeGreaterThan(4);
+  for (const { name, files, counterpartKind, looksOnly } of plans.filter((plan) => plan.files.length === 1)) {
+    const made = await call('POST', '/v1/matches', { plan: name, counterpart: 'NOBODY-1', businessDay: '2026-11-20' });
+    expect(made.body).toMatchObject({ counterpartKind, dryRun: looksOnly === true });
+    expect(files).toEqual(['theirs']);
+    const path = `/v1/matches/${String(made.body['runNo'])}`;
+    await call('PUT', `${path}/theirs/1`, Buffer.from('reference,card,terminal,amountFen,day\n'));
+    await call('POST', `${path}/start`);
+    await runMatch({ db: database.db }, BigInt(String(made.body['runNo'])));
+    expect((await call('GET', path)).body).toMatchObject({ state: 'done', ourLines: 0, theirLines: 0 });
+  }
+});
+
+it('a file in GB 18030 with line ends LF CR is matched as any other', async () => {
+  const theirs = Buffer.concat([
+    Buffer.from('reference,amountFen,day\n\r'),
+    Buffer.from([0xb2, 0xe2, 0xca, 0xd4]),
+    Buffer.from(',100,2026-11-20\n\rc,300,2026-11-20\n\r'),
+  ]);
+  const { body } = await call('POST', '/v1/matches', { ...order, dryRun: true });
+  const path = `/v1/matches/${String(body['runNo'])}`;
+  await call('PUT', `${path}/ours/1`, Buffer.from(`${HEADER}测试,100,2026-11-20\nc,300,2026-11-20\n`));
+  await call('PUT', `${path}/theirs/1`, theirs);
+  await call('POST', `${path}/start`);
+  await runMatch({ db: database.db }, BigInt(String(body['runNo'])));
+  expect((await call('GET', path)).body['states']).toMatchObject({ equal: { results: 2 } });
+});
+
 it('an operator’s list is matched with our records, which nobody sends', async () => {
   const { body } = await call('POST', '/v1/matches', {
     plan: 'operator-purchases',

@@ -60,10 +60,11 @@ export async function orderMatch(tx: Transaction, principal: Principal, order: M
   if (counterpartKind === undefined)
     throw matchingErrors.counterpartMissing({ plan: plan.name, what: 'a kind of counterpart' });
   const terms = { ...plan.terms, ...order.terms };
+  const dryRun = order.dryRun || plan.looksOnly === true;
   const { rows } = await tx.query<MatchRun>(
     `insert into reconciliation.match_run (plan, counterpart_kind, counterpart, business_day, terms, dry_run, ordered_by)
      values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
-    [plan.name, counterpartKind, order.counterpart, order.businessDay, terms, order.dryRun, principal.id],
+    [plan.name, counterpartKind, order.counterpart, order.businessDay, terms, dryRun, principal.id],
   );
   const run = rows[0];
   if (run === undefined) throw new Error('a match that was ordered has no number');
