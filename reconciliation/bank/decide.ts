@@ -10,8 +10,8 @@ import {
 } from '@citycard/clearing';
 import type { Transaction } from '@citycard/common';
 import type { BankAccount, Decision, Part } from './decision.ts';
-import { recognise, type RecognitionRule } from './recognition.ts';
-import { referenceRules } from './reference-rules.ts';
+import { recognise } from './recognition.ts';
+import { type RecognitionRule, referenceRules } from './reference-rules.ts';
 import { returnInformationOf, takeReturn, takeWaitingReturns } from './returns.ts';
 import { entryKey, withdrawals } from './entry-keys.ts';
 import { matchSupply } from './cash-supplies.ts';

@@ -1,5 +1,5 @@
 import type { BankEntry, EntryPart } from './camt.ts';
-import type { RecognitionRule } from './recognition.ts';
+import type { RecognitionRule } from './reference-rules.ts';
 
 /** A bank account of ours: its ledger account, and of what kind it is. */
 export interface BankAccount {

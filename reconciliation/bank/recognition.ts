@@ -1,23 +1,11 @@
 import type { AccountCode } from '@citycard/clearing';
-import type { ReferenceRule } from './reference-rules.ts';
+import { NAME_FORMS, type RecognitionRule, type ReferenceRule } from './reference-rules.ts';
 import type { Direction } from './values.ts';
-
-/** What an entry is for, as its remittance line or its payer says by a rule. */
-export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed' | 'subsidy';
 
 export type Recognition =
   | { readonly rule: RecognitionRule; readonly ruleNo: bigint; readonly credit: AccountCode }
   /** Why no rule takes it, for the person who looks at it. */
   | { readonly reason: string };
-
-/** Names as they stand behind a reference. */
-export const NAME_FORMS = {
-  participant: /^([0-9A-Za-z.-]{4,15})(?: |$)/,
-  city: /^([0-9]{4})(?: |$)/,
-  slip: /^([0-9A-Za-z.-]{1,40})(?: |$)/,
-  claim: /^([1-9][0-9]{0,17})(?: |$)/,
-} as const;
-export type NameForm = keyof typeof NAME_FORMS;
 
 /**
  * Recognises money that came in, by the rules in their order. Money that went out is never recognised by its text, only by a payment

@@ -1,6 +1,17 @@
 import { approveAct, type Database, type Principal, proposeAct, recordAct, type Transaction } from '@citycard/common';
 import { bankErrors } from './errors.ts';
-import type { NameForm, RecognitionRule } from './recognition.ts';
+
+/** What an entry is for, as its remittance line or its payer says by a rule. */
+export type RecognitionRule = 'prefund' | 'city' | 'pay-in' | 'former-issuer' | 'owed' | 'subsidy';
+
+/** Names as they stand behind a reference. */
+export const NAME_FORMS = {
+  participant: /^([0-9A-Za-z.-]{4,15})(?: |$)/,
+  city: /^([0-9]{4})(?: |$)/,
+  slip: /^([0-9A-Za-z.-]{1,40})(?: |$)/,
+  claim: /^([1-9][0-9]{0,17})(?: |$)/,
+} as const;
+export type NameForm = keyof typeof NAME_FORMS;
 
 /** How money that comes in is recognised (docs/reconciliation.md, "The bank"). */
 export interface ReferenceRuleTerms {

@@ -1,7 +1,6 @@
 import type { BusinessDate, Database } from '@citycard/common';
 import { bankErrors } from './errors.ts';
-import { NAME_FORMS } from './recognition.ts';
-import { type ReferenceRule, referenceRules } from './reference-rules.ts';
+import { NAME_FORMS, type ReferenceRule, referenceRules } from './reference-rules.ts';
 
 /** What an entry nobody recognised may be, and how it is seen. */
 export interface Suggestion {
