@@ -120,8 +120,8 @@ async function recordsEvidence(tx: Transaction, date: BusinessDate) {
        from (select count(*) as records, coalesce(sum(amount_fen), 0)::bigint as amount,
                     count(*) filter (where state = 'received') as undecided
                from clearing.purchase_record where business_date = $1) r,
-            (select coalesce(sum(record_count - next_index), 0)::bigint as waiting
-               from clearing.undecided_intake where business_date = $1) q,
+            (select coalesce(sum(record_count), 0)::bigint as waiting
+               from clearing.undecided_day where business_date = $1) q,
             (select count(*) as posted, coalesce(sum(amount_fen), 0)::bigint as posted_amount
                from clearing.purchase_record where posted_date = $1) p`,
     [date],

@@ -95,7 +95,7 @@ async function figuresOf(tx: Transaction): Promise<LiveFigures> {
   const { chunk_no: chunkNo, date } = head.rows[0] ?? { chunk_no: 0n, date: '' as BusinessDate };
   const { date: _date, bankAccounts, ...position } = positionOf(date, lines, new Map());
   const others = await tx.query<{ undecided: bigint; holds: string[] | null }>(
-    `select (select coalesce(sum(left_fen), 0)::bigint from clearing.undecided_intake) as undecided,
+    `select (select coalesce(sum(amount_fen), 0)::bigint from clearing.undecided_day) as undecided,
             (select array_agg(cause order by cause) from clearing.fee_hold where lifted_at is null) as holds`,
   );
   const sumOf = (...kinds: readonly string[]): bigint =>

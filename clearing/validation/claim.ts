@@ -27,15 +27,10 @@ select array_agg(a.place) as places from asked a
  * earlier has one of them: then, and for cards with purchases that clash, nothing is claimed, and it has to be looked at closely.
  * Nearly all purchases are new, and writing them tells so without asking first.
  *
- * @param underWay keys of a set that is being written: whoever has one of them would wait for it
  * @returns those that have claimed their keys
  */
-export async function claimKeys(
-  tx: Transaction,
-  examinees: readonly Examinee[],
-  underWay: ReadonlySet<string>,
-): Promise<Set<ReceivedPurchase>> {
-  const first = firstOfTheirKeys(examinees, underWay);
+export async function claimKeys(tx: Transaction, examinees: readonly Examinee[]): Promise<Set<ReceivedPurchase>> {
+  const first = firstOfTheirKeys(examinees);
   if (first.length === 0) return new Set();
   const column = <T>(of: (purchase: ReceivedPurchase) => T): T[] => first.map(({ purchase }) => of(purchase));
   const { rows } = await tx.query<{ places: bigint[] | null }>(prepared('purchase-claim', CLAIM), [
@@ -61,9 +56,9 @@ export async function claimKeys(
 }
 
 /** What comes behind another of the set with one of its keys is for judging to tell apart. */
-function firstOfTheirKeys(examinees: readonly Examinee[], underWay: ReadonlySet<string>) {
+function firstOfTheirKeys(examinees: readonly Examinee[]) {
   const seen = new Set<string>();
-  const isNew = (key: string) => !seen.has(key) && !underWay.has(key);
+  const isNew = (key: string) => !seen.has(key);
   return examinees.flatMap(({ purchase, identity }) => {
     if (identity === undefined) return [];
     const { counter, transaction } = identity.keys;
@@ -71,12 +66,4 @@ function firstOfTheirKeys(examinees: readonly Examinee[], underWay: ReadonlySet<
     seen.add(counter).add(transaction);
     return isFirst ? [{ purchase, identity }] : [];
   });
-}
-
-/** Both keys of every purchase of a set. */
-export function keysOfSet(examinees: readonly Examinee[]): Set<string> {
-  const keys = new Set<string>();
-  for (const { identity } of examinees)
-    if (identity !== undefined) keys.add(identity.keys.counter).add(identity.keys.transaction);
-  return keys;
 }

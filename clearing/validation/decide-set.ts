@@ -2,6 +2,8 @@ import { type Database, transact, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
 import { type LockReport, noteCardLocks } from '../hotlist/card-locks.ts';
 import { FLAG, purchaseContentSha256 } from '../purchases/purchase-record.ts';
+import { walkAgain } from './chain/chain-work.ts';
+import { oddOnes } from './chain/quick-look.ts';
 import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
 import { claimKeys } from './claim.ts';
 import { assignmentAtTap, examine, type Examined } from './examine.ts';
@@ -10,6 +12,7 @@ import { type Decision, type Examinee, type Identity, judge, type Judgement } fr
 import { type Earlier, keysOf, readKnown, readLocks, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { afterPosting, type Payable, postingDates, postPurchases } from './purchase-posting.ts';
+import type { Pass, PassSet } from './pass.ts';
 import { writeJudged } from './received.ts';
 import { nameOf, type ReceivedPurchase } from './received-purchase.ts';
 import type { RuleBook } from './rules.ts';
@@ -17,18 +20,15 @@ import { assertAllowed, type FinalDecision, writeDecisions, writeHistory, writeR
 
 /** A set of received records with all that can be read and asked before those in front of it are decided. */
 export interface PreparedSet {
+  readonly set: PassSet;
   readonly facts: Facts;
   readonly examinees: readonly Examinee[];
 }
 
 /** Reads what is known of the cards, SAMs and senders of a set, and asks the HSM for its TACs. Changes nothing. */
-export async function prepareSet(
-  db: Database,
-  hsm: TacHsm,
-  book: RuleBook,
-  purchases: readonly ReceivedPurchase[],
-): Promise<PreparedSet> {
-  if (purchases.length === 0) return { facts: NOTHING_KNOWN, examinees: [] };
+export async function prepareSet(db: Database, hsm: TacHsm, book: RuleBook, set: PassSet): Promise<PreparedSet> {
+  const { purchases } = set;
+  if (purchases.length === 0) return { set, facts: NOTHING_KNOWN, examinees: [] };
   const facts = await readFacts(db, purchases);
   const examined = purchases.map((purchase) => ({
     purchase,
@@ -42,7 +42,7 @@ export async function prepareSet(
     identity: right.has(purchase) ? identityOf(purchase) : undefined,
     refusal: lateRefusal(purchase, own, facts, confirmed, book.on(purchase.ref.businessDate)),
   }));
-  return { facts, examinees };
+  return { set, facts, examinees };
 }
 
 const identityOf = ({ record, raw }: ReceivedPurchase): Identity => ({
@@ -68,8 +68,6 @@ async function rightTacs(
 export interface Turn {
   /** Settled when the set in front is written, or could not be. */
   readonly inFront: Promise<unknown>;
-  /** Keys of the set in front. */
-  readonly keysInFront: ReadonlySet<string>;
   /** From now on the set behind may claim its keys. */
   onClaimed(): void;
 }
@@ -78,31 +76,33 @@ export interface Turn {
 const LOCK_TIMEOUT = '60s';
 
 /**
- * Judges a set and pays for what it accepts, in one transaction. Keys are claimed while the set in front is still being written.
- * All else begins when it is written, so that records are decided in the order they came.
+ * Judges a set and pays for what it accepts, in one transaction. Keys are claimed while the set in front is still being written,
+ * unless the two share a card; all else begins when it is written, so that one set after the other counts as decided.
  *
  * @throws Overtaken when one of the records was decided by somebody else meanwhile; nothing is written then. What went wrong with
  * the set in front, for then nothing is known of this one.
  */
-export async function decideSet(db: Database, { examinees, facts }: PreparedSet, turn: Turn): Promise<void> {
+export async function decideSet(db: Database, pass: Pass, prepared: PreparedSet, turn: Turn): Promise<void> {
+  const { set, examinees } = prepared;
+  if (set.continues) await turn.inFront;
   await transact(db, async (tx) => {
     await tx.query(`select set_config('lock_timeout', $1, true)`, [LOCK_TIMEOUT]);
-    const claimed = await claimKeys(tx, examinees, turn.keysInFront);
+    const claimed = await claimKeys(tx, examinees);
     turn.onClaimed();
     await turn.inFront;
     const judgement = judge(examinees, await readEarlier(tx, examinees, claimed));
-    await commit(tx, judgement, claimed, examinees, facts);
+    await commit(tx, pass, prepared, judgement, claimed);
   });
 }
 
 async function commit(
   tx: Transaction,
+  pass: Pass,
+  { set, facts }: PreparedSet,
   judgement: Judgement,
   claimed: ReadonlySet<ReceivedPurchase>,
-  examinees: readonly Examinee[],
-  facts: Facts,
 ): Promise<void> {
-  const purchases = examinees.map(({ purchase }) => purchase);
+  const { purchases } = set;
   const accepted = purchases.filter((_, place) => judgement.decisions[place]?.outcome.state === 'accepted');
   const dates = await postingDates(
     tx,
@@ -117,15 +117,13 @@ async function commit(
     if (result !== undefined) return { ...decision, ...afterPosting(result) };
     return { ...decision, postedDate: free.has(decision.ref) ? dates(decision.ref.businessDate) : null };
   };
-  await writeRemembered(
-    tx,
-    'purchase_identity',
-    judgement.identities.filter(({ purchase }) => !claimed.has(purchase)),
-  );
+  const late = judgement.identities.filter(({ purchase }) => !claimed.has(purchase));
+  await writeRemembered(tx, 'purchase_identity', late);
   await writeRemembered(tx, 'purchase_conflict', judgement.conflicts);
   const decisions = judgement.decisions.map(finalOf);
   assertAllowed(decisions);
   await writeJudged(tx, purchases, decisions);
+  await walkAgain(tx, [...(await oddOnes(tx, [...claimed])), ...late.map(({ purchase }) => purchase.ref)]);
   await writeHistory(tx, decisions, 'validation');
   await writeDecisions(tx, judgement.changes.map(finalOf), 'validation');
   await noteCardLocks(
@@ -133,6 +131,7 @@ async function commit(
     accepted.flatMap((purchase) => lockReport(purchase, facts)),
   );
   for (const { purchase } of judgement.conflicts) await raiseAlarm(tx, conflictAlarm(purchase));
+  await pass.takeOff(tx, set);
 }
 
 /** What was judged earlier and bears on this set. Of purchases that have claimed their keys nothing was. */

@@ -89,9 +89,6 @@ async function readCities(db: Database): Promise<Set<string>> {
   return new Set(rows.map((row) => row.city_code));
 }
 
-/** Sets before this one may still be on their way to the same purses. */
-const SPENT_TIMES = 3n;
-
 /**
  * The terms of every card as one text: most share them with thousands, and rows of thousands cost both sides more than they say.
  * Looked up one by one, so that no plan reads all purses of the city, whatever it believes of them.
@@ -112,7 +109,7 @@ async function readPurses(
          left join lateral (select available_fen - floor_fen as fen from clearing.card_account a
                              where a.card_no = asked.card_no and a.kind = 'purse' limit 1) a on true`,
     ),
-    [textArray([...spent.keys()]), numberArray([...spent.values()].map((fen) => fen * SPENT_TIMES))],
+    [textArray([...spent.keys()]), numberArray([...spent.values()])],
   );
   const [found] = rows;
   const terms = new Map<string, Purse>();

@@ -125,7 +125,7 @@ export async function openPurchases(
 /** How many records nobody has judged yet, of a business day or of all. */
 export async function undecidedCount(db: Database | Transaction, date?: BusinessDate): Promise<number> {
   const { rows } = await (db as Database).query<{ count: bigint }>(
-    `select coalesce(sum(record_count - next_index), 0)::bigint as count from clearing.undecided_intake
+    `select coalesce(sum(record_count), 0)::bigint as count from clearing.undecided_day
       where $1::date is null or business_date = $1`,
     [date ?? null],
   );

@@ -1,11 +1,9 @@
 import { cityDate, type Database, type Logger } from '@citycard/common';
 import type { TacHsm } from './check-tacs.ts';
-import { keysOfSet } from './claim.ts';
 import { decideSet, type PreparedSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
-import { oldestReceived } from './received.ts';
-import type { RecordRef } from './received-purchase.ts';
+import { Pass } from './pass.ts';
 import { readRuleBook, type RuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
 import { withValidationLock } from './validation-lock.ts';
@@ -18,7 +16,7 @@ export interface ValidationDeps {
 }
 
 export interface ValidationOptions {
-  /** Records per pass; default and most 50 000. */
+  /** Records decided before others get their turn; default and most 50 000. */
   readonly limit?: number;
   /** Records per transaction; default and most 5 000. */
   readonly setSize?: number;
@@ -36,21 +34,21 @@ export interface ValidationPass {
 
 /** One call to the HSM and one transaction carry this many: beyond it neither gets cheaper, and memory stays small. */
 const LARGEST_SET = 5_000;
-/** Between passes, what waits for other reasons gets its turn. */
-const LARGEST_PASS = 50_000;
+/** Behind so many, what waits for other reasons gets its turn. */
+const MOST_AT_ONCE = 50_000;
 const ATTEMPTS = 5;
 
 /**
- * One pass of validation (terminal-interface.md §3, domain.md B.4 and B.5): judges the oldest received records and pays for
- * the accepted ones, each set in one transaction, so that a pass that is killed left no set half done; then pays for held
- * purchases whose purse has money now and, when nothing waits any more, looks at gray records again. One pass runs at a time,
- * others wait for it. Call it until `decided` is 0.
+ * Goes on with validation (terminal-interface.md §3, domain.md B.4 and B.5): judges received records of the oldest day and pays
+ * for the accepted ones, each set in one transaction, so that nothing that is killed left a set half done; then pays for held
+ * purchases whose purse has money now and, when nothing waits any more, looks at gray records again. One process does it at a
+ * time, others wait for it. Call it until `decided` is 0.
  *
  * @throws CityCardError `clearing-validation.hsm-unavailable`, `.hsm-refused`, `.overtaken`,
  * `clearing.no-open-business-day`; nothing is decided then.
  */
 export async function validateReceived(deps: ValidationDeps, options: ValidationOptions = {}): Promise<ValidationPass> {
-  const limit = Math.min(options.limit ?? LARGEST_PASS, LARGEST_PASS);
+  const limit = Math.min(options.limit ?? MOST_AT_ONCE, MOST_AT_ONCE);
   return withValidationLock(deps.db, async () => {
     const book = await readRuleBook(deps.db, options.rules);
     const setSize = Math.min(options.setSize ?? LARGEST_SET, LARGEST_SET);
@@ -69,14 +67,18 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
 async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: number, setSize: number): Promise<number> {
   let decided = 0;
   await unlessOvertaken(async () => {
-    for await (const records of decideSets(deps, book, limit - decided, setSize)) decided += records;
+    while (decided < limit) {
+      const before = decided;
+      for await (const records of decideSets(deps, book, limit - decided, setSize)) decided += records;
+      if (decided === before) return;
+    }
   });
   return decided;
 }
 
 /**
- * Decides sets of the oldest records, one behind the other, and tells how many each had. While a set is written, the one behind it
- * claims its keys, and the one behind that is read and its TACs are asked for.
+ * Decides sets of the pass under way, or of a new one, one behind the other, and tells how many records each had. While a set is
+ * written, the one behind it claims its keys, and the one behind that is read and its TACs are asked for.
  */
 async function* decideSets(
   { db, hsm }: ValidationDeps,
@@ -84,30 +86,27 @@ async function* decideSets(
   limit: number,
   setSize: number,
 ): AsyncGenerator<number> {
-  let left = limit;
-  let last: RecordRef | undefined;
+  const found = await Pass.next(db, Math.min(setSize, limit));
+  if (found === undefined) return;
+  const { pass } = found;
+  let next = found.decided;
+  const last = found.decided + limit;
   const readNext = async (): Promise<PreparedSet> => {
-    const wanted = Math.min(left, setSize);
-    const purchases = wanted === 0 ? [] : await oldestReceived(db, wanted, last);
-    // What comes in meanwhile is for the next pass.
-    left = purchases.length < wanted ? 0 : left - wanted;
-    last = purchases.at(-1)?.ref;
-    return prepareSet(db, hsm, book, purchases);
+    const set = pass.set(next, Math.min(setSize, last - next));
+    next = set.to;
+    return prepareSet(db, hsm, book, set);
   };
   const prepareNext = () => heard(readNext());
   let prepared = prepareNext();
   let front: Promise<number> = Promise.resolve(0);
-  let keysInFront: ReadonlySet<string> = new Set();
   try {
     for (let set = await prepared; set.examinees.length > 0; set = await prepared) {
       prepared = prepareNext();
       const { length } = set.examinees;
       const inFront = front;
-      const turn = { inFront, keysInFront };
       const claimed = new Promise<void>((onClaimed) => {
-        front = heard(decideSet(db, set, { ...turn, onClaimed }).then(() => length));
+        front = heard(decideSet(db, pass, set, { inFront, onClaimed }).then(() => length));
       });
-      keysInFront = keysOfSet(set.examinees);
       await Promise.race([claimed, front]);
       yield await inFront;
     }

@@ -14,6 +14,9 @@ export interface LoadBetween {
   readonly posted: boolean;
 }
 
+/** Clocks of terminals and of the host differ by so much (domain.md B.5: loads between two taps). */
+export const CLOCKS_DIFFER_MS = 10 * 60_000;
+
 export type BreakKind = 'balance' | 'amount' | 'time';
 
 /** More loads without proof than this between two purchases are not tried in all their combinations. */

@@ -5,12 +5,11 @@ import { nameOf } from '../received-purchase.ts';
 import { withValidationLock } from '../validation-lock.ts';
 import { type ChainWork, endWork, nextWork } from './chain-work.ts';
 import { findPairs, type OddPair, type OldFinding } from './find-pairs.ts';
-import { breaksAlone, breaksBetween, type BreakKind, spentBetween } from './neighbours.ts';
+import { breaksAlone, breaksBetween, type BreakKind, CLOCKS_DIFFER_MS, spentBetween } from './neighbours.ts';
 
 /** Records looked at in one go: enough that one statement carries thousands, few enough that it ends in seconds. */
 const PIECE = 10_000;
-/** Clocks of terminals and of the host differ by so much (domain.md B.5: loads between two taps). */
-const CLOCKS_DIFFER_MS = 10 * 60_000;
+
 /** Alarms of one piece: beyond that one alarm tells how many there are. */
 const TOLD_ONE_BY_ONE = 20;
 
