@@ -114,7 +114,10 @@ async function call(
   postings: readonly (Posting | Resolution)[],
   withBalances: boolean,
 ): Promise<ResultRow> {
-  const values = [businessDate, ...columnsOf(postings), withBalances];
+  return send(tx, [businessDate, ...columnsOf(postings), withBalances]);
+}
+
+async function send(tx: Transaction, values: unknown[]): Promise<ResultRow> {
   const { rows } = await tx
     .query<ResultRow>({ name: 'clearing-ledger-post', text: CALL, values })
     .catch((error: unknown) => {
@@ -140,6 +143,47 @@ export async function postOrThrow(
     if (result.outcome === 'posted' || result.outcome === 'repeat') return;
     throw clearingErrors.postingRefused({ key: postings[index]?.key, ...result });
   });
+}
+
+/** A posting of one transfer that is posted at once. */
+export interface Transfer {
+  /** Absent for a transfer between accounts that are no card's. */
+  readonly cardNo: CardNo | undefined;
+  readonly key: string;
+  readonly debit: AccountCode;
+  readonly credit: AccountCode;
+  readonly amount: Fen;
+}
+
+/** Like {@link post} for many transfers of one kind, which it carries at a third of the cost. */
+export async function postTransfers(
+  tx: Transaction,
+  businessDate: BusinessDate,
+  reason: string,
+  transfers: readonly Transfer[],
+): Promise<PostingOutcome[]> {
+  if (transfers.length === 0) return [];
+  assertText(reason, 'reason');
+  for (const { key, debit, credit, amount } of transfers) assertTransfer(key, debit, credit, amount);
+  const keys = transfers.map(({ key }) => key);
+  assertText(keys.join(' '), 'key');
+  const row = await send(tx, [
+    businessDate,
+    numberArray(transfers.map((_, item) => item)),
+    textArray(transfers.map(({ cardNo = '' }) => cardNo)),
+    textArray(keys),
+    null,
+    textArray(transfers.map(({ debit }) => debit)),
+    textArray(transfers.map(({ credit }) => credit)),
+    numberArray(transfers.map(({ amount }) => amount)),
+    null,
+    null,
+    textArray(new Array<string>(transfers.length).fill(reason)),
+    null,
+    null,
+    false,
+  ]);
+  return outcomesOf(row, transfers.length);
 }
 
 /**
@@ -222,8 +266,7 @@ function addLegs(legs: Columns, posting: Posting | Resolution, item: number): vo
   if (posting.legs.length === 0) throw new RangeError(`posting ${key} has no legs`);
   let leg = 0;
   for (const { debit, credit, amount, phase = 'posted' } of posting.legs) {
-    if (amount <= 0n) throw new RangeError(`posting ${key} moves ${amount} fen; an amount is greater than zero`);
-    if (debit === credit) throw new RangeError(`posting ${key} debits and credits ${debit}`);
+    assertTransfer(key, debit, credit, amount);
     const expires = phase === 'pending' ? (posting.expiresAt ?? null) : null;
     addLeg(legs, posting, item, (leg += 1), debit, credit, amount, phase, null, expires);
   }
@@ -253,6 +296,12 @@ function addLeg(
   legs.reason.push(reason);
   legs.expires.push(expires);
   legs.force.push(ignoreFloor);
+}
+
+function assertTransfer(key: string, debit: string, credit: string, amount: Fen): void {
+  if (key === '') throw new RangeError('the key of a posting is not empty');
+  if (amount <= 0n) throw new RangeError(`posting ${key} moves ${amount} fen; an amount is greater than zero`);
+  if (debit === credit) throw new RangeError(`posting ${key} debits and credits ${debit}`);
 }
 
 function assertText(text: string, what: string): void {

@@ -1,13 +1,5 @@
 import { hash } from 'node:crypto';
-import {
-  bcdToDigits,
-  cityDateTimeDigits,
-  digitsToBcd,
-  type Fen,
-  fen,
-  instantOfCityDigits,
-  isBcd,
-} from '@citycard/common';
+import { bcdToDigits, cityDateTimeDigits, digitsToBcd, type Fen, fen, instantOfCityDigits } from '@citycard/common';
 
 /** Every offline purchase is one record of this length, in messages and files alike (terminal-interface.md §3). */
 export const RECORD_LENGTH = 64;
@@ -57,11 +49,11 @@ export interface PurchaseRecord {
 }
 
 /** Serials `0` ‖ 19 digits of card profile 310 are carried without the leading zero. */
-const OUR_NUMBERING = /^0(310[0-9]{16})$/;
+const OUR_NUMBERING = /^0310[0-9]{16}$/;
 
 /** Card number by which a serial of 20 digits is stored; different serials always give different numbers. */
 export function cardNoOfSerial(applicationSerial: string): string {
-  return OUR_NUMBERING.exec(applicationSerial)?.[1] ?? applicationSerial;
+  return OUR_NUMBERING.test(applicationSerial) ? applicationSerial.slice(1) : applicationSerial;
 }
 
 /** The 20 digits of the application serial behind a stored card number. */
@@ -76,14 +68,14 @@ export function serialOfCardNo(cardNo: string): string {
 export function decodePurchaseRecord(bytes: Buffer): PurchaseRecord {
   const raw = bytes.length >= RECORD_LENGTH ? bytes : Buffer.concat([bytes], RECORD_LENGTH);
   const flags = raw.readUInt8(1);
-  const applicationSerial = bcdToDigits(raw.subarray(4, 14));
-  const moment = raw.subarray(40, 47);
+  const digits = bcdToDigits(raw);
+  const applicationSerial = digits.slice(8, 28);
   return {
     version: raw.readUInt8(0),
     flag: flags & 0x0f,
     testCard: (flags & TEST_CARD_BIT) !== 0,
     undefinedFlags: (flags & UNDEFINED_BITS) !== 0,
-    issuerCity: bcdToDigits(raw.subarray(2, 4)),
+    issuerCity: digits.slice(4, 8),
     applicationSerial,
     cardNo: cardNoOfSerial(applicationSerial),
     mainType: raw.readUInt8(14),
@@ -95,11 +87,9 @@ export function decodePurchaseRecord(bytes: Buffer): PurchaseRecord {
     offlineCounter: raw.readUInt16BE(20),
     balanceBeforeFen: fen(raw.readUInt32BE(22)),
     amountFen: fen(raw.readUInt32BE(26)),
-    samNo: bcdToDigits(raw.subarray(30, 36)),
+    samNo: digits.slice(60, 72),
     samTransactionNo: raw.readUInt32BE(36),
-    tappedAt: isBcd(moment)
-      ? instantOfCityDigits(bcdToDigits(moment.subarray(0, 4)), bcdToDigits(moment.subarray(4)))
-      : undefined,
+    tappedAt: instantOfCityDigits(digits.slice(80, 88), digits.slice(88, 94)),
     tac: raw.subarray(47, 51),
     hotlistVersion: raw.readUInt32BE(51),
     industry: raw.readUInt8(55),

@@ -1,5 +1,6 @@
 import { numberArray, textArray, type Transaction } from '@citycard/common';
-import type { Examinee } from './judge.ts';
+import type { PurchaseRecord } from '../purchases/purchase-record.ts';
+import type { Examinee, Identity } from './judge.ts';
 import { prepared } from './prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
@@ -55,15 +56,22 @@ export async function claimKeys(tx: Transaction, examinees: readonly Examinee[])
   return claimed;
 }
 
-/** What comes behind another of the set with one of its keys is for judging to tell apart. */
+/** What comes behind another of the set with one of its keys is for judging to tell apart. The set comes card by card. */
 function firstOfTheirKeys(examinees: readonly Examinee[]) {
-  const seen = new Set<string>();
-  const isNew = (key: string) => !seen.has(key);
-  return examinees.flatMap(({ purchase, identity }) => {
-    if (identity === undefined) return [];
-    const { counter, transaction } = identity.keys;
-    const isFirst = isNew(counter) && isNew(transaction);
-    seen.add(counter).add(transaction);
-    return isFirst ? [{ purchase, identity }] : [];
-  });
+  const first: { readonly purchase: ReceivedPurchase; readonly identity: Identity }[] = [];
+  let ofCard: ReceivedPurchase[] = [];
+  for (const { purchase, identity } of examinees) {
+    if (identity === undefined) continue;
+    if (ofCard[0]?.ref.cardNo !== purchase.ref.cardNo) ofCard = [];
+    if (!ofCard.some((other) => shareKey(other.record, purchase.record))) first.push({ purchase, identity });
+    ofCard.push(purchase);
+  }
+  return first;
+}
+
+function shareKey(a: PurchaseRecord, b: PurchaseRecord): boolean {
+  return (
+    a.issuerCity === b.issuerCity &&
+    (a.offlineCounter === b.offlineCounter || (a.samTransactionNo === b.samTransactionNo && a.samNo === b.samNo))
+  );
 }

@@ -8,8 +8,8 @@ import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
 import { claimKeys } from './claim.ts';
 import { assignmentAtTap, examine, type Examined } from './examine.ts';
 import { type Facts, NOTHING_KNOWN, readFacts } from './facts.ts';
-import { type Decision, type Examinee, type Identity, judge, type Judgement } from './judge.ts';
-import { type Earlier, keysOf, readKnown, readLocks, readOpenGrays } from './known.ts';
+import { type Examinee, judge, type Judgement } from './judge.ts';
+import { type Earlier, readKnown, readLocks, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { afterPosting, type Payable, postingDates, postPurchases } from './purchase-posting.ts';
 import type { Pass, PassSet } from './pass.ts';
@@ -30,38 +30,43 @@ export async function prepareSet(db: Database, hsm: TacHsm, book: RuleBook, set:
   const { purchases } = set;
   if (purchases.length === 0) return { set, facts: NOTHING_KNOWN, examinees: [] };
   const facts = await readFacts(db, purchases);
-  const examined = purchases.map((purchase) => ({
-    purchase,
-    examined: examine(purchase, facts, book.on(purchase.ref.businessDate)),
-  }));
-  const right = await rightTacs(hsm, book, examined);
+  const examined = purchases.map((purchase) => examine(purchase, facts, book.on(purchase.ref.businessDate)));
+  const right = await rightTacs(hsm, book, purchases, examined);
   const confirmed = await readConfirmedVersions(db, purchases, facts);
-  const examinees = examined.map(({ purchase, examined: own }): Examinee => ({
-    purchase,
-    examined: own,
-    identity: right.has(purchase) ? identityOf(purchase) : undefined,
-    refusal: lateRefusal(purchase, own, facts, confirmed, book.on(purchase.ref.businessDate)),
-  }));
+  const examinees = purchases.map((purchase, place): Examinee => {
+    const own = examined[place];
+    if (own === undefined) throw new Error('every record was looked at');
+    return {
+      purchase,
+      examined: own,
+      identity: right[place] === true ? { content: purchaseContentSha256(purchase.raw) } : undefined,
+      refusal: lateRefusal(purchase, own, facts, confirmed, book.on(purchase.ref.businessDate)),
+    };
+  });
   return { set, facts, examinees };
 }
 
-const identityOf = ({ record, raw }: ReceivedPurchase): Identity => ({
-  keys: keysOf(record),
-  content: purchaseContentSha256(raw),
-});
-
+/** By place in the set: whether the TAC was asked for and is right. */
 async function rightTacs(
   hsm: TacHsm,
   book: RuleBook,
-  examined: readonly { readonly purchase: ReceivedPurchase; readonly examined: Examined }[],
-): Promise<Set<ReceivedPurchase>> {
-  const questions = examined.flatMap((one): TacQuestion[] =>
-    one.examined.next === 'tac' ? [{ purchase: one.purchase, purse: one.examined.purse }] : [],
-  );
+  purchases: readonly ReceivedPurchase[],
+  examined: readonly Examined[],
+): Promise<boolean[]> {
+  const questions: TacQuestion[] = [];
+  const places: number[] = [];
+  purchases.forEach((purchase, place) => {
+    const own = examined[place];
+    if (own?.next !== 'tac') return;
+    questions.push({ purchase, purse: own.purse });
+    places.push(place);
+  });
   const [first] = questions;
-  if (first === undefined) return new Set();
+  if (first === undefined) return [];
   const answers = await checkTacs(hsm, book.on(first.purchase.ref.businessDate).tacKey, questions);
-  return new Set(questions.filter((_, index) => answers[index] === true).map(({ purchase }) => purchase));
+  const right = new Array<boolean>(purchases.length).fill(false);
+  places.forEach((place, n) => (right[place] = answers[n] === true));
+  return right;
 }
 
 /** What a set that is decided has to do with those before and behind it. */
@@ -90,9 +95,14 @@ export async function decideSet(db: Database, pass: Pass, prepared: PreparedSet,
     const claimed = await claimKeys(tx, examinees);
     turn.onClaimed();
     await turn.inFront;
-    const judgement = judge(examinees, await readEarlier(tx, examinees, claimed));
+    const judgement = judge(examinees, await readEarlier(tx, examinees, claimed), claimed);
     await commit(tx, pass, prepared, judgement, claimed);
   });
+}
+
+interface Judged {
+  readonly purchase: ReceivedPurchase;
+  decision: FinalDecision;
 }
 
 async function commit(
@@ -103,32 +113,42 @@ async function commit(
   claimed: ReadonlySet<ReceivedPurchase>,
 ): Promise<void> {
   const { purchases } = set;
-  const accepted = purchases.filter((_, place) => judgement.decisions[place]?.outcome.state === 'accepted');
   const dates = await postingDates(
     tx,
     judgement.decisions.map(({ ref }) => ref.businessDate),
   );
-  const payables = accepted.filter(movesMoney).map((purchase) => payableOf(purchase, facts));
-  const posted = await postPurchases(tx, payables, dates, facts.tight);
-  const results = new Map(payables.map(({ ref }, place) => [ref, posted[place]]));
-  const free = new Set(accepted.filter(isFreeRide).map(({ ref }) => ref));
-  const finalOf = (decision: Decision): FinalDecision => {
-    const result = results.get(decision.ref);
-    if (result !== undefined) return { ...decision, ...afterPosting(result) };
-    return { ...decision, postedDate: free.has(decision.ref) ? dates(decision.ref.businessDate) : null };
-  };
+  const judged = judgement.decisions.map((decision, place): Judged => {
+    const purchase = purchases[place];
+    if (purchase === undefined) throw new Error('every decision is about a record');
+    return { purchase, decision: { ...decision, postedDate: null } };
+  });
+  const accepted = judged.filter(({ decision }) => decision.outcome.state === 'accepted');
+  for (const one of accepted.filter(isFreeRide))
+    one.decision = { ...one.decision, postedDate: dates(one.decision.ref.businessDate) };
+  const paying = accepted.filter(movesMoney);
+  const posted = await postPurchases(
+    tx,
+    paying.map((one) => payableOf(one, facts)),
+    dates,
+    facts.tight,
+  );
+  paying.forEach((one, place) => {
+    const result = posted[place];
+    if (result !== undefined) one.decision = { ...one.decision, ...afterPosting(result) };
+  });
+  const decisions = judged.map(({ decision }) => decision);
   const late = judgement.identities.filter(({ purchase }) => !claimed.has(purchase));
   await writeRemembered(tx, 'purchase_identity', late);
   await writeRemembered(tx, 'purchase_conflict', judgement.conflicts);
-  const decisions = judgement.decisions.map(finalOf);
   assertAllowed(decisions);
   await writeJudged(tx, purchases, decisions);
   await walkAgain(tx, [...(await oddOnes(tx, [...claimed])), ...late.map(({ purchase }) => purchase.ref)]);
   await writeHistory(tx, decisions, 'validation');
-  await writeDecisions(tx, judgement.changes.map(finalOf), 'validation');
+  const changes = judgement.changes.map((change): FinalDecision => ({ ...change, postedDate: null }));
+  await writeDecisions(tx, changes, 'validation');
   await noteCardLocks(
     tx,
-    accepted.flatMap((purchase) => lockReport(purchase, facts)),
+    accepted.flatMap(({ purchase }) => lockReport(purchase, facts)),
   );
   for (const { purchase } of judgement.conflicts) await raiseAlarm(tx, conflictAlarm(purchase));
   await pass.takeOff(tx, set);
@@ -178,16 +198,17 @@ function lockReport(purchase: ReceivedPurchase, facts: Facts): LockReport[] {
   ];
 }
 
-function movesMoney({ record }: ReceivedPurchase): boolean {
+function movesMoney({ purchase: { record } }: Judged): boolean {
   return record.flag !== FLAG.cardLocked && record.amountFen > 0n;
 }
 
 /** A ride at fare 0 is a purchase of its day like any other; it only moves no money. */
-function isFreeRide({ record }: ReceivedPurchase): boolean {
+function isFreeRide({ purchase: { record } }: Judged): boolean {
   return record.flag !== FLAG.cardLocked && record.amountFen === 0n;
 }
 
-function payableOf({ ref, record, source, participantNo }: ReceivedPurchase, facts: Facts): Payable {
+function payableOf({ purchase }: Judged, facts: Facts): Payable {
+  const { ref, record, source, participantNo } = purchase;
   const sender = facts.participants.get(participantNo);
   const city = source === 'ccip' ? (sender?.cityCode ?? undefined) : undefined;
   return { ref, from: 'purse', to: city === undefined ? { participantNo } : { city }, amountFen: record.amountFen };

@@ -27,7 +27,6 @@ export interface Judgement {
 }
 
 export interface Identity {
-  readonly keys: PurchaseKeys;
   /** Digest of what makes it the same purchase. */
   readonly content: Buffer;
 }
@@ -55,11 +54,34 @@ type Gray = Omit<Known, 'content'>;
 /**
  * Decides a set of records in the order they arrived, each against what is known and against those before it
  * (terminal-interface.md §3, "Sameness" and "Order of checks"). Nothing is read or written here.
+ *
+ * @param claimed those that nobody shares a key with
  */
-export function judge(examinees: readonly Examinee[], earlier: Earlier): Judgement {
+export function judge(
+  examinees: readonly Examinee[],
+  earlier: Earlier,
+  claimed: ReadonlySet<ReceivedPurchase>,
+): Judgement {
   const bench = new Bench(earlier);
-  for (const examinee of examinees) bench.decide(examinee);
+  const looked = cardsToLookAt(examinees, earlier, claimed);
+  for (const examinee of examinees) {
+    if (claimed.has(examinee.purchase) && !looked.has(examinee.purchase.ref.cardNo)) bench.accept(examinee);
+    else bench.decide(examinee);
+  }
   return bench.judgement(examinees);
+}
+
+/** Cards with something that has no keys of its own, in the set or before: their purchases have to do with one another. */
+function cardsToLookAt(
+  examinees: readonly Examinee[],
+  { known, openGrays }: Earlier,
+  claimed: ReadonlySet<ReceivedPurchase>,
+): Set<string> {
+  const cards = new Set([...known, ...openGrays].map(({ ref }) => ref.cardNo));
+  for (const { purchase, examined, identity } of examinees) {
+    if (examined.next === 'gray' || (identity !== undefined && !claimed.has(purchase))) cards.add(purchase.ref.cardNo);
+  }
+  return cards;
 }
 
 class Bench {
@@ -85,6 +107,11 @@ class Bench {
       this.#stored.set(refKey(ref), { state: 'suspicious', code: REASON.gray });
       this.#addGray({ ref, keys, place: undefined });
     }
+  }
+
+  /** A purchase that is nobody else's. */
+  accept({ refusal }: Examinee): void {
+    this.#outcomes.push(refusal ?? ACCEPTED);
   }
 
   decide({ purchase, examined, identity, refusal }: Examinee): void {
@@ -136,7 +163,8 @@ class Bench {
     return held(REASON.gray, 'nobody knows yet whether the card paid');
   }
 
-  #decidePurchase(purchase: ReceivedPurchase, { keys, content }: Identity, refusal: Outcome | undefined): void {
+  #decidePurchase(purchase: ReceivedPurchase, { content }: Identity, refusal: Outcome | undefined): void {
+    const keys = keysOf(purchase.record);
     const known: Known = { ref: purchase.ref, keys, content, place: this.#outcomes.length };
     const sharing = this.#sharing(keys);
     const same = sharing.find((other) => equal(known, other));

@@ -101,7 +101,7 @@ function fenOf(bytes: Buffer, first: number, count: number): number {
 
 function lineOf(lines: readonly Lines[], arrival: number): string | undefined {
   const piece = lines[lastAtOrBefore(lines, ({ first }) => first, arrival)];
-  if (piece?.text == null) return undefined;
+  if (piece === undefined || piece.text === null) return undefined;
   const at = (arrival - piece.first) * piece.width;
   return piece.text.toString('latin1', at, at + piece.width);
 }

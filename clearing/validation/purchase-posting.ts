@@ -1,7 +1,7 @@
 import { type BusinessDate, businessDate, type Fen, type Transaction } from '@citycard/common';
 import { raiseAlarm } from '../alarms/alarm.ts';
 import { clearingErrors } from '../errors.ts';
-import { type Posting, type PostingOutcome, post } from '../ledger/posting.ts';
+import { type PostingOutcome, postTransfers, type Transfer } from '../ledger/posting.ts';
 import type { CardNo } from '../purses/card-number.ts';
 import { REASON } from '../purchases/reason-codes.ts';
 import { ACCEPTED, held, type Outcome } from './outcome.ts';
@@ -62,22 +62,19 @@ export async function postPurchases(
   dates: PostingDates,
   tight: ReadonlySet<string> = new Set(),
 ): Promise<PostedPurchase[]> {
-  const calls = new Map<string, { date: BusinessDate; day: { place: number; posting: Posting }[] }>();
+  const calls = new Map<string, { date: BusinessDate; places: number[]; transfers: Transfer[] }>();
   payables.forEach((payable, place) => {
     const date = dates(payable.ref.businessDate);
     const key = tight.has(payable.ref.cardNo) ? `${date} tight` : date;
-    const call = calls.get(key) ?? { date, day: [] };
-    call.day.push({ place, posting: postingOf(payable) });
-    calls.set(key, call);
+    let call = calls.get(key);
+    if (call === undefined) calls.set(key, (call = { date, places: [], transfers: [] }));
+    call.places.push(place);
+    call.transfers.push(transferOf(payable));
   });
   const results: PostedPurchase[] = [];
-  for (const { date, day } of calls.values()) {
-    const outcomes = await post(
-      tx,
-      date,
-      day.map(({ posting }) => posting),
-    );
-    day.forEach(({ place }, index) => {
+  for (const { date, places, transfers } of calls.values()) {
+    const outcomes = await postTransfers(tx, date, 'offline purchase', transfers);
+    places.forEach((place, index) => {
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error('the ledger answers every posting');
       results[place] = { outcome, date };
@@ -128,14 +125,14 @@ export function afterPosting({ outcome, date }: PostedPurchase): { outcome: Outc
   }
 }
 
-function postingOf({ ref, from, to, amountFen }: Payable): Posting {
-  const debit = from === 'purse' ? 'purse' : receivable(from.city);
+function transferOf({ ref, from, to, amountFen }: Payable): Transfer {
   return {
     // Only cards of our numbering have a purse here.
-    ...(from === 'purse' && { cardNo: ref.cardNo as CardNo }),
+    cardNo: from === 'purse' ? (ref.cardNo as CardNo) : undefined,
     key: `purchase:${ref.intakeId}:${ref.index}`,
-    reason: 'offline purchase',
-    legs: [{ debit, credit: creditAccount(to), amount: amountFen }],
+    debit: from === 'purse' ? 'purse' : receivable(from.city),
+    credit: creditAccount(to),
+    amount: amountFen,
   };
 }
 

@@ -21,25 +21,39 @@ export async function copyRows(
   const target = table.split('.').map(pg.escapeIdentifier).join('.');
   const list = columns.map(pg.escapeIdentifier).join(', ');
   const stream = tx.query(from(`COPY ${target} (${list}) FROM STDIN`));
-  await pipeline(Readable.from(chunks(rows, columns.length)), stream);
+  // A promise per row costs more than the row.
+  const text = Symbol.iterator in rows ? chunks(rows, columns.length) : chunksLater(rows, columns.length);
+  await pipeline(Readable.from(text), stream);
   return stream.rowCount ?? 0;
 }
 
-async function* chunks(
-  rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>,
-  width: number,
-): AsyncGenerator<string> {
+function* chunks(rows: Iterable<readonly unknown[]>, width: number): Generator<string> {
   let chunk = '';
-  for await (const row of rows) {
-    if (row.length !== width) throw new RangeError(`a row of ${row.length} values for ${width} columns`);
-    for (let at = 0; at < width; at += 1) chunk += (at === 0 ? '' : '\t') + copyField(row[at]);
-    chunk += '\n';
-    if (chunk.length >= CHUNK_CHARACTERS) {
-      yield chunk;
-      chunk = '';
-    }
+  for (const row of rows) {
+    chunk += line(row, width);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = '';
   }
   if (chunk !== '') yield chunk;
+}
+
+async function* chunksLater(rows: AsyncIterable<readonly unknown[]>, width: number): AsyncGenerator<string> {
+  let chunk = '';
+  for await (const row of rows) {
+    chunk += line(row, width);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
+
+function line(row: readonly unknown[], width: number): string {
+  if (row.length !== width) throw new RangeError(`a row of ${row.length} values for ${width} columns`);
+  let text = copyField(row[0]);
+  for (let at = 1; at < width; at += 1) text += `\t${copyField(row[at])}`;
+  return `${text}\n`;
 }
 
 const SPECIAL = /[\\\t\n\r]/;
