@@ -1,4 +1,4 @@
-import type { BusinessDate } from '@citycard/common';
+import type { BusinessDate, Database, Transaction } from '@citycard/common';
 
 /** The columns of clearing.concession_ride, in the order of {@link pricedRides}. */
 export const RIDE_COLUMNS = `card_no, business_date, intake_id, record_index, posted_date, tapped_at, tapped_on, participant_no, industry,
@@ -18,7 +18,18 @@ const ruleOf = (kind: string, category: string): string => `
  * cards, with the rides of days before in front. The answer follows from what was posted until that day alone, so asking again later gives the same: rides of later
  * days are not looked at, and what a row once said of holder and card is kept.
  */
-export const pricedRides = `
+export async function pricedRides(db: Database | Transaction): Promise<string> {
+  const { rows } = await (db as Database).query<{ everybody: boolean }>(
+    `select exists (select from clearing.concession_rule where kind <> 'pass' and category in ('', 'full')) as everybody`,
+  );
+  return ridesOfDay(rows[0]?.everybody === true ? '' : OF_HOLDERS);
+}
+
+/** Most cards have no concession; where no rule is about everybody, theirs are not looked at. */
+const OF_HOLDERS = `
+    join (select card_no from clearing.concession union select card_no from clearing.concession_ride where posted_date = $1) h on h.card_no = r.card_no`;
+
+const ridesOfDay = (whose: string): string => `
 with sold as materialized (
   select r.card_no, r.business_date, r.intake_id, r.record_index, r.posted_date, r.tapped_at, d.tapped_on, r.participant_no, q.industry,
          concat_ws('|', r.participant_no, coalesce(s.category, c.category, 'full'), d.tapped_on) as rule_key,
@@ -29,7 +40,7 @@ with sold as materialized (
          greatest(r.amount_fen, case q.industry when 1 then get_byte(r.raw, 62) * 256 + get_byte(r.raw, 63) else 0 end) as stated_fen,
          coalesce(s.category, c.category, 'full') as category,
          coalesce(s.finding = 'card-is-history', s.card_no is null and p.status in ('replaced', 'returned')) as history
-    from clearing.purchase_record r
+    from clearing.purchase_record r${whose}
     join clearing.participant q on q.participant_no = r.participant_no and q.kind = 'operator' and exists (
       select from clearing.concession_rule x where x.kind <> 'pass' and (x.participant_no = q.participant_no or x.industry = q.industry))
     join clearing.purse p on p.card_no = r.card_no and not p.sandbox
@@ -42,7 +53,6 @@ with sold as materialized (
                  from clearing.credit_correction where posted_date is not null and purchase_intake is not null group by 1, 2, 3) e
       on e.purchase_card_no = r.card_no and e.purchase_intake = r.intake_id and e.purchase_index = r.record_index
    where r.posted_date = $1 and r.state = 'accepted' and r.flag <> 3
-     -- Most cards have no concession; they are looked at only where a rule is about everybody.
      and (coalesce(s.category, c.category) is not null or exists (
            select from clearing.concession_rule x where x.kind <> 'pass' and x.category in ('', 'full')))
      and not exists (select from clearing.pass_use u where u.card_no = r.card_no and u.business_date = r.business_date

@@ -33,7 +33,7 @@ export async function settleRides(
   // Every window is a sort of the day by card; with the default of 4 MB each of them goes to disk.
   await tx.query(`set local work_mem = '64MB'`);
   const { rowCount } = await tx.query(
-    `insert into clearing.concession_ride (${RIDE_COLUMNS}) ${pricedRides}`,
+    `insert into clearing.concession_ride (${RIDE_COLUMNS}) ${await pricedRides(tx)}`,
     ridesOf(date),
   );
   const { rows } = await tx.query<{ card_no: CardNo; participant_no: string; back_fen: bigint }>(
@@ -81,7 +81,7 @@ export interface DifferingRide {
 /** Works out a priced day again, ride by ride, and answers the first hundred rides that differ; none when all is well. */
 export async function differingRides(db: Database | Transaction, date: BusinessDate): Promise<DifferingRide[]> {
   const { rows } = await (db as Database).query<DifferingRide>(
-    `with again as materialized (${pricedRides}), stored as (
+    `with again as materialized (${await pricedRides(db)}), stored as (
        select ${RIDE_COLUMNS} from clearing.concession_ride where posted_date = $1
      ), differing as ((select * from again except select * from stored) union (select * from stored except select * from again))
      select distinct card_no as "cardNo", business_date as "businessDate", intake_id as "intakeId", record_index as "recordIndex"
