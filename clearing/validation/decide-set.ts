@@ -120,7 +120,8 @@ async function commit(
   const judged = judgement.decisions.map((decision, place): Judged => {
     const purchase = purchases[place];
     if (purchase === undefined) throw new Error('every decision is about a record');
-    return { purchase, decision: { ...decision, postedDate: null } };
+    const { ref, from, outcome } = decision;
+    return { purchase, decision: { ref, from, outcome, postedDate: null } };
   });
   const accepted = judged.filter(({ decision }) => decision.outcome.state === 'accepted');
   for (const one of accepted.filter(isFreeRide))
@@ -134,7 +135,9 @@ async function commit(
   );
   paying.forEach((one, place) => {
     const result = posted[place];
-    if (result !== undefined) one.decision = { ...one.decision, ...afterPosting(result) };
+    if (result === undefined) return;
+    const { outcome, postedDate } = afterPosting(result);
+    one.decision = { ref: one.decision.ref, from: one.decision.from, outcome, postedDate };
   });
   const decisions = judged.map(({ decision }) => decision);
   const late = judgement.identities.filter(({ purchase }) => !claimed.has(purchase));

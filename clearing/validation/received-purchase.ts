@@ -64,7 +64,7 @@ export interface IntakeRow {
 export function receivedPurchase(place: Omit<RecordRef, 'cardNo'>, raw: Buffer, intake: IntakeRow): ReceivedPurchase {
   const record = decodePurchaseRecord(raw);
   return {
-    ref: { cardNo: record.cardNo, ...place },
+    ref: { cardNo: record.cardNo, intakeId: place.intakeId, businessDate: place.businessDate, index: place.index },
     raw,
     record,
     source: intake.source,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '@citycard/common';
 import { verifyLedger } from '../ledger/verify.ts';
 import { breakingBefore } from './breaking-connection.test-data.ts';
 import { type PurchaseWorld, startPurchaseWorld, tap } from './purchase-fixture.ts';
+import { openPurchases, undecidedCount } from './overview.ts';
 import { validateReceived } from './validate.ts';
 
 let world: PurchaseWorld;
@@ -60,6 +62,38 @@ describe('sets that are under way at once', () => {
     for (const place of [4, 12]) expect(outcomes[place]).toBe('suspicious 04');
     const [one, , three] = await balances();
     expect([one, three]).toEqual([asOne.balances[0], asOne.balances[2]]);
+  });
+
+  it('are told apart from what still waits, and gone on with by another process', async () => {
+    const before = await undecidedCount(world.db);
+    const { intake } = await uploadMixed();
+    expect(await validateReceived({ db: world.db, hsm: world.hsm }, { setSize: 4, limit: 6 })).toMatchObject({
+      decided: 6,
+    });
+    expect((await world.outcomes(intake)).filter((outcome) => outcome !== 'received')).toHaveLength(6);
+    expect(await undecidedCount(world.db)).toBe(before + 7);
+    expect(await openPurchases(world.db, { states: ['received'] })).toHaveLength(7);
+    const { rows } = await world.db.query<{ count: bigint; amount_fen: bigint }>(
+      `select sum(count)::bigint as count, sum(amount_fen)::bigint as amount_fen from clearing.day_outcome
+        where business_date = (select business_date from clearing.intake where intake_id = $1)`,
+      [intake],
+    );
+    const { rows: taken } = await world.db.query<{ count: bigint; amount_fen: bigint }>(
+      `select sum(record_count)::bigint as count, sum(amount_fen)::bigint as amount_fen from clearing.intake
+        where business_date = (select business_date from clearing.intake where intake_id = $1)`,
+      [intake],
+    );
+    expect(rows).toEqual(taken);
+
+    const another = openDatabase(world.url);
+    try {
+      expect(await validateReceived({ db: another, hsm: world.hsm })).toMatchObject({ decided: 7 });
+    } finally {
+      await another.end();
+    }
+    expect(await undecidedCount(world.db)).toBe(before);
+    expect(await world.outcomes(intake)).not.toContain('received');
+    expect(await validateReceived({ db: world.db, hsm: world.hsm })).toMatchObject({ decided: 0 });
   });
 
   it('leave no set half done, wherever a connection breaks', async () => {

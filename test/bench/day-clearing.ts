@@ -75,7 +75,7 @@ export async function allJudged(city: DayCity, tell: (waiting: number) => void):
   let toldAt = Date.now();
   await until('all records to be judged', async () => {
     const { rows } = await db.query<{ waiting: bigint }>(
-      'select coalesce(sum(record_count - next_index), 0)::bigint as waiting from clearing.undecided_intake',
+      'select coalesce(sum(record_count), 0)::bigint as waiting from clearing.undecided_day',
     );
     const waiting = Number(rows[0]?.waiting ?? 0n);
     if (Date.now() - toldAt > 10_000) tell(waiting);
