@@ -73,7 +73,7 @@ export function recordRow(
     record.amountFen,
     record.samNo,
     record.samTransactionNo,
-    record.tappedAt,
+    record.tappedText,
     record.flag,
     record.industry,
     record.hotlistVersion,

@@ -42,6 +42,8 @@ export interface PurchaseRecord {
   readonly samTransactionNo: number;
   /** Undefined when the fourteen digits name no date and time. */
   readonly tappedAt: Date | undefined;
+  /** The same as text, in the basic form of ISO 8601 with the city's offset: `YYYYMMDDThhmmss+08`. */
+  readonly tappedText: string | undefined;
   readonly tac: Buffer;
   readonly hotlistVersion: number;
   readonly industry: number;
@@ -70,6 +72,8 @@ export function decodePurchaseRecord(bytes: Buffer): PurchaseRecord {
   const flags = raw.readUInt8(1);
   const digits = bcdToDigits(raw);
   const applicationSerial = digits.slice(8, 28);
+  const [date, time] = [digits.slice(80, 88), digits.slice(88, 94)];
+  const tappedAt = instantOfCityDigits(date, time);
   return {
     version: raw.readUInt8(0),
     flag: flags & 0x0f,
@@ -89,7 +93,8 @@ export function decodePurchaseRecord(bytes: Buffer): PurchaseRecord {
     amountFen: fen(raw.readUInt32BE(26)),
     samNo: digits.slice(60, 72),
     samTransactionNo: raw.readUInt32BE(36),
-    tappedAt: instantOfCityDigits(digits.slice(80, 88), digits.slice(88, 94)),
+    tappedAt,
+    tappedText: tappedAt && `${date}T${time}+08`,
     tac: raw.subarray(47, 51),
     hotlistVersion: raw.readUInt32BE(51),
     industry: raw.readUInt8(55),
@@ -99,7 +104,7 @@ export function decodePurchaseRecord(bytes: Buffer): PurchaseRecord {
 
 /** What a caller names to make a record; the rest is zero (keys: index 1, version 0). */
 export interface PurchaseRecordFields extends Partial<
-  Omit<PurchaseRecord, 'cardNo' | 'undefinedFlags' | 'tappedAt' | 'applicationSerial'>
+  Omit<PurchaseRecord, 'cardNo' | 'undefinedFlags' | 'tappedAt' | 'tappedText' | 'applicationSerial'>
 > {
   readonly issuerCity: string;
   readonly applicationSerial: string;

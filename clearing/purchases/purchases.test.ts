@@ -67,6 +67,7 @@ describe('the purchase record', () => {
       samNo: '990000000001',
       samTransactionNo: 7,
       tappedAt: new Date('2026-11-22T15:59:59Z'),
+      tappedText: '20261122T235959+08',
       tac: Buffer.from('a1b2c3d4', 'hex'),
       hotlistVersion: 51,
       industry: 1,

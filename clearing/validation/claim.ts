@@ -46,7 +46,7 @@ export async function claimKeys(tx: Transaction, examinees: readonly Examinee[])
     textArray(first.map(({ identity }) => identity.content.toString('hex'))),
     numberArray(column(({ record }) => record.balanceBeforeFen)),
     numberArray(column(({ record }) => record.amountFen)),
-    textArray(column(({ record }) => record.tappedAt?.toISOString() ?? null)),
+    textArray(column(({ record }) => record.tappedText ?? null)),
   ]);
   const claimed = new Set(column((purchase) => purchase));
   for (const place of rows[0]?.places ?? []) {

@@ -1,4 +1,4 @@
-import { cityDate, type Database } from '@citycard/common';
+import type { Database } from '@citycard/common';
 import { REASON } from '../purchases/reason-codes.ts';
 import { assignmentAtTap, type Examined } from './examine.ts';
 import type { Facts } from './facts.ts';
@@ -46,7 +46,7 @@ export function lateRefusal(
   confirmed: ConfirmedVersions,
   rules: ValidationRules,
 ): Outcome | undefined {
-  if (examined.next !== 'tac' || record.tappedAt === undefined) return undefined;
+  if (examined.next !== 'tac' || record.tappedAt === undefined || record.tappedText === undefined) return undefined;
   const tap = {
     tappedAt: record.tappedAt,
     recordVersion: BigInt(record.hotlistVersion),
@@ -57,6 +57,11 @@ export function lateRefusal(
     return rejected(REASON.hotListed, 'the card was hot-listed and the list in force at the terminal');
   }
   const { validTo } = examined.purse;
-  if (cityDate(record.tappedAt) > validTo) return rejected(REASON.cardExpired, `the card was valid until ${validTo}`);
+  if (dayOf(record.tappedText) > validTo) return rejected(REASON.cardExpired, `the card was valid until ${validTo}`);
   return undefined;
+}
+
+/** `YYYY-MM-DD` of a time that begins with `YYYYMMDD`. */
+function dayOf(text: string): string {
+  return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
 }

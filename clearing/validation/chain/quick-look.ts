@@ -50,10 +50,10 @@ export async function oddOnes(tx: Transaction, purchases: readonly ReceivedPurch
       textArray(whole.map(({ cardNo }) => cardNo)),
       numberArray(whole.map(({ first }) => first.offlineCounter)),
       numberArray(whole.map(({ first }) => first.balanceBeforeFen)),
-      textArray(whole.map(({ first }) => first.tappedAt?.toISOString() ?? null)),
+      textArray(whole.map(({ first }) => first.tappedText ?? null)),
       numberArray(whole.map(({ last }) => last.offlineCounter)),
       numberArray(whole.map(({ last }) => last.balanceBeforeFen - last.amountFen)),
-      textArray(whole.map(({ last }) => last.tappedAt?.toISOString() ?? null)),
+      textArray(whole.map(({ last }) => last.tappedText ?? null)),
       HOME_CITY,
       CLOCKS_DIFFER_MS,
     ]);
