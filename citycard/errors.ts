@@ -8,6 +8,11 @@ export const citycardErrors = errorCatalogue('citycard', {
     sentence:
       'The database already holds an installation that is not a demo. It is left untouched; give the demo a database of its own.',
   },
+  otherCity: {
+    status: 409,
+    sentence:
+      'The database is of city {city}, and CITYCARD_HOME_CITY says {said}. It is left untouched; give each city a database of its own.',
+  },
   notRunning: { status: 503, sentence: 'No running installation was found; start it with "npm start" first.' },
   notAnswering: {
     status: 503,

@@ -1,7 +1,9 @@
-import { type HttpServer, type Principal, rolesAllowed, Type } from '@citycard/common';
+import { type HttpServer, type Principal, rolesAllowed, transact, Type } from '@citycard/common';
 import type { CityDeps } from './cities/deps.ts';
 import { cityErrors } from './cities/errors.ts';
 import { cityOfParticipant, exchangeWithCity, listCityFiles, readCityFile, takeCityFile } from './cities/exchange.ts';
+
+import { deliverAgain } from './cities/way/deliver.ts';
 
 /** 50 000 records and room for a city that packs more into one file. */
 const FILE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -20,6 +22,7 @@ const File = Type.Object({
  * own files only.
  */
 export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
+  redeliveryRoute(server, deps);
   server.post(
     '/v1/city-files',
     {
@@ -83,6 +86,24 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
       const file = await readCityFile(deps.db, city, isSignature ? name.slice(0, -SIGNATURE_SUFFIX.length) : name);
       const type = isSignature ? 'application/pkcs7-signature' : 'application/octet-stream';
       return reply.type(type).send(isSignature ? file.signature : file.content);
+    },
+  );
+}
+
+/** A file its receiver had refused is tried again. */
+function redeliveryRoute(server: HttpServer, { db }: CityDeps): void {
+  server.post(
+    '/v1/cities/:city/files/:name/redelivery',
+    {
+      onRequest: rolesAllowed('platform'),
+      schema: {
+        summary: 'Deliver a file again that the city had refused',
+        params: Type.Object({ ...City.properties, name: Type.String({ maxLength: 80 }) }),
+      },
+    },
+    async ({ params: { city, name }, principal }, reply) => {
+      await transact(db, (tx) => deliverAgain(tx, principal, city, name));
+      return reply.status(204).send();
     },
   );
 }

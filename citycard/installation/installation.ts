@@ -43,6 +43,7 @@ import { casesOf } from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
 import { registerSandboxRoute } from '../demo/sandbox.ts';
 import type { Configuration } from './configuration.ts';
+import { assertHomeCity } from './home-city.ts';
 import { startHsmProcess } from './hsm-process.ts';
 import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
@@ -140,6 +141,7 @@ async function start(
     reconciliationMigrations,
     installationMigrations,
   ]);
+  await assertHomeCity(db);
 
   step('starting the HSM');
   // Our own HSM is for this machine only, wherever the rest listens.

@@ -1,7 +1,16 @@
 import { accountBalance, revokeCertificate, validateReceived } from '@citycard/clearing';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type BusinessDate, type Database, fen, transact } from '@citycard/common';
+import {
+  createHttpServer,
+  createLogger,
+  createPrincipal,
+  type Database,
+  fen,
+  type Role,
+  transact,
+} from '@citycard/common';
+import { registerReconciliationRoutes } from '../routes.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   agreeOn,
@@ -211,6 +220,92 @@ describe('disputes', () => {
   });
 });
 
+describe('over HTTP', () => {
+  it('what a city is told no for waits for people; disputes go back and forth, each by whom it is for', async () => {
+    const server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'test' });
+    registerReconciliationRoutes(server, deps);
+    const bearer = async (id: string, roles: Role[], participantNo?: string) => {
+      const principal = { id, name: id, kind: 'person', roles, ...(participantNo && { participantNo }) } as const;
+      return { authorization: `Bearer ${(await transact(db, (tx) => createPrincipal(tx, principal))).token}` };
+    };
+    const maker = await bearer('http-maker', ['finance-maker', 'platform']);
+    const second = await bearer('http-second', ['finance-checker', 'platform']);
+    const city = await bearer('http-city', ['city-partner'], QINGDAO);
+    const ask = async (
+      headers: Record<string, string>,
+      method: 'GET' | 'POST' | 'PUT',
+      url: string,
+      payload?: object,
+    ) => {
+      const answer = await server.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
+      return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json<Record<string, unknown>>() };
+    };
+
+    const refusing = createServer((request, response) => {
+      request.resume().once('end', () => response.writeHead(422).end('not like this (test)'));
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const terms = {
+      deliverTo: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`,
+      positionCapFen: 9_000_000,
+    };
+    const proposed = await ask(maker, 'POST', '/v1/cities/4520/agreement', terms);
+    const path = `/v1/cities/4520/agreement/${String(proposed.body['approvalId'])}`;
+    expect(await ask(maker, 'POST', path, terms)).toMatchObject({ status: 409 });
+    expect(await ask(second, 'POST', path, terms)).toMatchObject({
+      status: 200,
+      body: { city: '4520', answerDays: 3 },
+    });
+    await routed([111]);
+    const name = (await exchangeWithCity(deps, '4520'))[0]!.name;
+    const standing = async () => {
+      const { cities } = (await ask(maker, 'GET', '/v1/cities')).body as {
+        cities: { city: string; refusedByIt: number }[];
+      };
+      return cities.find((each) => each.city === '4520')?.refusedByIt;
+    };
+    expect(await standing()).toBeGreaterThan(0);
+    const { rows } = await db.query(`select from clearing.alarm where kind = 'city-refuses-file' and subject = $1`, [
+      name,
+    ]);
+    expect(rows).toHaveLength(1);
+    const again = `/v1/cities/4520/files/${name}/redelivery`;
+    expect([(await ask(maker, 'POST', again)).status, (await ask(maker, 'POST', again)).status]).toEqual([204, 404]);
+    refusing.closeAllConnections();
+    refusing.close();
+    await agreeOn({ city: '4520' });
+
+    await takeCityFile(deps, await answers([[sequenceOf(name), 0, '01']]));
+    const wanted = {
+      sequence: sequenceOf(name),
+      position: 0,
+      reasonCode: 'T01',
+      words: 'the TAC was read rightly (test)',
+    };
+    const opened = await ask(maker, 'POST', '/v1/cities/4520/disputes', wanted);
+    expect(opened.status).toBe(201);
+    const dispute = `/v1/city-disputes/${String(opened.body['disputeNo'])}`;
+    expect(await ask(city, 'GET', '/v1/city-disputes?open=true')).toMatchObject({
+      body: { disputes: [{ direction: 'out', amountFen: 111, state: 'open' }] },
+    });
+    const decision = { accept: true, words: 'checked (test)' };
+    expect(await ask(maker, 'POST', `${dispute}/decision`, decision)).toMatchObject({ status: 409 });
+    expect((await ask(maker, 'POST', `${dispute}/answer`, decision)).status).toBe(403);
+    const keyed = { ...city, 'idempotency-key': 'answer-1' };
+    for (let times = 0; times < 2; times += 1)
+      expect(await ask(keyed, 'POST', `${dispute}/answer`, decision)).toMatchObject({
+        status: 200,
+        body: { state: 'accepted' },
+      });
+    expect((await ask(city, 'GET', '/v1/dispute-reasons')).body['reasons']).toHaveLength(7);
+    const csr = await ask(maker, 'POST', '/v1/city-certificate-request');
+    expect(csr.body['csrPem']).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----/);
+    const wrong = await ask(maker, 'PUT', '/v1/cities/4520/certificate', { certificatePem: 'none' });
+    expect(wrong).toMatchObject({ status: 422, body: { code: 'cities.certificate-bad' } });
+    await server.close();
+  });
+});
+
 describe('files that promise what they do not hold, or are signed by whom we no longer believe', () => {
   it('are refused, leave nothing but their refusal, and may come again rightly', async () => {
     const { ccip } = await answered([30], (no) => [[no, 0, '0F']]);
@@ -234,7 +329,7 @@ describe('files that promise what they do not hold, or are signed by whom we no 
     const right = await answers([[ccip, 0, '00', 30]]);
     const yesterday = (shift: string) =>
       db.query(`update clearing.certificate set not_after = not_after ${shift} where cn = '4520' and kind = 'city'`);
-    const { rows: ends } = await db.query<{ days: number; on: BusinessDate }>(
+    const { rows: ends } = await db.query<{ days: number }>(
       `select (not_after::date - current_date) + 1 as days from clearing.certificate where cn = '4520' and kind = 'city'`,
     );
     await db.query(`update clearing.certificate set not_before = not_before - interval '10 years' where cn = '4520'`);

@@ -39,7 +39,6 @@ export const cityErrors = errorCatalogue('cities', {
   fileUnknown: { status: 404, sentence: 'There is no file {name} for city {city}.' },
   agreementBad: { status: 422, sentence: 'The agreement with city {city} does not hold together: {problem}.' },
   certificateBad: { status: 422, sentence: 'The certificate from city {city} is not used: {problem}.' },
-  outOfReach: { status: 502, sentence: 'File {name} could not be delivered to {deliverTo}: {problem}.' },
   reasonUnknown: { status: 422, sentence: 'There is no dispute reason {reason}; GET /v1/dispute-reasons lists them.' },
   reasonMisplaced: {
     status: 422,

@@ -1,7 +1,19 @@
 import { accountBalance, createParticipant, validateReceived } from '@citycard/clearing';
 import { type Database, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agreeOn, outcomes, purse, routed, signedFile, startNeighbours, tap, TODAY } from './cities.test-data.ts';
+import {
+  agreeOn,
+  answers,
+  outcomes,
+  purse,
+  routed,
+  sequenceOf,
+  signedFile,
+  startNeighbours,
+  tap,
+  TODAY,
+} from './cities.test-data.ts';
+import { findUncounted } from './centre/uncounted.ts';
 import { exchangeWithCity, takeCityFile } from './exchange.ts';
 import { readText } from './text/text-file.ts';
 
@@ -205,8 +217,20 @@ describe('the statement of a centre', () => {
       `${key('4580', '4520', ours!.sequence)} duplicate open`,
       `${key('4520', '4580', 77n)} only-theirs open`,
     ]);
+    // The days agreed are over for both, and one of them no statement has ever named.
+    expect(await findUncounted(db, '4520', '4580', new Date(Date.now() + 4 * 86_400_000))).toBe(0);
+    await routed([33]);
+    const [sent] = await exchangeWithCity(deps, '4520');
+    await takeCityFile(deps, await answers([[sequenceOf(sent?.name), 0, '00', 33]], { sequence: 900 }));
+    expect(await findUncounted(db, '4520', '4580', new Date())).toBe(0);
+    expect(await findUncounted(db, '4520', '4580', new Date(Date.now() + 4 * 86_400_000))).toBe(1);
+    expect((await open()).at(-1)).toBe(`${key('4520', '4580', 900n)} only-ours open`);
+    const counted = line('4520', '4580', 900n, 33n);
+    await takeCityFile(deps, await statement(3, [counted], 33n));
+    expect((await open()).at(-1)).toBe(`${key('4520', '4580', 900n)} only-ours ended`);
+
     await takeCityFile(deps, await statement(2, [toUs(120n)], 120n));
-    expect(await balances()).toEqual({ city: 0n, centre: -10n });
+    expect(await balances()).toEqual({ city: 0n, centre: 23n });
     expect((await open())[0]).toBe(`${key('4520', '4580', theirs!.sequence)} amount ended`);
   });
 });

@@ -1,7 +1,8 @@
-import { HOME_CITY } from '@citycard/clearing';
-import type { Database } from '@citycard/common';
+import { HOME_CITY, raiseAlarm } from '@citycard/clearing';
+import { type Database, type Principal, recordAct, transact, type Transaction } from '@citycard/common';
 import { type CityAgreement, readAgreement } from '../agreements/agreement.ts';
 import type { CityDeps } from '../deps.ts';
+import { cityErrors } from '../errors.ts';
 
 /** A file of 50 000 records over a slow line. */
 const TIMEOUT_MS = 30_000;
@@ -106,7 +107,21 @@ async function textForm(
 }
 
 async function note(db: Database, city: string, fileName: string, { end, problem }: Outcome): Promise<void> {
-  await db.query(
+  await transact(db, async (tx) => {
+    await write(tx, city, fileName, { end, ...(problem !== undefined && { problem }) });
+    if (end !== 'refused') return;
+    // Nobody tries again until people have looked.
+    await raiseAlarm(tx, {
+      kind: 'city-refuses-file',
+      severity: 'warning',
+      subject: fileName,
+      evidence: { city, problem },
+    });
+  });
+}
+
+async function write(tx: Transaction, city: string, fileName: string, { end, problem }: Outcome): Promise<void> {
+  await tx.query(
     `insert into reconciliation.city_delivery as d (file_name, city, attempts, delivered_at, refused_at, problem, next_try_at)
      values ($1, $2, 1, case when $3 = 'delivered' then clock_timestamp() end, case when $3 = 'refused' then clock_timestamp() end, $4,
              clock_timestamp() + make_interval(secs => $5))
@@ -115,4 +130,15 @@ async function note(db: Database, city: string, fileName: string, { end, problem
            next_try_at = clock_timestamp() + make_interval(secs => least($6, $5 * power(2, least(d.attempts, 20))))`,
     [fileName, city, end, problem ?? null, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS],
   );
+}
+
+/** Tries a file again that its receiver had refused, because people have put right what stood in the way. @throws CityCardError `cities.file-unknown` */
+export async function deliverAgain(tx: Transaction, officer: Principal, city: string, name: string): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update reconciliation.city_delivery set refused_at = null, next_try_at = clock_timestamp()
+      where file_name = $1 and city = $2 and refused_at is not null`,
+    [name, city],
+  );
+  if (rowCount === 0) throw cityErrors.fileUnknown({ name: `${name} that was refused`, city });
+  await recordAct(tx, officer, { act: 'deliver-city-file-again', subject: name, detail: { city } });
 }
