@@ -117,7 +117,9 @@ describe('the bank and we', () => {
       { bank_reference: 'B5', state: 'recognised', rule: 'prefund', reason: null },
     ]);
     await look(0);
-    expect(await open()).toEqual(['only-theirs entry B1 1', 'only-theirs entry B3 1', 'amount entry B4 1']);
+    // The prefund of this test came from nowhere.
+    const nowhere = 'only-ours deposit money 1';
+    expect(await open()).toEqual([nowhere, 'only-theirs entry B1 1', 'only-theirs entry B3 1', 'amount entry B4 1']);
     await takeStatement(
       db,
       statement('S1', { opening: '100000.00', closing: '99012.34' }, [
@@ -128,6 +130,7 @@ describe('the bank and we', () => {
     );
     await look(1);
     expect(await open()).toEqual([
+      nowhere,
       'only-theirs entry B1 1',
       'only-theirs entry B3 1',
       'amount entry B4 1',

@@ -15,6 +15,7 @@ export async function lookAtBank(tx: Transaction, date: BusinessDate): Promise<L
   return together(
     await lookAtEntries(tx, until(patience['bank-entry'])),
     await lookAtNotified(tx),
+    await lookAtDeposits(tx, until(patience['bank-entry'])),
     await lookAtPayments(tx, until(patience.payment), until(patience['payment-status'])),
     await lookAtCash(tx, 'slip', until(patience['cash-slip'])),
     await lookAtCash(tx, 'supply', until(patience['cash-supply'])),
@@ -96,6 +97,29 @@ const lookAtNotified = (tx: Transaction): Promise<LookResult> =>
       values: [],
     },
     'a statement has brought the entry',
+  );
+
+/** What is looked at of prefund: older bookings are proved by the balances of statements. */
+const DEPOSITS_BACK_DAYS = 40;
+
+/** Prefund that an agent was given on a bank account of ours, and no entry of the bank stands behind. */
+const lookAtDeposits = (tx: Transaction, until: BusinessDate): Promise<LookResult> =>
+  look(
+    tx,
+    'deposit ',
+    {
+      text: `select substring(t.debit_account from ':(.*)$') as counterpart, t.business_date as business_day, t.posting_key || ' ' || t.leg as subject,
+                    'only-ours' as kind, t.amount_fen as ours, null::bigint as theirs,
+                    jsonb_build_object('prefund', t.credit_account, 'account', t.debit_account, 'postingKey', t.posting_key, 'bookedFor', t.reason) as evidence
+               from clearing.ledger_transfer t
+              where t.card_no = '' and t.phase = 'posted' and t.business_date between $1::date - ${DEPOSITS_BACK_DAYS} and $1
+                and starts_with(t.credit_account, 'agent-prefund:') and starts_with(t.debit_account, 'bank-')
+                and not exists (select from reconciliation.bank_entry_part p where p.posting_key = t.posting_key)
+                and not exists (select from clearing.ledger_posting r where r.card_no = '' and r.posting_key = t.posting_key || ':withdrawn')
+              order by 1, 2, 3`,
+      values: [until],
+    },
+    'an entry of the bank stands behind the prefund',
   );
 
 /**
