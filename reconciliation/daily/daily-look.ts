@@ -26,6 +26,8 @@ const LOOKS: Readonly<Record<LookSubject, (tx: Transaction, date: BusinessDate) 
 export async function lookAt(db: Database, subject: LookSubject, date: BusinessDate): Promise<LookResult> {
   return transact(db, async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('reconciliation look ' || $1, 0))`, [subject]);
+    // Look-ups by index in large numbers: compiling them costs more than it saves.
+    await tx.query('set local jit = off');
     const result = await LOOKS[subject](tx, date);
     await tx.query(
       `insert into reconciliation.looked_at as l (subject, business_date, state, looked_at, found, opened, ended)

@@ -164,6 +164,42 @@ describe('files of a depot', () => {
   });
 });
 
+describe('answers to a depot that reads text', () => {
+  const day = addDays(DAY, 7);
+  const digits = (value: number, width: number) => String(value).padStart(width, '0');
+  const head = (kind: string, count: number, length: number) =>
+    `${kind}${digits(count, 8)}${digits(length, 8)}${'F'.repeat(24)}\r\n`;
+  /** Confirmed, refused, adjusted, adjusted as refused: number and amount of each. */
+  const qs = (...figures: readonly [number, number][]) =>
+    `${head('QS01', 1, 103)}${BUS}${day.replaceAll('-', '')}${figures.map(([count, fens]) => digits(count, 8) + digits(fens, 10)).join('')}00000000\r\n`;
+  const answer = (kind: string, serial: number, content: string) =>
+    db.query(
+      `insert into clearing.operator_answer (participant_no, serial, kind, file_name, settle_date, content) values ($1, $2, $3, $4, $5, $6)`,
+      [BUS, serial, kind, `${kind}${serial}`, day, Buffer.from(content, 'latin1')],
+    );
+
+  it('are read as the operator reads them, and differ when they do not say what the records say', async () => {
+    await records(day, [60, 61, 62], { file: `XF${day}` });
+    await records(day, [63], { file: `XF${day}-2`, reason: '06' });
+    await db.query(
+      `update clearing.intake set source = 'xf', answered_file_at = clock_timestamp() where file_name like 'XF%'`,
+    );
+    await answer('QS', 1, qs([3, 600], [1, 200], [0, 0], [0, 0]));
+    await answer('SS', 1, head('SS01', 1, 198));
+    await answer('NS', 1, head('NS01', 2, 46));
+    const before = await open('amount');
+    await look(day);
+    expect(await open('amount')).toEqual(before);
+    await answer('QS', 2, qs([1, 200], [0, 0], [1, 250], [0, 0]));
+    await look(day);
+    const told = (await open('amount')).find(({ subject_key: key }) => key === 'answers SS QS NS');
+    expect(told).toMatchObject({
+      business_day: day,
+      evidence: { qsConfirmed: 4, ourConfirmed: 3, qsSsRows: 2, ssRows: 1, nsFiles: 2 },
+    });
+  });
+});
+
 describe('totals of batches', () => {
   it('that differ are told per loads and purchases, and end when a later message brings what was missing', async () => {
     const claim = {
