@@ -10,8 +10,9 @@ import { promisify } from 'node:util';
 import { from } from 'pg-copy-streams';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
 import { processTree } from './cpu-time.ts';
+import { measureSide, type SideMeasured } from './reconcile-sides.ts';
 
-const PROCESS = join(import.meta.dirname, 'reconcile-process.ts');
+const BENCH = join(import.meta.dirname, 'run.ts');
 /** One line in so many has a break of each kind: 0.1 %. */
 const SEEDED = 1_000;
 const MEMORY_LIMIT_MIB = 2_048;
@@ -29,12 +30,6 @@ const BREAKS = {
   'in-doubt': 7,
 } as const;
 const STATES = ['equal', 'only-ours', 'only-theirs', 'amount', 'duplicate', 'late', 'in-doubt'];
-
-interface Measured {
-  readonly wall: number;
-  readonly cpu: number;
-  readonly peakMiB: number;
-}
 
 async function duck() {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '1300MiB' });
@@ -93,20 +88,39 @@ async function requireExact(folder: string, lines: number): Promise<number> {
   return seeded;
 }
 
-async function measure(work: 'bare' | 'match', folder: string, lines: number): Promise<Measured> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
+/** One work in a process of its own: its memory is that of this work alone. */
+async function measure(work: 'bare' | 'match', folder: string, lines: number): Promise<SideMeasured> {
+  const words = [
     '--import',
     'tsx',
-    PROCESS,
+    BENCH,
+    'reconcile',
+    '--json',
+    '--side',
     work,
+    '--folder',
     folder,
-    String(lines),
-  ]);
-  return JSON.parse(stdout) as Measured;
+    '--lines',
+    `${lines}`,
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  const { results } = JSON.parse(stdout) as { readonly results: readonly BenchResult[] };
+  const value = (name: string) => results.find((row) => row.name === name)?.value ?? Number.NaN;
+  return { wall: value('wall'), cpu: value('cpu'), peakMiB: value('memory') };
+}
+
+/** What such a process is asked for. */
+async function runSide(work: string, folder: string, lines: number): Promise<BenchResult[]> {
+  const { wall, cpu, peakMiB } = await measureSide(work === 'bare' ? 'bare' : 'match', folder, lines);
+  return [
+    { name: 'wall', value: wall, unit: 'seconds', wall },
+    { name: 'cpu', value: cpu, unit: 'seconds', wall },
+    { name: 'memory', value: peakMiB, unit: 'MiB', wall },
+  ];
 }
 
 /** The same join in PostgreSQL: both files by COPY into tables that are not logged, one row per pair into a third. */
-async function inPostgres(folder: string, lines: number): Promise<Measured> {
+async function inPostgres(folder: string, lines: number): Promise<SideMeasured> {
   const database = await startTestDatabase([]);
   const tree = processTree();
   try {
@@ -130,7 +144,7 @@ async function inPostgres(folder: string, lines: number): Promise<Measured> {
   }
 }
 
-const median = (runs: readonly Measured[]): Measured => {
+const median = (runs: readonly SideMeasured[]): SideMeasured => {
   const middle = runs.toSorted((a, b) => a.cpu - b.cpu)[Math.floor(runs.length / 2)];
   if (middle === undefined) throw new RangeError('a median needs at least one run');
   return middle;
@@ -140,8 +154,8 @@ const round = (value: number) => Math.round(value * 1000) / 1000;
 function beside(
   name: string,
   lines: number,
-  own: Measured,
-  base: { readonly name: string; readonly measured: Measured },
+  own: SideMeasured,
+  base: { readonly name: string; readonly measured: SideMeasured },
 ): BenchResult {
   const [value, other] = [Math.round(lines / own.cpu), Math.round(lines / base.measured.cpu)];
   return {
@@ -157,6 +171,8 @@ function beside(
 /** A match of two files beside a bare full outer join of them. `--lines`, `--runs`, `--postgres` lines (0.1 of all when left out). */
 async function run(context: BenchContext): Promise<BenchResult[]> {
   const lines = context.count('lines', 5_000_000);
+  const side = context.text('side');
+  if (side !== undefined) return runSide(side, context.text('folder') ?? '', lines);
   const few = context.count('postgres', Math.ceil(lines / 10));
   const folder = await mkdtemp(join(tmpdir(), 'citycard-reconcile-'));
   try {
@@ -164,7 +180,7 @@ async function run(context: BenchContext): Promise<BenchResult[]> {
       context.progress(`writing two files of ${count} lines`);
       await writeFiles(folder, count);
     }
-    const [bare, match]: [Measured[], Measured[]] = [[], []];
+    const [bare, match]: [SideMeasured[], SideMeasured[]] = [[], []];
     for (let round_ = 0; round_ < context.count('runs', 3); round_ += 1) {
       bare.push(await measure('bare', folder, lines));
       match.push(await measure('match', folder, lines));
