@@ -109,6 +109,15 @@ export const caseCommands: readonly Command[] = [
   ),
   command(
     'finance-maker',
+    'complaint refuse-credit',
+    ' CASE REASON…: refuse the proposed credit, or take it back',
+    (connection, [no, ...words]) =>
+      connection.post(`${caseOf(no)}/credit/refusal`, {
+        reason: sentence(words, 'a reason of ten characters and more'),
+      }),
+  ),
+  command(
+    'finance-maker',
     'complaint end',
     ' CASE REASON…: end it with a written reason, without a credit',
     (connection, [no, ...words]) =>

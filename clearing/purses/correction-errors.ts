@@ -14,6 +14,10 @@ export const correctionErrors = errorCatalogue('clearing.corrections', {
       'Of this purchase {leftFen} fen are left to give back; earlier corrections count, and what went back as a concession.',
   },
   payerUnknown: { status: 422, sentence: 'Name the {payer} that pays: there is none of that number.' },
+  caseReserved: {
+    status: 422,
+    sentence: '{caseNo} is a case of a resident: its credit is proposed and approved with the case.',
+  },
   caseTaken: {
     status: 409,
     sentence: 'Case {caseNo} of this card says something else; give the new one its own number.',

@@ -10,6 +10,7 @@ import {
 } from '@citycard/common';
 import { cardNo } from './card-number.ts';
 import { approveCorrection, correctionsOf, type CorrectionTerms, proposeCorrection } from './correction.ts';
+import { correctionErrors } from './correction-errors.ts';
 
 const closed = { additionalProperties: false } as const;
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
@@ -93,7 +94,11 @@ export function registerCorrectionRoutes(server: HttpServer, { db }: { readonly 
   );
 }
 
+/** Numbers of residents' cases: their credits are decided there, or one that was refused could be approved here. */
+const RESERVED = /^RC[0-9]+(\.[0-9]+)?$/;
+
 function termsOf(card: string, { purchase, ...said }: SaidTerms): CorrectionTerms {
+  if (RESERVED.test(said.caseNo)) throw correctionErrors.caseReserved({ caseNo: said.caseNo });
   return {
     cardNo: cardNo(card),
     caseNo: said.caseNo,

@@ -9,7 +9,8 @@ import { xlsxFile } from './xlsx.ts';
 import { zip } from './zip.ts';
 
 /** Gnumeric's converter: a spreadsheet program that is none of ours. `.ci/run` has it. */
-const hasProgram = spawnSync('ssconvert', ['--version']).status === 0;
+const PROGRAM = 'ssconvert';
+const hasProgram = spawnSync(PROGRAM, ['--version']).status === 0;
 const directory = mkdtempSync(join(tmpdir(), 'citycard-spreadsheet-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -54,7 +55,7 @@ it.skipIf(!hasProgram)(
     );
     const [from, to] = [join(directory, 'report.xlsx'), join(directory, 'report.csv')];
     writeFileSync(from, workbook);
-    execFileSync('ssconvert', ['--recalc', from, to], { stdio: 'pipe' });
+    execFileSync(PROGRAM, ['--recalc', from, to], { stdio: 'pipe' });
     const lines = readFileSync(to, 'utf8').trim().split('\n');
     const [, , n, fen] = totalsOf(table);
     const [, , counted, summed] = lines.at(-1)!.split(',');

@@ -30,6 +30,9 @@ export interface ResidentCase {
   readonly finding?: 'agrees' | 'disagrees';
   readonly answer?: string;
   readonly answeredAt?: Date;
+  /** How many credits were proposed, and whether the newest waits for its approval. */
+  readonly creditNo: number;
+  readonly creditOpen: boolean;
   readonly outcome?: 'credited' | 'refused';
   readonly reason?: string;
   readonly creditedFen?: Fen;
@@ -37,12 +40,13 @@ export interface ResidentCase {
   readonly endedAt?: Date;
 }
 
-/** What a case is called where credits are booked: {@link ResidentCase.caseNo} behind these letters. */
-export const correctionOf = (caseNo: bigint): string => `RC${caseNo}`;
+/** What the newest credit of a case is called where credits are booked: `RC7`, and `RC7.2` when the first was refused. */
+export const correctionOf = ({ caseNo, creditNo }: Pick<ResidentCase, 'caseNo' | 'creditNo'>): string =>
+  creditNo > 1 ? `RC${caseNo}.${creditNo}` : `RC${caseNo}`;
 
 export const COLUMNS = `case_no as "caseNo", kind, channel, order_no as "orderNo", card_no as "cardNo", occurred_on as "occurredOn",
   amount_fen as "amountFen", nullif(participant_no, '') as "participantNo", state, opened_by as "openedBy", opened_at as "openedAt",
-  answer_due_at as "answerDueAt", end_due_at as "endDueAt", level, finding, answer, answered_at as "answeredAt", outcome, reason,
+  answer_due_at as "answerDueAt", end_due_at as "endDueAt", level, finding, answer, answered_at as "answeredAt", credit_no as "creditNo", credit_open as "creditOpen", outcome, reason,
   credited_fen as "creditedFen", ended_by as "endedBy", ended_at as "endedAt"`;
 
 type CaseRow = { readonly [K in keyof ResidentCase]-?: ResidentCase[K] | null };
@@ -92,7 +96,15 @@ export async function listCases(db: Database, filter: CaseFilter): Promise<Resid
 }
 
 type CaseEvent =
-  'opened' | 'said-again' | 'comment' | 'answered' | 'overdue' | 'words-read' | 'credit-proposed' | 'ended';
+  | 'opened'
+  | 'said-again'
+  | 'comment'
+  | 'answered'
+  | 'overdue'
+  | 'words-read'
+  | 'credit-proposed'
+  | 'credit-refused'
+  | 'ended';
 
 /** Writes down what happened to a case; the caller holds the case's row. */
 export async function addEvent(

@@ -239,6 +239,33 @@ describe('charged twice', () => {
   });
 });
 
+describe('a credit that is refused', () => {
+  it('cannot be approved any more; another one can be proposed, or the case ends with a reason', async () => {
+    const no = await twice();
+    const url = `/v1/cases/${String((await open(no)).body['caseNo'])}`;
+    const credit = (amountFen: number) => ({ amountFen, payer: 'company', reason: 'It looks like twice.' });
+    const propose = (amountFen: number) => call('maker', 'POST', `${url}/credit`, credit(amountFen));
+    const first = (await propose(500)).body;
+    expect((await propose(200)).body['code']).toBe('clearing.corrections.case-taken');
+    expect(
+      (await call('checker', 'POST', `${url}/credit/refusal`, { reason: 'The fare was 2.00, not 5.00.' })).status,
+    ).toBe(204);
+    const approve = (approvalId: unknown, amountFen: number) =>
+      call('checker', 'POST', `${url}/credit/approval/${String(approvalId)}`, credit(amountFen));
+    expect((await approve(first['approvalId'], 500)).body['code']).toBe('reconciliation.cases.not-credited');
+    const second = (await propose(200)).body;
+    expect((await approve(first['approvalId'], 500)).status).toBe(404);
+    expect((await approve(second['approvalId'], 200)).body).toMatchObject({ outcome: 'credited', creditedFen: 200 });
+    expect(await pendingCredit(no)).toBe(200n);
+
+    const other = `/v1/cases/${String((await open(await twice())).body['caseNo'])}`;
+    await call('maker', 'POST', `${other}/credit`, credit(200));
+    await call('maker', 'POST', `${other}/credit/refusal`, { reason: 'Proposed for the wrong case.' });
+    const ended = await call('maker', 'POST', `${other}/end`, { reason: 'Two people rode with one card.' });
+    expect(ended.body).toMatchObject({ state: 'ended', outcome: 'refused' });
+  });
+});
+
 describe('a load that has not arrived', () => {
   it('is asked of the agent that was paid, and given back from what the agent has paid in', async () => {
     const no = await card();
@@ -439,7 +466,7 @@ it('a kiosk opens cases of its own channel; numbers, times and outcomes stand pe
   const after = await caseFigures(db, TODAY, TODAY);
   const of = (rows: typeof after, no: string) => rows.find(({ participantNo }) => participantNo === no);
   expect(of(after, BUS)?.opened).toBe((of(first, BUS)?.opened ?? 0n) + 1n);
-  expect(of(after, BUS)).toMatchObject({ answered: 2n, late: 1n, credited: 1n, creditedFen: 200n, averageHours: 0n });
+  expect(of(after, BUS)).toMatchObject({ answered: 2n, late: 1n, credited: 2n, creditedFen: 400n, averageHours: 0n });
   expect(after.map(({ participantNo }) => participantNo)).toContain('');
   expect(await caseFigures(db, DAY, DAY)).toEqual([]);
 });

@@ -28,8 +28,14 @@ export async function proposeCredit(
   caseNo: bigint,
   credit: CaseCredit,
 ): Promise<{ approvalId: bigint }> {
-  const own = await lockOpenCase(tx, caseNo);
+  const found = await lockOpenCase(tx, caseNo);
+  const own = found.creditOpen ? found : { ...found, creditNo: found.creditNo + 1 };
   const proposal = await proposeCorrection(tx, maker, await termsOf(tx, own, credit));
+  if (found.creditOpen) return proposal;
+  await tx.query('update reconciliation.resident_case set credit_no = $2, credit_open = true where case_no = $1', [
+    caseNo,
+    own.creditNo,
+  ]);
   await addEvent(tx, caseNo, {
     actor: maker.id,
     event: 'credit-proposed',
@@ -41,7 +47,7 @@ export async function proposeCredit(
 /**
  * The second person approves the same credit: it is booked, and the case has ended. Approving again answers how it ended.
  *
- * @throws CityCardError as {@link proposeCredit}; `identity.approval-unknown`, `.content-differs`, `.same-person`
+ * @throws CityCardError as {@link proposeCredit}; `reconciliation.cases.not-credited`; `identity.approval-unknown`, `.content-differs`, `.same-person`
  */
 export async function approveCredit(
   tx: Transaction,
@@ -53,14 +59,28 @@ export async function approveCredit(
   const before = await findCase(tx, caseNo);
   if (before?.outcome === 'credited') return before;
   const own = await lockOpenCase(tx, caseNo);
+  if (!own.creditOpen) throw caseErrors.notCredited({ caseNo });
   const terms = await termsOf(tx, own, credit);
   const { amountFen } = await approveCorrection(tx, checker, approvalId, terms);
   await tx.query(
-    `update reconciliation.resident_case set state = 'ended', outcome = 'credited', reason = $2, credited_card = $3, credited_fen = $4, ended_by = $5,
+    `update reconciliation.resident_case set state = 'ended', credit_open = false, outcome = 'credited', reason = $2, credited_card = $3, credited_fen = $4, ended_by = $5,
             ended_at = clock_timestamp() where case_no = $1`,
     [caseNo, credit.reason, terms.cardNo, amountFen, checker.id],
   );
   return endedAs(tx, checker, own, `credited ${amountFen} fen`);
+}
+
+/**
+ * Refuses the proposed credit, or takes it back: nobody can approve it any more, and the case goes on.
+ *
+ * @throws CityCardError `reconciliation.cases.unknown`, `.ended`, `.not-credited`
+ */
+export async function refuseCredit(tx: Transaction, by: Principal, caseNo: bigint, reason: string): Promise<void> {
+  const { creditOpen } = await lockOpenCase(tx, caseNo);
+  if (!creditOpen) throw caseErrors.notCredited({ caseNo });
+  await tx.query('update reconciliation.resident_case set credit_open = false where case_no = $1', [caseNo]);
+  await addEvent(tx, caseNo, { actor: by.id, event: 'credit-refused', words: reason });
+  await recordAct(tx, by, { act: 'resident-case.refuse-credit', subject: `case ${caseNo}` });
 }
 
 /**
@@ -75,10 +95,7 @@ export async function endWithReason(
   reason: string,
 ): Promise<ResidentCase> {
   const own = await lockOpenCase(tx, caseNo);
-  const { rowCount } = await tx.query('select from clearing.credit_correction where case_no = $1', [
-    correctionOf(caseNo),
-  ]);
-  if (rowCount !== 0) throw caseErrors.creditProposed({ caseNo });
+  if (own.creditOpen) throw caseErrors.creditProposed({ caseNo });
   await tx.query(
     `update reconciliation.resident_case set state = 'ended', outcome = 'refused', reason = $2, ended_by = $3, ended_at = clock_timestamp() where case_no = $1`,
     [caseNo, reason, by.id],
@@ -104,7 +121,7 @@ async function termsOf(tx: Transaction, own: ResidentCase, credit: CaseCredit): 
   if (asked && own.participantNo === undefined) throw caseErrors.payerNotAsked({ caseNo: own.caseNo });
   return {
     cardNo: cardNo(credit.cardNo ?? own.cardNo),
-    caseNo: correctionOf(own.caseNo),
+    caseNo: correctionOf(own),
     amountFen,
     payer,
     reason,

@@ -17,10 +17,10 @@ export const caseErrors = errorCatalogue('reconciliation.cases', {
   participantUnknown: { status: 422, sentence: '{participantNo} is no operator, agent or biller of this city.' },
   ended: { status: 409, sentence: 'Case {caseNo} ended on {endedOn}. Open another one if something is new.' },
   notAsked: { status: 409, sentence: 'Case {caseNo} does not wait for your answer any more.' },
-  notCredited: { status: 404, sentence: 'Case {caseNo} has no proposed credit.' },
+  notCredited: { status: 404, sentence: 'Case {caseNo} has no proposed credit that waits for its approval.' },
   creditProposed: {
     status: 409,
-    sentence: 'A credit is proposed for case {caseNo}: it is approved, or the case stays open.',
+    sentence: 'A credit is proposed for case {caseNo}: approve it, or refuse it first.',
   },
   purchaseElsewhere: {
     status: 422,

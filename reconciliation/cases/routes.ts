@@ -14,7 +14,7 @@ import {
 import { answerCase, commentCase } from './answer.ts';
 import { eventsOf, findCase, listCases, type ResidentCase } from './case.ts';
 import { chainsOf } from './chain.ts';
-import { approveCredit, type CaseCredit, endWithReason, proposeCredit } from './end.ts';
+import { approveCredit, type CaseCredit, endWithReason, proposeCredit, refuseCredit } from './end.ts';
 import { caseErrors } from './errors.ts';
 import { caseFigures } from './figures.ts';
 import { openCase } from './open.ts';
@@ -213,6 +213,22 @@ function endRoutes(server: HttpServer, { db }: CaseDeps): void {
         ),
       }));
       return reply.status(answer.status).send(answer.body);
+    },
+  );
+  server.post(
+    '/v1/cases/:caseNo/credit/refusal',
+    {
+      onRequest: rolesAllowed('finance-maker', 'finance-checker'),
+      schema: {
+        tags,
+        summary: 'Refuse the proposed credit, or take it back; the case goes on',
+        params: Params,
+        body: Type.Object({ reason: Reason }, closed),
+      },
+    },
+    async ({ params, body, principal }, reply) => {
+      await transact(db, (tx) => refuseCredit(tx, principal, BigInt(params.caseNo), body.reason));
+      return reply.status(204).send();
     },
   );
   server.post(
