@@ -21,7 +21,10 @@ import { cardsInForce } from './cards-in-force.ts';
 import { registerReportJobs } from './jobs.ts';
 import { makeReportSet, type ReportFormat, renderFile } from './make-set.ts';
 import { pdfFile } from './pdf.ts';
+import { periodOf } from './period.ts';
+import { periodReport } from './period-report.ts';
 import { registerReportFileRoutes } from './routes.ts';
+import { csvFile } from './text-files.ts';
 import { xlsxFile } from './xlsx.ts';
 
 const logger = createLogger('test', { level: 'silent' });
@@ -309,6 +312,22 @@ describe('the report of a month', () => {
     const read = (await call('auditor', 'GET', '/v1/reports/2026-11/monthly/json')).json();
     expect(read['notes']).toContainEqual({ zh: '投诉', en: 'Complaints', value: '未记录 not recorded' });
   }, 60_000);
+});
+
+describe('complaints of a month', () => {
+  it('stand per participant with their totals, where somebody records them', async () => {
+    const figures = { participantNo: BUS, name: 'Bus (test)', opened: 3n, answered: 2n, averageHours: 30n, late: 1n };
+    const outcome = { credited: 1n, creditedFen: 200n, refused: 1n, open: 1n };
+    const company = { ...figures, ...outcome, participantNo: '', name: '', creditedFen: 50n };
+    const tx = await city.db.connect();
+    const report = await periodReport(tx, periodOf('2026-11'), [{ ...figures, ...outcome }, company]).finally(() =>
+      tx.release(),
+    );
+    const complaints = blocks(csvFile(report)).get('complaints')!;
+    expect(complaints.rows.map(([no]) => no)).toEqual([BUS, '公司 company']);
+    expect(complaints.total![complaints.header.indexOf('creditedFen')]).toBe('250');
+    expect(report.notes.map(({ en }) => en)).not.toContain('Complaints');
+  });
 });
 
 describe('many rows', () => {
