@@ -3,6 +3,7 @@ import { raiseAlarm } from '../alarms/alarm.ts';
 import { openAccount } from '../ledger/accounts.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { post, type Posting, type PostingOutcome } from '../ledger/posting.ts';
+import { prepared } from '../prepared.ts';
 import type { CardNo } from '../purses/card-number.ts';
 
 /** Payments settled in one transaction: a large day takes several, none holds locks for long. */
@@ -44,26 +45,26 @@ export async function settleBills(db: Database, options: { cardNo?: string } = {
   }
 }
 
+/** Only purchases with a right TAC have an identity, and at most one record has this one. */
+const SETTLEABLE = `
+select b.card_no, b.sam_no, b.sam_transaction_no, b.payment_id, b.amount_fen, b.state, r.participant_no as collected_by,
+        (select participant_no from clearing.biller where biller_code = b.biller_code) as biller_participant,
+        exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account,
+        r.state as purchase,
+        (select d.business_date from clearing.business_day d where d.business_date = r.posted_date and d.state in ('open', 'cut-off') for share) as taking_date
+   from clearing.bill_payment b
+   join clearing.purchase_identity i on i.card_no = b.card_no and i.issuer_city = b.issuer_city and i.sam_no = b.sam_no
+    and i.sam_transaction_no = b.sam_transaction_no
+   join clearing.purchase_record r on r.card_no = i.card_no and r.business_date = i.business_date and r.intake_id = i.intake_id
+    and r.record_index = i.record_index and r.amount_fen = b.amount_fen
+  where b.settled is null and b.state <> 'asked' and r.state in ('accepted', 'rejected') and ($1::text is null or b.card_no = $1)
+  order by b.card_no, b.sam_no, b.sam_transaction_no
+  limit ${SETTLED_AT_ONCE} for update of b skip locked`;
+
 async function settleSome(tx: Transaction, cardNo: string | undefined): Promise<number> {
   const date = await findOpenBusinessDate(tx);
   if (date === undefined) return 0;
-  // Only purchases with a right TAC have an identity, and at most one record has this one.
-  const { rows } = await tx.query<Settleable>(
-    `select b.card_no, b.sam_no, b.sam_transaction_no, b.payment_id, b.amount_fen, b.state, r.participant_no as collected_by,
-            (select participant_no from clearing.biller where biller_code = b.biller_code) as biller_participant,
-            exists (select from clearing.card_account a where a.card_no = b.card_no and a.kind = 'pending-credit') as has_account,
-            r.state as purchase,
-            (select d.business_date from clearing.business_day d where d.business_date = r.posted_date and d.state in ('open', 'cut-off') for share) as taking_date
-       from clearing.bill_payment b
-       join clearing.purchase_identity i on i.card_no = b.card_no and i.issuer_city = b.issuer_city and i.sam_no = b.sam_no
-        and i.sam_transaction_no = b.sam_transaction_no
-       join clearing.purchase_record r on r.card_no = i.card_no and r.business_date = i.business_date and r.intake_id = i.intake_id
-        and r.record_index = i.record_index and r.amount_fen = b.amount_fen
-      where b.settled is null and b.state <> 'asked' and r.state in ('accepted', 'rejected') and ($1::text is null or b.card_no = $1)
-      order by b.card_no, b.sam_no, b.sam_transaction_no
-      limit ${SETTLED_AT_ONCE} for update of b skip locked`,
-    [cardNo ?? null],
-  );
+  const { rows } = await tx.query<Settleable>(prepared('bills-settleable', SETTLEABLE), [cardNo ?? null]);
   const moving = rows.flatMap((row) => {
     const posting = row.purchase === 'accepted' ? postingOf(row) : undefined;
     return posting === undefined ? [] : [{ row, posting }];

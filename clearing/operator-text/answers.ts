@@ -1,4 +1,5 @@
 import { type BusinessDate, businessDate, type Database, transact, type Transaction } from '@citycard/common';
+import { prepared } from '../prepared.ts';
 import type { PurchaseState, ReasonCode } from '../purchases/reason-codes.ts';
 import {
   type AnswerKind,
@@ -41,21 +42,22 @@ interface Batch {
   >;
 }
 
+const DUE = `
+select participant_no from clearing.intake i
+  where source = 'xf' and file_name is not null and answered_file_at is null
+    and not exists (select from clearing.undecided_intake u where u.business_date = i.business_date and u.intake_id = i.intake_id)
+ union
+ select h.participant_no from clearing.held_text_record h
+   join clearing.purchase_record r using (card_no, business_date, intake_id, record_index)
+  where r.state in ('accepted', 'rejected', 'duplicate')`;
+
 /**
  * Makes the answers to text files whose records are all judged, and tells what became of records answered as refused while they
  * were held (domain.md B.2). What a batch covers is marked in the transaction that keeps its files, so that every file and every
  * adjustment is told once. Resolves to how many batches were made.
  */
 export async function makeTextAnswers(db: Database): Promise<number> {
-  const { rows } = await db.query<{ participant_no: string }>(
-    `select participant_no from clearing.intake i
-      where source = 'xf' and file_name is not null and answered_file_at is null
-        and not exists (select from clearing.undecided_intake u where u.business_date = i.business_date and u.intake_id = i.intake_id)
-     union
-     select h.participant_no from clearing.held_text_record h
-       join clearing.purchase_record r using (card_no, business_date, intake_id, record_index)
-      where r.state in ('accepted', 'rejected', 'duplicate')`,
-  );
+  const { rows } = await db.query<{ participant_no: string }>(prepared('text-answers-due', DUE));
   let made = 0;
   for (const { participant_no: participantNo } of rows) {
     made += await transact(db, (tx) => answerParticipant(tx, participantNo));

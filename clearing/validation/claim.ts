@@ -1,7 +1,7 @@
 import { numberArray, textArray, type Transaction } from '@citycard/common';
 import type { PurchaseRecord } from '../purchases/purchase-record.ts';
 import type { Examinee, Identity } from './judge.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
 const CLAIM = `

@@ -9,7 +9,7 @@ import {
 } from '@citycard/common';
 import type { CardAlgorithm } from '@citycard/hsm-sim';
 import type { HotlistEntry } from './hotlist-in-force.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
 export interface Purse {

@@ -7,7 +7,7 @@ import { type Decision, replaced, refuted } from './judge.ts';
 import { keysOf, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
 import { ACCEPTED, type Outcome, type Standing } from './outcome.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 import { afterPosting, type PostedPurchase, postingDates, postPurchases } from './purchase-posting.ts';
 import { type ReceivedPurchase, refKey, type RefRow, withIntakes } from './received-purchase.ts';
 import type { RuleBook } from './rules.ts';

@@ -1,7 +1,7 @@
 import { type Database, numberArray, textArray, type Transaction } from '@citycard/common';
 import { FLAG } from '../purchases/purchase-record.ts';
 import type { PurchaseState } from '../purchases/reason-codes.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 import { type ReceivedPurchase, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
 
 /** The two keys of a purchase, each unique on its own for the card's life (terminal-interface.md §3, "Sameness"). */

@@ -1,7 +1,7 @@
 import { type Database, numberArray } from '@citycard/common';
 import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
 import type { PassPart } from './pass-parts.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 
 /** Where a record has its application serial, and its amount (terminal-interface.md §3, "Purchase record"). */
 const SERIAL_AT = 4;

@@ -1,5 +1,5 @@
 import { type BusinessDate, type Database, numberArray, transact, type Transaction } from '@citycard/common';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 
 /** Records `from` to before `to` of one message or file. */
 export interface PassPart {

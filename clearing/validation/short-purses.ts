@@ -1,7 +1,7 @@
 import { type BusinessDate, type Database, type Fen, fen, transact, type Transaction } from '@citycard/common';
 import { REASON } from '../purchases/reason-codes.ts';
 import { ACCEPTED, type Standing } from './outcome.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 import { type Payable, postingDates, type PostedPurchase, postPurchases } from './purchase-posting.ts';
 import { readIntakes, type RecordRef, refOf, type RefRow } from './received-purchase.ts';
 import { type FinalDecision, writeDecisions } from './write-decisions.ts';

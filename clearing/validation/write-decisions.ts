@@ -2,7 +2,7 @@ import type { BusinessDate, Transaction } from '@citycard/common';
 import { NEXT_STATES } from '../purchases/reason-codes.ts';
 import type { Decision, Remembered } from './judge.ts';
 import { codeOf } from './outcome.ts';
-import { prepared } from './prepared.ts';
+import { prepared } from '../prepared.ts';
 
 /** Somebody else decided one of these records meanwhile; the caller's transaction must end, and may be tried afresh. */
 export class Overtaken extends Error {}

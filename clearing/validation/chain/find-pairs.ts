@@ -1,5 +1,5 @@
 import type { BusinessDate, Database } from '@citycard/common';
-import { prepared } from '../prepared.ts';
+import { prepared } from '../../prepared.ts';
 import type { RecordRef } from '../received-purchase.ts';
 import type { ChainWork } from './chain-work.ts';
 import type { Link, LoadBetween } from './neighbours.ts';

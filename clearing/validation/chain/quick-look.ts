@@ -1,6 +1,6 @@
 import { numberArray, textArray, type Transaction } from '@citycard/common';
 import { HOME_CITY } from '../../purses/card-number.ts';
-import { prepared } from '../prepared.ts';
+import { prepared } from '../../prepared.ts';
 import type { ReceivedPurchase, RecordRef } from '../received-purchase.ts';
 import { CLOCKS_DIFFER_MS } from './neighbours.ts';
 

@@ -137,6 +137,9 @@ function settings(port: number, socket: string | undefined, more: Readonly<Recor
     // A page changed since the last checkpoint goes into the log by its changes, before that as a whole: fewer checkpoints, less of both.
     max_wal_size: '4GB',
     checkpoint_timeout: '15min',
+    // History only grows: reading it again after every tenth of growth is a seventh of all work on a young database's first days.
+    autovacuum_vacuum_insert_scale_factor: '1',
+    autovacuum_analyze_scale_factor: '0.5',
     ...more,
   };
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
