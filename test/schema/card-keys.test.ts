@@ -28,6 +28,9 @@ const NOT_KEYED: Readonly<Record<string, string>> = {
   'gateway.message_trace': 'messages are kept by terminal and day, and leave by day',
   'issuer.group_member': 'grows with residents and is keyed by them',
   'issuer.heir_payment': 'one row per decision of two persons',
+  'reconciliation.agent_line': 'a line of an agent’s day file, known by agent, day and line as it came',
+  'reconciliation.city_dispute': 'one row per refusal that two cities dispute, with deadlines and answers of people',
+  'reconciliation.resident_case': 'one row per case of a person, known by its number; what is given back is posted by card',
 };
 
 interface CardTable {
@@ -75,6 +78,7 @@ const FROM_SMALL_TABLES: Readonly<Record<string, string>> = {
   'clearing/subsidies/lines.ts: clearing.subsidy_line': 'a claim and its lines',
   'card-issuer/groups/hand-out.ts: issuer.card': 'a batch and its cards',
   'card-issuer/groups/lists.ts: issuer.card': 'a batch and its cards',
+  'reconciliation/cities/disputes/theirs.ts: clearing.purchase_record': 'an intake and its records',
   'reconciliation/cities/answers-in.ts: reconciliation.city_sent_record':
     'lines of a partner’s answer, which knows sequence and position',
 };
