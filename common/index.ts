@@ -40,6 +40,7 @@ export { createHttpServer, type HttpServer, listen } from './http/server.ts';
 export { rolesAllowed } from './http/authentication.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
+export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
 export type { HolidayYear } from './calendar/china-holidays.ts';
 export { chinaCalendar, WorkingCalendar } from './calendar/working-days.ts';

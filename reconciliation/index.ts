@@ -12,7 +12,7 @@ export { caseFigures, registerResidentCaseRoutes, startCases } from './cases/ind
 export { unmatchedEntryWatch } from './bank/watch.ts';
 export { lookAt } from './daily/daily-look.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
-export { type MatchJobs, registerMatchJobs } from './matching/jobs.ts';
+export { registerMatchJobs } from './matching/jobs.ts';
 export { reconciliationReports } from './reports/reconciliation-reports.ts';
 export { matchFiles } from './matching/engine.ts';
 export { overdueDifferenceWatch } from './differences/watch.ts';

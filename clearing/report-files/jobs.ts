@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type JobSystem } from '@citycard/common';
+import { type JobSystem, lookAgainAndAgain, type RepeatedLook } from '@citycard/common';
 import { makeReportSet, type ReportDeps } from './make-set.ts';
 
 const QUEUE = 'report-files';
@@ -11,18 +11,12 @@ interface ReportJob {
   readonly period: string;
 }
 
-export interface ReportJobs {
-  /** Looks for sets to make now, without waiting for the next look. */
-  wake(): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Makes report files by jobs: of every day that closes, and of what was ordered. What there is to do is read from PostgreSQL alone. */
 export function registerReportJobs(
   jobs: JobSystem,
   deps: ReportDeps,
   options: { lookEveryMs?: number; retryMs?: number } = {},
-): ReportJobs {
+): RepeatedLook {
   const { db, logger } = deps;
   const queue = jobs.queue<ReportJob>(QUEUE);
   jobs.worker<ReportJob>(QUEUE, async ({ data: { period }, progress }) => {
@@ -39,8 +33,6 @@ export function registerReportJobs(
   });
   const process = randomUUID();
   const failedAt = new Map<string, number>();
-  let closed = false;
-  let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     await db.query(
       `insert into clearing.report_set (period, ordered_by)
@@ -57,21 +49,6 @@ export function registerReportJobs(
       await queue.add('make', { period }, { jobId: `${period} ${process}`, forget: true });
     }
   };
-  const lookSafely = () => {
-    if (closed) return looking;
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!closed) logger.warn({ err: error }, 'looking for reports to make failed, will look again');
-    });
-    return looking;
-  };
-  const timer = setInterval(() => void lookSafely(), options.lookEveryMs ?? LOOK_EVERY_MS).unref();
-  void lookSafely();
-  return {
-    wake: lookSafely,
-    close: async () => {
-      closed = true;
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for reports to make' });
 }

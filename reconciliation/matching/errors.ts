@@ -24,5 +24,9 @@ export const matchingErrors = errorCatalogue('reconciliation.matching', {
     status: 409,
     sentence: 'Part {part} of {side} of match {runNo} came before with other content. Order another match.',
   },
+  begunTooOften: {
+    status: 500,
+    sentence: 'Match {runNo} was begun {times} times and never came to its end. Look at the log, then order it again.',
+  },
   counterpartMissing: { status: 422, sentence: 'Plan "{plan}" needs {what}.' },
 });

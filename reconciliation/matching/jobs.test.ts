@@ -6,19 +6,20 @@ import {
   createPrincipal,
   type JobSystem,
   openJobSystem,
+  type RepeatedLook,
   startTestDatabase,
   type TestDatabase,
   transact,
 } from '@citycard/common';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { reconciliationMigrations } from '../migrations.ts';
-import { type MatchJobs, registerMatchJobs } from './jobs.ts';
+import { registerMatchJobs } from './jobs.ts';
 import { findRun, orderMatch, startMatch, takePart } from './runs.ts';
 
 const maker = { id: 'maker', name: 'Test maker', kind: 'person', roles: ['finance-maker'] } as const;
 let database: TestDatabase;
 let system: JobSystem;
-let jobs: MatchJobs;
+let jobs: RepeatedLook;
 beforeAll(async () => {
   database = await startTestDatabase([commonMigrations, clearingMigrations, reconciliationMigrations]);
   const { db, url } = database;
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 const HEADER = 'reference,amountFen,day\n';
 
-async function order(theirs: string, state: 'ordered' | 'running'): Promise<bigint> {
+async function order(theirs: string, state: 'waiting' | 'ordered' | 'running'): Promise<bigint> {
   return transact(database.db, async (tx) => {
     const businessDay = businessDate('2026-11-20');
     const { runNo } = await orderMatch(tx, maker, {
@@ -64,7 +65,11 @@ it('a match that was started is run, one whose worker was killed is run again, o
     // As a worker leaves it that was killed on the way.
     await order(`${HEADER}a,100,2026-11-20\n`, 'running'),
     await order(`${HEADER}a,ten,2026-11-20\n`, 'ordered'),
+    await order(`${HEADER}a,100,2026-11-20\n`, 'waiting'),
   ] as const;
+  await database.db.query(`update reconciliation.match_run set attempts = 10, state = 'running' where run_no = $1`, [
+    runs[3],
+  ]);
   await jobs.wake();
   await reaches(runs[0], 'done');
   await reaches(runs[1], 'done');
@@ -74,4 +79,6 @@ it('a match that was started is run, one whose worker was killed is run again, o
   expect((await findRun(database.db, runs[2])).failure).toBe(
     'Line 2 of theirs (the header is line 1) cannot be read: amountFen is not a whole number of fen.',
   );
+  await reaches(runs[3], 'failed');
+  expect((await findRun(database.db, runs[3])).failure).toContain('was begun 10 times');
 }, 60_000);

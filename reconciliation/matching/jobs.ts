@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CityCardError, type JobSystem, type Logger } from '@citycard/common';
+import { CityCardError, type JobSystem, type Logger, lookAgainAndAgain, type RepeatedLook } from '@citycard/common';
 import { type MatchDeps, runMatch } from './run-match.ts';
 
 const QUEUE = 'matches';
@@ -8,18 +8,12 @@ const LOOK_EVERY_MS = 2_000;
 const RETRY_MS = 30_000;
 const ATTEMPTS = 5;
 
-export interface MatchJobs {
-  /** Looks for matches to run now, without waiting for the next look. */
-  wake(): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Runs matches that were started, one after the other, by jobs. What there is to do is read from PostgreSQL alone. */
 export function registerMatchJobs(
   jobs: JobSystem,
   deps: MatchDeps & { readonly logger: Logger },
   options: { readonly lookEveryMs?: number } = {},
-): MatchJobs {
+): RepeatedLook {
   const { db, logger } = deps;
   const queue = jobs.queue<{ readonly runNo: string }>(QUEUE);
   const failedAt = new Map<string, number>();
@@ -40,8 +34,6 @@ export function registerMatchJobs(
     }
   });
   const process = randomUUID();
-  let closed = false;
-  let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     const { rows } = await db.query<{ no: bigint }>(
       `select run_no as no from reconciliation.match_run where state in ('ordered', 'running') order by run_no limit 100`,
@@ -52,21 +44,6 @@ export function registerMatchJobs(
       await queue.add('match', { runNo }, { jobId: `${runNo} ${process}`, forget: true });
     }
   };
-  const lookSafely = () => {
-    if (closed) return looking;
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!closed) logger.warn({ err: error }, 'looking for matches to run failed, will look again');
-    });
-    return looking;
-  };
-  const timer = setInterval(() => void lookSafely(), options.lookEveryMs ?? LOOK_EVERY_MS).unref();
-  void lookSafely();
-  return {
-    wake: lookSafely,
-    close: async () => {
-      closed = true;
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for matches to run' });
 }

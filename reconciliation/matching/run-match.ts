@@ -6,6 +6,7 @@ import { copyToFile, type Database, transact, type Transaction } from '@citycard
 import { type DifferenceKey, endDifferences, openDifferences } from '../differences/index.ts';
 import { readBreaks, subjectPrefix } from './breaks.ts';
 import { openDuck } from './duckdb.ts';
+import { matchingErrors } from './errors.ts';
 import { matchFiles, type MatchSummary } from './engine.ts';
 import { plainLines } from './plain-lines.ts';
 import { planOf } from './plans.ts';
@@ -21,6 +22,8 @@ export interface MatchDeps {
 
 /** Differences put down at once. */
 const SET = 2_000;
+/** A match that ended its process every time would be begun for ever. */
+const MOST_BEGUN = 10;
 const PART_BYTES = 4 * 1024 * 1024;
 const FEW_MIB = 256;
 
@@ -37,10 +40,12 @@ export async function runMatch(
 ): Promise<void> {
   const run = await findRun(db, runNo);
   if (run.state === 'done' || run.state === 'waiting') return;
-  await db.query(
-    `update reconciliation.match_run set state = 'running', started_at = clock_timestamp(), attempts = attempts + 1 where run_no = $1 and state <> 'done'`,
-    [runNo],
+  const { rowCount } = await db.query(
+    `update reconciliation.match_run set state = 'running', started_at = clock_timestamp(), attempts = attempts + 1
+      where run_no = $1 and state <> 'done' and attempts < $2`,
+    [runNo, MOST_BEGUN],
   );
+  if (rowCount === 0) throw matchingErrors.begunTooOften({ runNo, times: MOST_BEGUN });
   const told = async (percent: number) => {
     await db.query('update reconciliation.match_run set percent = $2 where run_no = $1', [runNo, percent]);
     await progress(percent);
