@@ -170,6 +170,18 @@ it('keys that are there too often to pair each with each are decided line by lin
   expect(summary.states.duplicate?.results).toBe(1);
 });
 
+it.each([
+  ['CR LF', 'reference,amountFen,day\r\na,1,2026-11-20\r\nb,2,2026-11-20\r\n'],
+  ['no end of the last line', 'reference,amountFen,day\na,1,2026-11-20\nb,2,2026-11-20'],
+  ['a byte order mark', '\uFEFFreference,amountFen,day\na,1,2026-11-20\nb,2,2026-11-20\n'],
+  ['quotation marks', '"reference","amountFen","day"\n"a","1","2026-11-20"\n"b",2,2026-11-20\n'],
+  ['columns in another order', 'day,reference,amountFen\n2026-11-20,a,1\n2026-11-20,b,2\n'],
+])('a file with %s is read', async (_, theirs) => {
+  const ours = csv('reference,amountFen,day', 'a,1,2026-11-20', 'b,2,2026-11-20');
+  const { rows } = await match(ours, theirs, terms(byReference));
+  expect(short(rows)).toEqual(['equal 1-1', 'equal 2-2']);
+});
+
 it('a side without lines leaves the other alone', async () => {
   const { rows } = await match(
     csv('reference,amountFen,day'),
