@@ -147,6 +147,7 @@ export type { RecordRef } from './validation/received-purchase.ts';
 export { type ContinuousValidation, startValidation } from './validation/continuous.ts';
 
 // receipts and report files of closed days
+export { repeat } from './repeat.ts';
 export { startReceipts } from './receipts/deliver.ts';
 export {
   type ComplaintFigures,

@@ -1,4 +1,4 @@
-import { HOME_CITY } from '@citycard/clearing';
+import { HOME_CITY, repeat } from '@citycard/clearing';
 import type { Logger } from '@citycard/common';
 import { listAgreements } from './agreements/agreement.ts';
 import type { CityDeps } from './deps.ts';
@@ -12,36 +12,17 @@ const LOOK_EVERY_MS = 60_000;
  * reached keeps nobody else waiting for longer than one attempt.
  */
 export function startCityExchange(deps: CityDeps & { readonly logger: Logger }): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<void> | undefined;
   const round = async () => {
     for (const { city } of await listAgreements(deps.db)) {
-      if (stopped || city === (deps.homeCity ?? HOME_CITY)) continue;
+      if (city === (deps.homeCity ?? HOME_CITY)) continue;
       try {
         await exchangeWithCity(deps, city, false);
         await lookAfterCity(deps, city);
       } catch (error) {
-        if (!stopped)
-          deps.logger.warn({ err: error, city }, 'the exchange with a city was broken off, will be tried later');
+        deps.logger.warn({ err: error, city }, 'the exchange with a city was broken off, will be tried later');
       }
     }
   };
-  const timer = setInterval(() => {
-    if (stopped || running !== undefined) return;
-    running = round()
-      .catch((error: unknown) => {
-        if (!stopped) deps.logger.warn({ err: error }, 'agreements with cities could not be read, will be tried later');
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  }, LOOK_EVERY_MS);
-  timer.unref();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const complaint = 'agreements with cities could not be read, will be tried later';
+  return { stop: repeat(deps.logger, complaint, LOOK_EVERY_MS, round) };
 }

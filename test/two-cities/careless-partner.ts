@@ -4,7 +4,6 @@ import {
   type CityMistake,
   mistakeWith,
   type NamedFile,
-  nothingReceived,
   PartnerCity,
   type Signer,
 } from '@citycard/city-sim';
@@ -136,21 +135,20 @@ export async function liveBesideCareless(city: TestCity): Promise<Carelessness> 
   const [ours] = await city.issue(1, 200_00);
   const theirs = careless.partner.issueCard(1, 200_00);
   let [spentThere, spentHere] = [0, 0];
-  const settle = async () => nothingReceived(city.office, await city.openDate());
   for (let day = 1; day <= ROUNDS; day += 1) {
     const [there, here] = [100 + day, 200 + day];
     if (ours !== undefined && careless.partner.tap(ours, there) !== undefined) spentThere += there;
     const record = city.ride(theirs, here);
     if (record !== undefined) spentHere += here;
     await city.upload(record === undefined ? [] : [record], await city.openDate());
-    await settle();
+    await city.judged();
     await careless.playDay(day);
-    await settle();
+    await city.judged();
   }
   for (const day of [ROUNDS + 3, ROUNDS + 6]) {
     careless.bringLost(day);
     await careless.deliverDue(day);
-    await settle();
+    await city.judged();
     await careless.fetch(day);
   }
   careless.bringLost(ROUNDS + 9);

@@ -25,6 +25,8 @@ interface Order {
   /** Cards of this city, opened and loaded from the agent's prefund. */
   readonly cards?: readonly { readonly cardNo: string; readonly loadFen: number }[];
   readonly agent?: string;
+  /** Files have come; nobody need wait for the next look. */
+  readonly wake?: true;
   readonly sam?: { readonly samNo: string; readonly participantNo: string; readonly terminalNo: string };
 }
 
@@ -67,7 +69,8 @@ async function moveDays(): Promise<void> {
 const days = moveDays();
 say({ baseUrl: installation.baseUrl, people, city: HOME_CITY });
 
-async function obey({ cards = [], agent = '', sam }: Order): Promise<void> {
+async function obey({ cards = [], agent = '', sam, wake }: Order): Promise<void> {
+  if (wake === true) return validation.wake();
   const today = cityDate(new Date());
   await transact(db, async (tx) => {
     if (sam !== undefined) await assignSam(tx, { ...sam, validFrom: new Date('2020-01-01') });

@@ -12,6 +12,7 @@ import {
   INDUSTRY,
   loadByIssuer,
   momentOf,
+  nothingReceived,
   notifyOfWire,
   Office,
   personaliseCard,
@@ -232,6 +233,12 @@ export class TestCity {
       json: { csrPem: requestPem, cn: code, kind: 'city' },
     });
     return { certificatePem, privateKeyPem };
+  }
+
+  /** Waits until everything that came in was judged. */
+  async judged(): Promise<void> {
+    await this.#order({ wake: true });
+    await nothingReceived(this.office, await this.openDate());
   }
 
   /** The open business day. */

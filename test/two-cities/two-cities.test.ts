@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clearDay, nothingReceived, notifyOfWire, SettlementCentre, type VirtualCard } from '@citycard/city-sim';
+import { clearDay, notifyOfWire, SettlementCentre, type VirtualCard } from '@citycard/city-sim';
 import { addDays, businessDate } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveBesideCareless } from './careless-partner.ts';
@@ -36,7 +36,7 @@ describe('two cities with a centre between them', () => {
 
   const exchange = async (cities: readonly TestCity[]): Promise<void> => {
     for (const city of cities) {
-      await nothingReceived(city.office, await city.openDate());
+      await city.judged();
       await city.office.post('platform', `/v1/cities/${other(city).code}/exchange`);
     }
     await centre.carry();
@@ -44,6 +44,7 @@ describe('two cities with a centre between them', () => {
 
   /** Ends a business day; what is due between the city and the centre is paid on it. */
   const clear = async (city: TestCity): Promise<void> => {
+    await city.judged();
     const date = await city.openDate();
     await clearDay(city.office, city.bank, date, NO_EVENTS);
     const { sheets } = await city.office.get<{
