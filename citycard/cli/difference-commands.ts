@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { fitting, noMore } from './fitting.ts';
+import { searchOf } from './search-words.ts';
 import { command } from './supervision-commands.ts';
 
 const NUMBER = /^[1-9][0-9]{0,14}$/;
@@ -14,20 +15,7 @@ const RULE = /^(ownerRole=[a-z-]{5,20}|dueDays=[0-9]{1,3}|tolerateFen=[0-9]{1,4}
 const pathOf = (no: string | undefined): string => `/v1/differences/${fitting(no, NUMBER, A_DIFFERENCE)}`;
 const reasonOf = (words: readonly string[]): string => fitting(words.join(' '), /^.{3,500}$/, 'a reason');
 
-function filterOf(words: readonly string[]): string {
-  const search = new URLSearchParams();
-  for (const word of words) {
-    const option = fitting(
-      word,
-      FILTER,
-      'counterpartKind=, counterpart=, kind=, state=, from=, to=, owner=, after= or overdue',
-    );
-    const at = option.indexOf('=');
-    if (at < 0) search.set(option, 'true');
-    else search.set(option.slice(0, at), option.slice(at + 1));
-  }
-  return search.size === 0 ? '' : `?${search.toString()}`;
-}
+const FILTERS = 'counterpartKind=, counterpart=, kind=, state=, from=, to=, owner=, after= or overdue';
 
 /** `agent amount ownerRole=platform dueDays=9 tolerateFen=3`. */
 function ruleOf([counterpartKind, kind, ...settings]: readonly string[]) {
@@ -50,7 +38,7 @@ export const differenceCommands: readonly Command[] = [
     'finance-maker',
     'difference list',
     ' [counterpartKind=KIND] [counterpart=NAME] [kind=KIND] [state=open|ended] [from=DAY] [to=DAY] [owner=WHO] [after=N] [overdue]: 200 at once',
-    (connection, rest) => connection.get(`/v1/differences${filterOf(rest)}`),
+    (connection, rest) => connection.get(`/v1/differences${searchOf(rest, FILTER, FILTERS)}`),
   ),
   command('finance-maker', 'difference summary', ': what is open, by counterpart, kind and age', (connection) =>
     connection.get('/v1/differences/summary'),

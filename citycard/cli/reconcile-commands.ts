@@ -6,6 +6,7 @@ import type { Answered, Command, Surroundings } from './command.ts';
 import { type Connection, problemText, reach } from './connection.ts';
 import { bytesOf } from './fetched-bytes.ts';
 import { fitting, noMore } from './fitting.ts';
+import { searchOf } from './search-words.ts';
 import { command } from './supervision-commands.ts';
 
 const NUMBER = /^[1-9][0-9]{0,14}$/;
@@ -103,16 +104,7 @@ async function order(
 
 const SEARCH = /^(state=[a-z-]{3,20}|key=.{1,150}|(ourLine|theirLine|offset|limit)=[0-9]{1,9}|breaks)$/;
 
-function searchOf(words: readonly string[]): string {
-  const search = new URLSearchParams();
-  for (const word of words) {
-    const option = fitting(word, SEARCH, 'state=STATE, key=KEY, ourLine=N, theirLine=N, offset=N, limit=N or breaks');
-    const at = option.indexOf('=');
-    if (at < 0) search.set(option, 'true');
-    else search.set(option.slice(0, at), option.slice(at + 1));
-  }
-  return search.size === 0 ? '' : `?${search.toString()}`;
-}
+const SEARCHES = 'state=STATE, key=KEY, ourLine=N, theirLine=N, offset=N, limit=N or breaks';
 
 /** Matches line by line (docs/reconciliation.md). */
 export const reconcileCommands: readonly Command[] = [
@@ -145,7 +137,7 @@ export const reconcileCommands: readonly Command[] = [
     'reconcile lines',
     ' MATCH [state=STATE] [key=KEY] [ourLine=N] [theirLine=N] [breaks] [offset=N] [limit=N]: lines, and why they are so',
     (connection, [no, ...search]) =>
-      connection.get(`/v1/matches/${fitting(no, NUMBER, A_MATCH)}/lines${searchOf(search)}`),
+      connection.get(`/v1/matches/${fitting(no, NUMBER, A_MATCH)}/lines${searchOf(search, SEARCH, SEARCHES)}`),
   ),
   {
     words: 'reconcile fetch',
