@@ -125,7 +125,8 @@ export function loads(city: () => TestCity): void {
       const outcome = await terminal.load(sandboxCard(cardNumber('4520', '01', 7)), { amountFen: 1000 });
       expect(outcome).toMatchObject({ kind: 'refused', code: '14' });
       if (outcome.kind !== 'refused' || outcome.answer.kind !== 'answered') throw new Error('unanswered');
-      const sentence = new TextDecoder('gb18030', { fatal: true }).decode(bytesOf(outcome.answer.message, 63));
+      const said = Buffer.from(textOf(outcome.answer.message, 63), 'latin1');
+      const sentence = new TextDecoder('gb18030', { fatal: true }).decode(said);
       expect(sentence).toBe('此卡由代码为4520的城市发行，不能在本市充值，请到发卡城市办理；卡内余额可在本市消费。');
       await terminal.disconnect();
     });
