@@ -167,6 +167,20 @@ it('decides any sequence of posting sets as a plain model of balances does', asy
   );
   const sets = fc.array(fc.array(item, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 });
 
+  // Turnover noted with each chunk, against that of the accounts.
+  const tallied = async () => {
+    await ledger.db.query('select clearing.float_tally_advance()');
+    const { rows } = await ledger.db.query('select kind, debits, credits from clearing.float_tally order by kind');
+    return rows;
+  };
+  const addedUp = async () => {
+    const { rows } = await ledger.db.query(
+      `select kind, sum(debits_posted)::numeric as debits, sum(credits_posted)::numeric as credits
+         from clearing.card_account group by kind order by kind`,
+    );
+    return rows;
+  };
+  expect(await tallied()).toEqual(await addedUp());
   await fc.assert(
     fc.asyncProperty(sets, async (drawn) => {
       run += 1;
@@ -202,9 +216,12 @@ it('decides any sequence of posting sets as a plain model of balances does', asy
       );
       const real = new Map(after.rows.map((row) => [row.name, row.available_fen]));
       for (const [name, account] of model.accounts) expect([name, real.get(name)]).toEqual([name, account.available]);
+      expect(await tallied()).toEqual(await addedUp());
     }),
     { numRuns: 15 },
   );
+  const { rows: head } = await ledger.db.query('select recounts from clearing.float_tally_head');
+  expect(head).toEqual([{ recounts: 0n }]);
   expect((await trialBalance(ledger.db)).sumFen).toBe(0n);
   expect(await verifyLedger(ledger.db)).toMatchObject({ ok: true });
 });

@@ -15,7 +15,7 @@ import { type IntakeRow, readIntakes, receivedPurchase, type ReceivedPurchase } 
 import { Overtaken } from './write-decisions.ts';
 
 /** Records of one pass: the more, the more of them lie together on a page; each takes 70 bytes of memory. */
-const LARGEST_PASS = 500_000;
+const LARGEST_PASS = 1_000_000;
 
 /** Records that are decided together. */
 export interface PassSet {
