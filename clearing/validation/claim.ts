@@ -1,27 +1,37 @@
-import { numberArray, textArray, type Transaction } from '@citycard/common';
+import { numberArray, sqlState, textArray, type Transaction } from '@citycard/common';
 import type { PurchaseRecord } from '../purchases/purchase-record.ts';
 import type { Examinee, Identity } from './judge.ts';
 import { prepared } from '../prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
-const CLAIM = `
-with asked as materialized (
+const ASKED = `
   select * from unnest($1::text[], $2::date[], $3::bigint[], $4::integer[], $5::text[], $6::integer[], $7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[],
                        $12::timestamptz[])
     with ordinality as a(card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, content,
-                         balance_before_fen, amount_fen, tapped_at, place)
-), claimed as (
-  insert into clearing.purchase_identity
-    (card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, content_sha256,
-     balance_before_fen, amount_fen, tapped_at)
-  select card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, decode(content, 'hex'),
-         balance_before_fen, amount_fen, tapped_at
-    from asked a where not exists (select from clearing.purchase_conflict c where c.card_no = a.card_no)
-  on conflict do nothing returning intake_id, record_index
+                         balance_before_fen, amount_fen, tapped_at, place)`;
+
+const INSERT = `
+insert into clearing.purchase_identity
+  (card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, content_sha256,
+   balance_before_fen, amount_fen, tapped_at)
+select card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, decode(content, 'hex'),
+       balance_before_fen, amount_fen, tapped_at`;
+
+/** Looking whether a key is taken before it is written costs as much as writing it, and nearly always it is not. */
+const CLAIM_ALL = `${INSERT} from (${ASKED}) a`;
+
+const CLAIM_FREE = `
+with asked as materialized (${ASKED}), claimed as (
+  ${INSERT} from asked on conflict do nothing returning intake_id, record_index
 )
 select array_agg(a.place) as places from asked a
- where (select count(*) from claimed) < (select count(*) from asked)
-   and not exists (select from claimed c where c.intake_id = a.intake_id and c.record_index = a.record_index)`;
+ where not exists (select from claimed c where c.intake_id = a.intake_id and c.record_index = a.record_index)`;
+
+const CLASHING = `
+select c.card_no from unnest($1::text[]) as a(card_no)
+ cross join lateral (select card_no from clearing.purchase_conflict c where c.card_no = a.card_no limit 1) c`;
+
+const UNIQUE_VIOLATION = '23505';
 
 /**
  * Gives the purchases of a set that are the first with both their keys these keys for the card's life, unless a purchase judged
@@ -31,10 +41,11 @@ select array_agg(a.place) as places from asked a
  * @returns those that have claimed their keys
  */
 export async function claimKeys(tx: Transaction, examinees: readonly Examinee[]): Promise<Set<ReceivedPurchase>> {
-  const first = firstOfTheirKeys(examinees);
+  const clashing = await clashingCards(tx, examinees);
+  const first = firstOfTheirKeys(examinees).filter(({ purchase }) => !clashing.has(purchase.ref.cardNo));
   if (first.length === 0) return new Set();
   const column = <T>(of: (purchase: ReceivedPurchase) => T): T[] => first.map(({ purchase }) => of(purchase));
-  const { rows } = await tx.query<{ places: bigint[] | null }>(prepared('purchase-claim', CLAIM), [
+  const columns = [
     textArray(column(({ ref }) => ref.cardNo)),
     textArray(column(({ ref }) => ref.businessDate)),
     numberArray(column(({ ref }) => ref.intakeId)),
@@ -47,13 +58,37 @@ export async function claimKeys(tx: Transaction, examinees: readonly Examinee[])
     numberArray(column(({ record }) => record.balanceBeforeFen)),
     numberArray(column(({ record }) => record.amountFen)),
     textArray(column(({ record }) => record.tappedText ?? null)),
-  ]);
+  ];
   const claimed = new Set(column((purchase) => purchase));
+  if (await claimAll(tx, columns)) return claimed;
+  const { rows } = await tx.query<{ places: bigint[] | null }>(prepared('purchase-claim-free', CLAIM_FREE), columns);
   for (const place of rows[0]?.places ?? []) {
     const missed = first[Number(place) - 1];
     if (missed !== undefined) claimed.delete(missed.purchase);
   }
   return claimed;
+}
+
+/** Whether all keys were free; else nothing is written. */
+async function claimAll(tx: Transaction, columns: unknown[]): Promise<boolean> {
+  await tx.query('savepoint claim');
+  try {
+    await tx.query(prepared('purchase-claim-all', CLAIM_ALL), columns);
+    await tx.query('release savepoint claim');
+    return true;
+  } catch (error) {
+    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    await tx.query('rollback to savepoint claim');
+    return false;
+  }
+}
+
+async function clashingCards(tx: Transaction, examinees: readonly Examinee[]): Promise<Set<string>> {
+  const cards = new Set(examinees.map(({ purchase }) => purchase.ref.cardNo));
+  const { rows } = await tx.query<{ card_no: string }>(prepared('purchase-clashing', CLASHING), [
+    textArray([...cards]),
+  ]);
+  return new Set(rows.map((row) => row.card_no));
 }
 
 /** What comes behind another of the set with one of its keys is for judging to tell apart. The set comes card by card. */

@@ -7,7 +7,7 @@ import { oddOnes } from './chain/quick-look.ts';
 import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
 import { claimKeys } from './claim.ts';
 import { assignmentAtTap, examine, type Examined } from './examine.ts';
-import { type Facts, NOTHING_KNOWN, readFacts } from './facts.ts';
+import { type Facts, type KnownAssignments, NOTHING_KNOWN, readFacts } from './facts.ts';
 import { type Examinee, judge, type Judgement } from './judge.ts';
 import { type Earlier, readKnown, readLocks, readOpenGrays } from './known.ts';
 import { lateRefusal, readConfirmedVersions } from './late-refusal.ts';
@@ -26,10 +26,16 @@ export interface PreparedSet {
 }
 
 /** Reads what is known of the cards, SAMs and senders of a set, and asks the HSM for its TACs. Changes nothing. */
-export async function prepareSet(db: Database, hsm: TacHsm, book: RuleBook, set: PassSet): Promise<PreparedSet> {
+export async function prepareSet(
+  db: Database,
+  hsm: TacHsm,
+  book: RuleBook,
+  set: PassSet,
+  assignments: KnownAssignments,
+): Promise<PreparedSet> {
   const { purchases } = set;
   if (purchases.length === 0) return { set, facts: NOTHING_KNOWN, examinees: [] };
-  const facts = await readFacts(db, purchases);
+  const facts = await readFacts(db, purchases, assignments);
   const examined = purchases.map((purchase) => examine(purchase, facts, book.on(purchase.ref.businessDate)));
   const right = await rightTacs(hsm, book, purchases, examined);
   const confirmed = await readConfirmedVersions(db, purchases, facts);

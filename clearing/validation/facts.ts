@@ -57,13 +57,21 @@ export const NOTHING_KNOWN: Facts = {
   hotlist: new Map(),
 };
 
-export async function readFacts(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Facts> {
+/** SAMs and who holds them, read once for sets that are decided within seconds of each other: each meets most SAMs of the city. */
+export type KnownAssignments = Map<string, readonly SamAssignment[]>;
+
+export async function readFacts(
+  db: Database,
+  purchases: readonly ReceivedPurchase[],
+  assignments: KnownAssignments,
+): Promise<Facts> {
   const participants = await readParticipants(db, purchases);
+  await addAssignments(db, purchases, assignments);
   return {
     participants,
     cities: await readCities(db),
     ...(await readPurses(db, purchases)),
-    assignments: await readAssignments(db, purchases),
+    assignments,
     hotlist: await readHotlist(db, purchases),
   };
 }
@@ -136,10 +144,13 @@ function purseOf(words: string): Purse {
   };
 }
 
-async function readAssignments(
+async function addAssignments(
   db: Database,
   purchases: readonly ReceivedPurchase[],
-): Promise<Map<string, SamAssignment[]>> {
+  known: KnownAssignments,
+): Promise<void> {
+  const samNumbers = distinct(purchases.map((purchase) => purchase.record.samNo)).filter((samNo) => !known.has(samNo));
+  if (samNumbers.length === 0) return;
   const { rows } = await db.query<{
     sam_no: string;
     participant_no: string;
@@ -148,12 +159,13 @@ async function readAssignments(
     valid_to: Date | null;
   }>(
     `select sam_no, participant_no, terminal_no, valid_from, valid_to from clearing.sam_assignment where sam_no = any($1)`,
-    [textArray(distinct(purchases.map((purchase) => purchase.record.samNo)))],
+    [textArray(samNumbers)],
   );
-  return grouped(rows, (row) => [
+  const found = grouped(rows, (row): [string, SamAssignment] => [
     row.sam_no,
     { participantNo: row.participant_no, terminalNo: row.terminal_no, from: row.valid_from, to: row.valid_to },
   ]);
+  for (const samNo of samNumbers) known.set(samNo, found.get(samNo) ?? []);
 }
 
 async function readHotlist(db: Database, purchases: readonly ReceivedPurchase[]): Promise<Map<string, HotlistEntry[]>> {

@@ -60,7 +60,7 @@ export async function lookAtGraysAgain(
   ]);
   if (rows.length === 0) return 0;
   const grays = await withIntakes(db, rows);
-  const facts = await readFacts(db, grays);
+  const facts = await readFacts(db, grays, new Map());
   const confirmed = await readConfirmedVersions(db, grays, facts);
   const right: ReceivedPurchase[] = [];
   const refused: Decision[] = [];

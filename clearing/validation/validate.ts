@@ -3,6 +3,7 @@ import type { TacHsm } from './check-tacs.ts';
 import { decideSet, type PreparedSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
+import type { KnownAssignments } from './facts.ts';
 import { Pass } from './pass.ts';
 import { readRuleBook, type RuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
@@ -91,10 +92,11 @@ async function* decideSets(
   const { pass } = found;
   let next = found.decided;
   const last = found.decided + limit;
+  const assignments: KnownAssignments = new Map();
   const readNext = async (): Promise<PreparedSet> => {
     const set = pass.set(next, Math.min(setSize, last - next));
     next = set.to;
-    return prepareSet(db, hsm, book, set);
+    return prepareSet(db, hsm, book, set, assignments);
   };
   const prepareNext = () => heard(readNext());
   let prepared = prepareNext();
