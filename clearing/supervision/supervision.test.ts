@@ -87,7 +87,9 @@ describe('live figures', () => {
 
   it('find what was not noted with its chunk', async () => {
     await buy(db, DAY, 'purse', BUS, 5);
-    await db.query('delete from clearing.chunk_turnover where chunk_no = (select max(chunk_no) from clearing.chunk_turnover)');
+    await db.query(
+      'delete from clearing.chunk_turnover where chunk_no = (select max(chunk_no) from clearing.chunk_turnover)',
+    );
     const { figures } = await asRead();
     const said = positionOf(DAY, await balancesAt(db, DAY), new Map());
     expect(figures.position.owed.purse).toBe(said.owed.purse.toString());
