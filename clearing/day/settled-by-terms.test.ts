@@ -121,20 +121,25 @@ describe('a day settled by the terms of each participant', () => {
     });
     // The second bus company pays 333 millionths for these cards, rounded per transaction: 9.99, so 10.
     // 2026-11-20 is a Friday: bus on T+2 (Tuesday); taxi waits for Saturday; the second bus company for 500 yuan; the city
-    // is kept gross: its payable (2 400 and the share of 2) is paid, its receivable of 900 stays.
+    // is kept gross: what the clearing house owes it (2 400) and what the bus company does (its share of 2) is paid, its
+    // receivable of 900 stays. City and bus company have a sheet for each direction between them; the share, which is part of the
+    // fee of 155 as well, comes back with the sales.
     expect(await sheetsOf(DAY)).toEqual([
-      [BUS, '31', 21_001n, '2026-11-24'],
+      [BUS, '31', 20_103n, '2026-11-24'],
       [BUS, '32', -155n, 'the participant owes this amount'],
+      [BUS, '71', 900n, '2026-11-24'],
+      [BUS, '72', -2n, 'the participant owes this amount'],
       [BUS_TWO, '1', 30_000n - 10n + 31n, 'below the threshold of 500.00 yuan'],
       [TAXI, '1', 6_965n, 'settled every Saturday'],
       [WATER, '1', 3_000n, '2026-11-23'],
-      [CITY, '51', 2_402n, '2026-11-23'],
-      [CITY, '52', -900n, 'the participant owes this amount'],
+      [CITY, '51', 2_400n, '2026-11-23'],
+      [CITY, '71', 2n, '2026-11-23'],
+      [CITY, '72', -900n, 'the participant owes this amount'],
     ]);
     // The bank is asked once per day of payment: T+1 on Monday, T+2 on Tuesday.
     expect(await listMessages(db, DAY)).toMatchObject([
-      { messageId: 'PAY-20261120-1', requestedDate: '2026-11-23', count: 2, amountFen: 5_402n },
-      { messageId: 'PAY-20261120-2', requestedDate: '2026-11-24', count: 1, amountFen: 21_001n },
+      { messageId: 'PAY-20261120-1', requestedDate: '2026-11-23', count: 3, amountFen: 5_402n },
+      { messageId: 'PAY-20261120-2', requestedDate: '2026-11-24', count: 2, amountFen: 21_003n },
     ]);
     expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(900n);
     const gross = (await listSettlements(db, DAY)).filter(({ from, to }) => [from, to].includes('city:4520'));
@@ -156,10 +161,11 @@ describe('a day settled by the terms of each participant', () => {
     expect(await sheetsOf(NEXT_DAY)).toEqual([
       [BUS, '31', 10_000n, '2026-11-24'],
       [BUS, '32', -100n, 'the participant owes this amount'],
+      [BUS, '72', -2n, 'the participant owes this amount'],
       // The threshold is not reached, but two days are over; 20 of its share of 100 fen came on top.
       [BUS_TWO, '1', 30_021n + 20n, '2026-11-23'],
       [TAXI, '1', 6_965n + 995n, '2026-11-23'],
-      [CITY, '52', -900n, 'the participant owes this amount'],
+      [CITY, '72', -900n, 'the participant owes this amount'],
     ]);
     const taxi = (await listSheets(db, NEXT_DAY)).find(({ participantNo }) => participantNo === TAXI);
     expect(taxi).toMatchObject({ periodFrom: DAY, carriedInFen: 6_965n, rhythm: 'every Saturday' });
@@ -176,7 +182,7 @@ describe('a day settled by the terms of each participant', () => {
     await buy(db, date, 'purse', 'city', 1_500);
     await instruct(deps, date);
     expect(await sheetsOf(date)).toEqual([
-      [BUS, '1', 10_000n - 100n - 100n, '2026-11-23'],
+      [BUS, '1', 10_000n - 100n - 100n - 2n, '2026-11-23'],
       [BUS_TWO, '1', 20n, 'below the threshold of 500.00 yuan'],
       [CITY, '1', 600n, '2026-11-23'],
     ]);
