@@ -1,3 +1,4 @@
+import { personsCommand } from './persons-command.ts';
 import { cityDate } from '@citycard/common';
 import { readFile } from 'node:fs/promises';
 import { citycardErrors } from '../errors.ts';
@@ -15,19 +16,6 @@ const CARD = /^\d{19}$/;
 const A_CLAIM = 'the number of the claim';
 const A_FILE = 'the number of the file';
 
-type Run = (connection: Connection, rest: readonly string[]) => Promise<unknown>;
-
-function command(person: string, words: string, help: string, run: Run): Command {
-  return {
-    words,
-    help: `${words}${help}`,
-    person,
-    running: person !== 'auditor',
-    takesWords: true,
-    run: async (connection, rest) => ({ answer: await run(connection, rest), ok: true }),
-  };
-}
-
 /** A command about one thing with a number, the only word behind it. */
 const numbered = (
   person: string,
@@ -36,14 +24,14 @@ const numbered = (
   what: string,
   run: (c: Connection, no: string) => Promise<unknown>,
 ) =>
-  command(person, words, ` NUMBER: ${help}`, (connection, [no, ...more]) => {
+  personsCommand(person, words, ` NUMBER: ${help}`, (connection, [no, ...more]) => {
     noMore(more, `${words} NUMBER`);
     return run(connection, fitting(no, NUMBER, what));
   });
 
 /** What rules made of rides, passes, and claims on the finance bureau (docs/concessions.md). */
 export const concessionCommands: readonly Command[] = [
-  command(
+  personsCommand(
     'auditor',
     'concessions rides',
     ' CARD YYYY-MM-DD: what the rules made of a card’s rides of a day',
@@ -55,7 +43,7 @@ export const concessionCommands: readonly Command[] = [
       );
     },
   ),
-  command(
+  personsCommand(
     'auditor',
     'passes show',
     ' CARD: passes of a card and the rides made on them',
@@ -64,7 +52,7 @@ export const concessionCommands: readonly Command[] = [
       return connection.get(`/v1/cards/${fitting(card, CARD, 'a card number of 19 digits')}/passes`);
     },
   ),
-  command(
+  personsCommand(
     'clerk-1',
     'passes sell',
     ' CARD CODE PAYFROM [RECEIPT]: sell or renew a pass out of pending-credit, online or cash-shift:NAME; typed again on the same day it sells nothing, unless under another RECEIPT',
@@ -78,7 +66,7 @@ export const concessionCommands: readonly Command[] = [
       return say(connection, path, body, `${cityDate(new Date())} ${receipt}`);
     },
   ),
-  command(
+  personsCommand(
     'clerk-1',
     'passes return',
     ' CARD PASS REASON: take a pass back; unused days or rides become pending credit',
@@ -88,7 +76,7 @@ export const concessionCommands: readonly Command[] = [
         { reason: reason.join(' ') },
       ),
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'passes propose',
     ' FILE.csv MANIFEST.json ACCOUNT BANK-REFERENCE REASON: passes for many cards; rows of the file: key,card_no,pass',
@@ -117,7 +105,7 @@ export const concessionCommands: readonly Command[] = [
   numbered('auditor', 'passes file', 'the rows of a file: the pass each sold, or why none', A_FILE, (connection, no) =>
     connection.get(`/v1/pass-files/${no}/lines`),
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'passes apportion',
     ' CODE YYYY-MM: propose to give the price of passes that ended in a month to operators',
@@ -136,11 +124,16 @@ export const concessionCommands: readonly Command[] = [
     'the number of the apportionment',
     (connection, no) => connection.post(`/v1/pass-apportionments/${no}/approval`),
   ),
-  command('auditor', 'subsidies list', ': claims on the finance bureau, the newest first', (connection, more) => {
-    noMore(more, 'subsidies list');
-    return connection.get('/v1/subsidy-claims');
-  }),
-  command(
+  personsCommand(
+    'auditor',
+    'subsidies list',
+    ': claims on the finance bureau, the newest first',
+    (connection, more) => {
+      noMore(more, 'subsidies list');
+      return connection.get('/v1/subsidy-claims');
+    },
+  ),
+  personsCommand(
     'finance-maker',
     'subsidies claim',
     ' YYYY-MM CATEGORY: make the claim of a month',

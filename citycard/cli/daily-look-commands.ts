@@ -1,5 +1,5 @@
+import { personsCommand } from './persons-command.ts';
 import type { Command } from './command.ts';
-import type { Connection } from './connection.ts';
 import { fitting, noMore } from './fitting.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -11,25 +11,9 @@ const DAYS = /^[0-9]{1,2}$/;
 const A_DAY = 'a day, YYYY-MM-DD';
 const AN_APPROVAL = 'the approvalId that the proposal answered';
 
-function command(
-  person: string,
-  words: string,
-  help: string,
-  run: (connection: Connection, rest: readonly string[]) => Promise<unknown>,
-): Command {
-  return {
-    words,
-    help: `${words}${help}`,
-    person,
-    running: person !== 'auditor',
-    takesWords: true,
-    run: async (connection, rest) => ({ answer: await run(connection, rest), ok: true }),
-  };
-}
-
 /** A command that only reads one address. */
 const reading = (words: string, help: string, path: string): Command =>
-  command('auditor', words, `: ${help}`, async (connection, rest) => {
+  personsCommand('auditor', words, `: ${help}`, async (connection, rest) => {
     noMore(rest, words);
     return connection.get(path);
   });
@@ -56,7 +40,7 @@ function afterEqualOf([participant, yesOrNo, from, ...more]: readonly string[]) 
 
 /** Daily looks at operators, cards, agents, billers and the bank (docs/reconciliation.md). */
 export const dailyLookCommands: readonly Command[] = [
-  command(
+  personsCommand(
     'auditor',
     'reconcile days',
     ' [YYYY-MM-DD]: the daily looks: state, found, opened, ended',
@@ -68,7 +52,7 @@ export const dailyLookCommands: readonly Command[] = [
       );
     },
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'reconcile again',
     ' YYYY-MM-DD: have a day looked at once more',
@@ -78,13 +62,13 @@ export const dailyLookCommands: readonly Command[] = [
     },
   ),
   reading('reconcile patience', 'days a side may be late before that is a difference', '/v1/reconciliation/patience'),
-  command(
+  personsCommand(
     'finance-maker',
     'reconcile patience-propose',
     ' SUBJECT DAYS: propose other days of patience',
     (connection, rest) => connection.post('/v1/reconciliation/patience', patienceOf(rest)),
   ),
-  command(
+  personsCommand(
     'finance-checker',
     'reconcile patience-approve',
     ' APPROVAL SUBJECT DAYS: set them as the second person',
@@ -95,7 +79,7 @@ export const dailyLookCommands: readonly Command[] = [
       }),
   ),
   reading('reconcile cards', 'per day: cards compared, equal, explained, unexplained', '/v1/reconciliation/cards'),
-  command(
+  personsCommand(
     'auditor',
     'reconcile card',
     ' CARD: what a card said last beside its purse, and why they differ',
@@ -107,7 +91,7 @@ export const dailyLookCommands: readonly Command[] = [
   reading('sam holes', 'transaction numbers of SAMs that have not come', '/v1/sams/missing-numbers'),
   reading('sam silent', 'SAMs in use whose records have stopped coming', '/v1/sams/silent'),
   reading('agent statements', 'day files of load agents, the newest first', '/v1/agent-statements'),
-  command(
+  personsCommand(
     'auditor',
     'agent statement',
     ' AGENT YYYY-MM-DD: a day file: totals of both sides, after make-up, settlement',
@@ -116,7 +100,7 @@ export const dailyLookCommands: readonly Command[] = [
       return connection.get(statementPath(agent, date));
     },
   ),
-  command(
+  personsCommand(
     'agent',
     'agent deliver',
     ' AGENT YYYY-MM-DD FILE: deliver a day file (JSON) as the agent',
@@ -125,7 +109,7 @@ export const dailyLookCommands: readonly Command[] = [
       return connection.post(statementPath(agent, date), await readJsonFile(file));
     },
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'agent act',
     ' DIFFERENCE ACTION REASON: propose confirm-ours, void-ours, make-up-ours, make-up-theirs or cancel-theirs',
@@ -135,7 +119,7 @@ export const dailyLookCommands: readonly Command[] = [
         reason: fitting(reason.join(' '), /^.{3,200}$/, 'a reason'),
       }),
   ),
-  command(
+  personsCommand(
     'finance-checker',
     'agent confirm',
     ' DIFFERENCE: agree as the second person, and it is done',
@@ -146,13 +130,13 @@ export const dailyLookCommands: readonly Command[] = [
       );
     },
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'agent after-equal',
     ' PARTICIPANT yes|no YYYY-MM-DD: propose that it is settled only after both sides are equal',
     (connection, rest) => connection.post('/v1/settle-after-equal', afterEqualOf(rest)),
   ),
-  command(
+  personsCommand(
     'finance-checker',
     'agent confirm-after-equal',
     ' APPROVAL PARTICIPANT yes|no YYYY-MM-DD: agree as the second person',
@@ -162,7 +146,7 @@ export const dailyLookCommands: readonly Command[] = [
         approvalId: fitting(approval, NUMBER, AN_APPROVAL),
       }),
   ),
-  command(
+  personsCommand(
     'auditor',
     'bank suggest',
     ' ACCOUNT REFERENCE PART: what an unmatched entry may be',
@@ -177,7 +161,7 @@ export const dailyLookCommands: readonly Command[] = [
     },
   ),
   reading('bank rules', 'rules by which money that comes in is recognised', '/v1/bank/reference-rules'),
-  command(
+  personsCommand(
     'finance-maker',
     'bank rule-propose',
     ' FILE: propose a rule (JSON), or another version of one',
@@ -186,7 +170,7 @@ export const dailyLookCommands: readonly Command[] = [
       return connection.post('/v1/bank/reference-rules', await readJsonFile(file));
     },
   ),
-  command(
+  personsCommand(
     'finance-checker',
     'bank rule-approve',
     ' APPROVAL FILE: set it as the second person, with the same file',

@@ -1,3 +1,4 @@
+import { personsCommand } from './persons-command.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
 import { fitting, noMore } from './fitting.ts';
@@ -16,7 +17,7 @@ function making(
   help: string,
   run: (connection: Connection, rest: readonly string[]) => Promise<unknown>,
 ): Command {
-  return command('finance-maker', words, help, run);
+  return personsCommand('finance-maker', words, help, run);
 }
 
 function checking(
@@ -24,23 +25,7 @@ function checking(
   help: string,
   run: (connection: Connection, rest: readonly string[]) => Promise<unknown>,
 ): Command {
-  return command('finance-checker', words, help, run);
-}
-
-function command(
-  person: string,
-  words: string,
-  help: string,
-  run: (connection: Connection, rest: readonly string[]) => Promise<unknown>,
-): Command {
-  return {
-    words,
-    help: `${words}${help}`,
-    person,
-    running: person !== 'auditor',
-    takesWords: true,
-    run: async (connection, rest) => ({ answer: await run(connection, rest), ok: true }),
-  };
+  return personsCommand('finance-checker', words, help, run);
 }
 
 const ITEM = ' ACCOUNT REFERENCE PART COUNTER-ACCOUNT';
@@ -66,7 +51,7 @@ const some = (sheets: string | undefined) =>
 
 /** Payments, and what two people decide about them (docs/settlement.md). */
 export const settlementCommands: readonly Command[] = [
-  command(
+  personsCommand(
     'auditor',
     'settlement sheets',
     ' YYYY-MM-DD: the sheets of a day and their hash',
@@ -105,7 +90,7 @@ export const settlementCommands: readonly Command[] = [
       return { answer, ok: answer.ok };
     },
   },
-  command(
+  personsCommand(
     'auditor',
     'payment list',
     ' [YYYY-MM-DD]: payments of a day, or all that are in transit',
@@ -115,7 +100,7 @@ export const settlementCommands: readonly Command[] = [
       return connection.get(`/v1/settlement/payments?${query}`);
     },
   ),
-  command(
+  personsCommand(
     'auditor',
     'payment show',
     ' ID: a payment, what the bank booked and what came back',
@@ -141,7 +126,7 @@ export const settlementCommands: readonly Command[] = [
       return connection.post(`${path}/${fitting(approval, NUMBER, AN_APPROVAL)}`, body);
     },
   ),
-  command('auditor', 'payment holds', ': participants that are not paid at the moment, and why', (connection) =>
+  personsCommand('auditor', 'payment holds', ': participants that are not paid at the moment, and why', (connection) =>
     connection.get('/v1/settlement/holds'),
   ),
   making('payment release', ' PARTICIPANT: propose to pay a participant again', async (connection, [no, ...more]) => {
@@ -157,7 +142,7 @@ export const settlementCommands: readonly Command[] = [
       return connection.post(`${path}/${fitting(id, NUMBER, AN_APPROVAL)}`);
     },
   ),
-  command(
+  personsCommand(
     'finance-maker',
     'bank open-items',
     ': entries nobody recognised, missing entries, missing pages',
@@ -175,7 +160,7 @@ export const settlementCommands: readonly Command[] = [
       return connection.post(`${path}/${fitting(id, NUMBER, AN_APPROVAL)}`, body);
     },
   ),
-  command('finance-maker', 'bank refusals', ': messages of the bank that were refused, and why', (connection) =>
+  personsCommand('finance-maker', 'bank refusals', ': messages of the bank that were refused, and why', (connection) =>
     connection.get('/v1/bank/refusals'),
   ),
   making('bank retry', ' NUMBER: try a refused message again', async (connection, [no, ...more]) => {

@@ -1,5 +1,5 @@
 import { unequalSince } from '@citycard/clearing';
-import { type BusinessDate, type Database, fenToNumber, type Fen } from '@citycard/common';
+import { type BusinessDate, type Database, fen, type Fen, fenToNumber } from '@citycard/common';
 import { agentErrors } from './errors.ts';
 
 interface Total {
@@ -104,8 +104,8 @@ function headOf(row: HeadRow): AgentHead {
       cancellations: total(row.our_cancel_count, row.our_cancel_fen),
     },
     afterMakeUp: {
-      oursFen: Number(row.our_load_fen - row.our_cancel_fen + row.ours_added),
-      theirsFen: Number(row.load_fen - row.cancel_fen + row.theirs_added),
+      oursFen: fenToNumber(fen(row.our_load_fen - row.our_cancel_fen + row.ours_added)),
+      theirsFen: fenToNumber(fen(row.load_fen - row.cancel_fen + row.theirs_added)),
     },
     receivedAt: row.received_at.toISOString(),
     ...(row.closed_at !== null && { closedAt: row.closed_at.toISOString() }),
