@@ -123,10 +123,10 @@ describe('a day settled by the terms of each participant', () => {
     // 2026-11-20 is a Friday: bus on T+2 (Tuesday); taxi waits for Saturday; the second bus company for 500 yuan; the city
     // is kept gross: what the clearing house owes it (2 400) and what the bus company does (its share of 2) is paid, its
     // receivable of 900 stays. City and bus company have a sheet for each direction between them; the share, which is part of the
-    // fee of 155 as well, comes back with the sales.
+    // fee of 155 as well, comes back with the fees, and the 900 with the sales.
     expect(await sheetsOf(DAY)).toEqual([
-      [BUS, '31', 20_103n, '2026-11-24'],
-      [BUS, '32', -155n, 'the participant owes this amount'],
+      [BUS, '31', 21_001n - 900n, '2026-11-24'],
+      [BUS, '32', -155n + 2n, 'the participant owes this amount'],
       [BUS, '71', 900n, '2026-11-24'],
       [BUS, '72', -2n, 'the participant owes this amount'],
       [BUS_TWO, '1', 30_000n - 10n + 31n, 'below the threshold of 500.00 yuan'],
@@ -139,7 +139,7 @@ describe('a day settled by the terms of each participant', () => {
     // The bank is asked once per day of payment: T+1 on Monday, T+2 on Tuesday.
     expect(await listMessages(db, DAY)).toMatchObject([
       { messageId: 'PAY-20261120-1', requestedDate: '2026-11-23', count: 3, amountFen: 5_402n },
-      { messageId: 'PAY-20261120-2', requestedDate: '2026-11-24', count: 2, amountFen: 21_003n },
+      { messageId: 'PAY-20261120-2', requestedDate: '2026-11-24', count: 2, amountFen: 21_001n },
     ]);
     expect((await accountBalance(db, 'city-receivable:4520')).posted).toBe(900n);
     const gross = (await listSettlements(db, DAY)).filter(({ from, to }) => [from, to].includes('city:4520'));
@@ -154,7 +154,7 @@ describe('a day settled by the terms of each participant', () => {
     const { db, deps } = city;
     await buy(db, NEXT_DAY, 'purse', BUS, 10_000);
     // The bus company has paid its fee of the first day: "OWED" in the bank's statement.
-    const paid = transfer('bank:1', 'bank-custody:622800000001', `operator-payable:${BUS}`, 155);
+    const paid = transfer('bank:1', 'bank-custody:622800000001', `operator-payable:${BUS}`, 153);
     await transact(db, (tx) => postOrThrow(tx, NEXT_DAY, [paid]));
     await buy(db, NEXT_DAY, 'purse', TAXI, 1_000);
     await instruct(deps, NEXT_DAY); // a Saturday

@@ -12,6 +12,7 @@ import { listSettlements } from './net-day.ts';
 import { SETTLEMENT } from './settlement-terms.ts';
 
 const [THIRD_DAY, FOURTH_DAY, FIFTH_DAY] = [addDays(NEXT_DAY, 1), addDays(NEXT_DAY, 2), addDays(NEXT_DAY, 3)];
+const SIXTH_DAY = addDays(NEXT_DAY, 4);
 
 let city: Awaited<ReturnType<typeof startTestCity>>;
 beforeAll(async () => {
@@ -168,6 +169,34 @@ it('a pair that is netted again takes in both directions of what was carried', a
     [`${BUS_TWO}-6101`, BUS, 10n, 'pay'],
     [`${CITY}`, 'clearing house', 0n, 'carry'],
     [`${CITY}-6101`, BUS, -5_985n - 5_000n + 15n, 'carry'],
+  ]);
+  expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
+
+it('sheets of sales, refunds and fees each leave out what a pair settles of them', async () => {
+  const { db, deps } = city;
+  const others = [BUS_TWO, CITY].map(
+    (participant) => ({ for: { participant }, netting: 'gross', validFrom: SIXTH_DAY }) as const,
+  );
+  const rule = { for: { participant: BUS }, mode: 2, validFrom: SIXTH_DAY } as const;
+  await putInForce(SETTLEMENT, { rules: [...others, rule] }, SIXTH_DAY);
+  await buy(db, SIXTH_DAY, 'purse', BUS, 30_000);
+  await buy(db, SIXTH_DAY, 'city', BUS, 5_000);
+  await transact(db, (tx) =>
+    postOrThrow(tx, SIXTH_DAY, [transfer('refund:1', `operator-pending:${BUS}`, 'city-receivable:4520', 500)]),
+  );
+  await instruct(deps, SIXTH_DAY);
+  // 1 % of 345.00: 3.45, of it 0.15 the neighbour's (30 % of it for 50 of 350 yuan) and 0.69 of the other bus company: 2.61 are left
+  // on the sheet of fees. The neighbour's sales and its refund stand between it and the bus company alone.
+  expect(await sheetsOf(SIXTH_DAY)).toEqual([
+    [`${BUS}-21`, 'clearing house', 35_000n - 5_000n - 50n, 'pay'],
+    [`${BUS}-23`, 'clearing house', -345n + 15n + 69n, 'carry'],
+    [`${BUS}-7101`, 'city:4520', 5_000n, 'pay'],
+    [`${BUS}-7201`, BUS_TWO, -132n - 69n, 'carry'],
+    [`${BUS}-7202`, 'city:4520', -500n - 15n, 'carry'],
+    [`${BUS_TWO}-7101`, BUS, 69n, 'pay'],
+    [`${CITY}-7101`, BUS, 15n, 'pay'],
+    [`${CITY}-7201`, BUS, -10_970n - 5_000n + 500n, 'carry'],
   ]);
   expect(await verifyLedger(db)).toMatchObject({ ok: true });
 });

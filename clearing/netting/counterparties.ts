@@ -12,7 +12,16 @@ export interface PairChange {
   /** Of `mainFen`, what the other gave; the rest is what it got. */
   readonly mainInFen: bigint;
   readonly secondFen: bigint;
+  /** Of `mainFen`, the other's share of the participant's fee: below zero, or above where the fee is paid to the participant. */
+  readonly feeFen: bigint;
+  /** Of `mainFen`, what was given back to the other of what had been sold; at most zero. */
+  readonly refundFen: bigint;
 }
+
+export const NO_CHANGE = { mainFen: 0n, mainInFen: 0n, secondFen: 0n, feeFen: 0n, refundFen: 0n } as const;
+
+/** What pricing moves from a pending account: what is payable, and the shares of the fee. */
+const PRICING_PURPOSE = 'price';
 
 /** The accounts of a participant with us, and where its unpriced money stands. */
 export interface OwnAccounts {
@@ -48,15 +57,18 @@ export function pairsOf(
 ): Map<Party, PairChange> {
   const pairs = new Map<Party, { -readonly [K in keyof PairChange]: PairChange[K] }>();
   const add = (account: string, column: 'mainFen' | 'secondFen', movements: readonly Movement[]) => {
-    for (const { debit, credit, amountFen } of movements) {
+    for (const { debit, credit, amountFen, purpose } of movements) {
       if (debit !== account && credit !== account) continue;
       const other = partyOf(debit === account ? credit : debit);
       const method = pairMethod(own, other, methods);
       if (method === undefined) continue;
       if (method === 'gross' && account.startsWith('biller-payable:')) continue;
-      const change = pairs.get(other) ?? { method, mainFen: 0n, mainInFen: 0n, secondFen: 0n };
-      change[column] += credit === account ? amountFen : -amountFen;
+      const change = pairs.get(other) ?? { method, ...NO_CHANGE };
+      const signed = credit === account ? amountFen : -amountFen;
+      change[column] += signed;
       if (column === 'mainFen' && credit === account) change.mainInFen += amountFen;
+      if (account === accounts.pending && purpose === PRICING_PURPOSE) change.feeFen += signed;
+      else if (account === accounts.pending && debit === account) change.refundFen += signed;
       pairs.set(other, change);
     }
   };

@@ -95,24 +95,29 @@ function nettedParts(
     left -= paid;
     return paid;
   };
+  // What pairs settle of fees and refunds is no business of the sheets that fees and refunds have by themselves.
+  const ofPair = (column: 'feeFen' | 'refundFen') =>
+    [...day.pairs.values()].reduce((sum, pair) => sum + pair[column], 0n);
+  const shared = { fees: ofPair('feeFen'), refunds: ofPair('refundFen') };
   const paid = {
-    fees: settledBy('fees', line?.feeFen ?? 0n),
-    refunds: settledBy('refunds', line?.refundFen ?? 0n),
+    fees: settledBy('fees', (line?.feeFen ?? 0n) + shared.fees),
+    refunds: settledBy('refunds', (line?.refundFen ?? 0n) + shared.refunds),
   };
   const withEach = pairsWith(day, all, left + receivedFen([second], day.moved), isCity);
   const pairs = pairParts(withEach, { main, ...(second !== undefined && { second }) }, day, isCity);
   const ofPairs = pairs.reduce((sum, { otherFen }) => sum + otherFen, 0n);
+  const apart = (role: 'refunds' | 'fees') => (codes[role] === codes.main ? 0n : paid[role] - shared[role]);
   add(codes.main, {
     salesCount: line?.salesCount ?? 0n,
     salesFen: line?.salesFen ?? 0n,
-    otherFen: changeFen - (line?.netFen ?? 0n) - paid.fees - paid.refunds - ofPairs,
+    otherFen: changeFen - (line?.netFen ?? 0n) - ofPairs - apart('fees') - apart('refunds'),
   });
   add(codes.refunds, {
     refundCount: line?.refundCount ?? 0n,
     refundFen: line?.refundFen ?? 0n,
-    ...(codes.refunds !== codes.main && { otherFen: paid.refunds }),
+    ...(codes.refunds !== codes.main && { otherFen: apart('refunds') }),
   });
-  add(codes.fees, { feeFen: line?.feeFen ?? 0n, ...(codes.fees !== codes.main && { otherFen: paid.fees }) });
+  add(codes.fees, { feeFen: line?.feeFen ?? 0n, ...(codes.fees !== codes.main && { otherFen: apart('fees') }) });
   const own = [...parts]
     .map(([part, sums]) => finished({ ...sums, part, paysFrom: main }, day, ownOf(part)))
     .filter((part) => part.part === codes.main || part.payableFen !== 0n || part.carriedInFen !== 0n);

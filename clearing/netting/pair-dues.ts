@@ -1,5 +1,5 @@
 import type { Movement } from '../day/movements.ts';
-import type { OwnAccounts, PairChange, PairMethod } from './counterparties.ts';
+import { NO_CHANGE, type OwnAccounts, type PairChange, type PairMethod } from './counterparties.ts';
 import { type Carried, type Day, finished, NOTHING, type Part } from './due.ts';
 import { roleOfPart } from './parts.ts';
 import type { Party } from './positions.ts';
@@ -32,7 +32,7 @@ export function pairsWith(day: Day, all: readonly Carried[], receivedFen: bigint
   return [...names].sort().map((counterparty): Pair => {
     const own = carried.filter((each) => each.counterparty === counterparty);
     const method = day.pairs.get(counterparty)?.method ?? day.pairMethod(counterparty) ?? 'bilateral';
-    const change = day.pairs.get(counterparty) ?? { method, mainFen: 0n, mainInFen: 0n, secondFen: 0n };
+    const change = day.pairs.get(counterparty) ?? { method, ...NO_CHANGE };
     const pair = { ...change, counterparty, carried: own, paidFen: 0n };
     const owing =
       method === 'gross'
