@@ -7,7 +7,8 @@ const mayImport = {
   'terminal-gateway': ['common', 'hsm-sim', 'clearing'],
   reconciliation: ['common', 'clearing'],
   'city-sim': [],
-  citycard: ['common', 'hsm-sim', 'clearing', 'card-issuer', 'terminal-gateway', 'reconciliation'],
+  portal: ['common'],
+  citycard: ['common', 'hsm-sim', 'clearing', 'card-issuer', 'terminal-gateway', 'reconciliation', 'portal'],
 };
 const folders = Object.keys(mayImport);
 

@@ -1,7 +1,7 @@
 // Runs the named checks two at a time and prints each one's output whole, so that a failure can be read.
 import { spawn } from 'node:child_process';
 
-const checks = ['check:types', 'check:lint', 'check:imports', 'check:unused', 'check:format'];
+const checks = ['check:types', 'check:pages', 'check:lint', 'check:imports', 'check:unused', 'check:format'];
 const failed = [];
 
 function run(name) {

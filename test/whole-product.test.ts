@@ -18,6 +18,7 @@ import { readBackTests } from './card-issuing/read-back.ts';
 import { stockTests } from './card-issuing/stock.ts';
 import { residentTests } from './card-issuing/residents.ts';
 import { roleTests } from './card-issuing/roles.ts';
+import { portalTypesTests } from './documentation/portal-types.ts';
 import { routePageTests } from './documentation/routes.ts';
 import { billerTests } from './industries/billers.ts';
 import { thirteenthIndustryTests } from './industries/thirteenth.ts';
@@ -90,6 +91,7 @@ describe('the whole product', () => {
   /** What is written about it. */
   describe('documentation', () => {
     routePageTests(() => city);
+    portalTypesTests(() => city);
   });
 
   /** After all that: what somebody who copies the database and the files would have. */

@@ -48,6 +48,8 @@ export function createHttpServer(options: { logger: Logger; db: Database; title:
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // The schema of an answer describes it (OpenAPI); it neither drops nor converts anything.
+  server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(httpErrors.notFound({ method: request.method, path: request.url.split('?')[0] }), request, reply),
