@@ -1,0 +1,39 @@
+// Builds the pages of the portal when they are not those of the sources: npm start and npm test call it first.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const web = join(root, 'portal', 'web');
+const stamp = join(root, 'portal', 'dist', '.built-from');
+const apps = ['portal/web/vite.config.ts', 'portal/web/resident/vite.config.ts'];
+
+function sourcesHash() {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const files = readdirSync(web, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(file.slice(web.length)).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+const sources = sourcesHash();
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) {
+  process.stderr.write('Building the pages of the portal; this takes some seconds …\n');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  for (const config of apps.filter((app) => existsSync(join(root, app)))) {
+    const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error', '--config', config], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    });
+    if (result.status !== 0) {
+      process.stderr.write('The pages could not be built; the message is above. Nothing was started.\n');
+      process.exit(result.status ?? 1);
+    }
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, sources);
+}
