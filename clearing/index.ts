@@ -141,6 +141,7 @@ export {
 export type { ValidationRules } from './validation/rules.ts';
 export { walkChains } from './validation/chain/walk.ts';
 export { secondPass, type SecondPass, type SecondPassOptions } from './validation/second-pass.ts';
+export { endBeyondCap, keepBeyondCap } from './validation/held/beyond-cap.ts';
 export { applyCityAnswers, type CityAnswer, type CityAnswerResult } from './validation/city-answers.ts';
 export * from './validation/overview.ts';
 export type { RecordRef } from './validation/received-purchase.ts';

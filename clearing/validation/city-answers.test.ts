@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyCityAnswers, type CityAnswer, type CityAnswerResult } from './city-answers.ts';
 import { openPurchases, outcomeTotals, undecidedCount } from './overview.ts';
 import { BUS_ONE, newCardNo, type PurchaseWorld, startPurchaseWorld, tap, TODAY } from './purchase-fixture.ts';
+import { endBeyondCap, keepBeyondCap } from './held/beyond-cap.ts';
 import { approveHeldDecision, type HeldVerdict, proposeHeldDecision } from './held/decide.ts';
 import type { RecordRef } from './received-purchase.ts';
 import { secondPass } from './second-pass.ts';
@@ -165,6 +166,24 @@ describe('a city that does not answer', () => {
     expect(await world.outcomes(intake)).toEqual(['rejected 10', 'accepted', 'rejected 10']);
     expect(await apply([answer(refs[2], '00', 100)])).toEqual(['contradicts']);
     expect((await world.rows(intake))[2]).toMatchObject({ detail: 'city 4520 has not decided within 90 days' });
+  });
+
+  it('is not held against purchases it has accepted beyond what it may owe: they wait, and nobody decides in its place', async () => {
+    const card = newCardNo('4520');
+    const taps = [1, 2].map((offlineCounter) => tap(card, { offlineCounter, amount: 100 }));
+    const { intake, refs } = await routed(...taps);
+    await transact(world.db, (tx) => keepBeyondCap(tx, refs.slice(0, 1)));
+    await pass(30);
+    expect(await world.outcomes(intake)).toEqual(['routed', 'suspicious 0F']);
+    await transact(world.db, (tx) => keepBeyondCap(tx, refs));
+    await expect(decide(refs[1], { outcome: 'refuse' })).rejects.toMatchObject({
+      code: 'clearing-validation.waits-for-room',
+    });
+    await pass(400);
+    expect(await world.outcomes(intake)).toEqual(['routed', 'suspicious 0F']);
+    expect(await apply(refs.map((ref) => answer(ref, '00', 100)))).toEqual(['applied', 'applied']);
+    await transact(world.db, (tx) => endBeyondCap(tx, refs));
+    expect(await world.outcomes(intake)).toEqual(['accepted', 'accepted']);
   });
 
   it('keeps what it has looked at for itself: people decide only what it left unanswered', async () => {

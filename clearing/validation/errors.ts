@@ -37,6 +37,11 @@ export const validationErrors = errorCatalogue('clearing-validation', {
     sentence:
       'The card is of city {city}, which decides about its purchases; wait for its answer, or ask it for one. What it does not answer can be refused here after a while, never paid.',
   },
+  waitsForRoom: {
+    status: 409,
+    sentence:
+      'City {city} has accepted this purchase, and it waits for room below what the city may owe: it is booked when the city has paid or two officers raise its position cap.',
+  },
   lateTap: {
     status: 409,
     sentence: 'The balance of this card has gone, so two persons decide who pays it as a late tap (GET /v1/late-taps).',

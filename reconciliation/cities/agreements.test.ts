@@ -1,7 +1,8 @@
-import { accountBalance, revokeCertificate, validateReceived } from '@citycard/clearing';
+import { accountBalance, revokeCertificate, secondPass, validateReceived } from '@citycard/clearing';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  addDays,
   createHttpServer,
   createLogger,
   createPrincipal,
@@ -26,6 +27,7 @@ import {
   startNeighbours,
   tap,
   theirFile,
+  TODAY,
 } from './cities.test-data.ts';
 import { listDisputes } from './disputes/dispute.ts';
 import { endOverdue, openDispute, takeDisputeAnswer } from './disputes/ours.ts';
@@ -124,6 +126,11 @@ describe('a position cap', () => {
 
     await exchangeWithCity(deps, '4520');
     expect(await outcomes(intakeId)).toEqual(['accepted', 'routed', 'routed']);
+    // They wait for room, not for the neighbour's word: no rule about silent cities ends them, however long it takes.
+    for (const days of [8, 31, 91, 400]) await secondPass(deps, { today: addDays(TODAY, days) });
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'routed', 'routed']);
+    const silent = await db.query(`select from clearing.alarm where kind = 'city-does-not-answer'`);
+    expect(silent.rows).toHaveLength(0);
     await agreeOn({ city: '4520', positionCapFen: fen(owed + 600n) });
     await exchangeWithCity(deps, '4520');
     expect(await outcomes(intakeId)).toEqual(['accepted', 'accepted', 'routed']);
@@ -131,6 +138,19 @@ describe('a position cap', () => {
     await exchangeWithCity(deps, '4520');
     expect(await outcomes(intakeId)).toEqual(['accepted', 'accepted', 'accepted']);
     expect(await receivable()).toBe(owed + 700n);
+  });
+
+  it('keeps what the neighbour had held before and accepts beyond it from rules and people alike', async () => {
+    const owed = await receivable();
+    const { intakeId, ccip } = await answered([250], (no) => [[no, 0, '0F']]);
+    await agreeOn({ city: '4520', positionCapFen: fen(owed + 100n) });
+    await takeCityFile(deps, await answers([[ccip, 0, '00', 250]]));
+    await secondPass(deps, { today: addDays(TODAY, 91) });
+    expect(await outcomes(intakeId)).toEqual(['suspicious 0F']);
+    await agreeOn({ city: '4520' });
+    await exchangeWithCity(deps, '4520');
+    expect(await outcomes(intakeId)).toEqual(['accepted']);
+    expect(await receivable()).toBe(owed + 250n);
   });
 });
 

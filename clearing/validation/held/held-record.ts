@@ -2,6 +2,7 @@ import { type Fen, fen, type Transaction } from '@citycard/common';
 import { HOME_CITY } from '../../purses/card-number.ts';
 import { type PurchaseState, type ReasonCode, REASON } from '../../purchases/reason-codes.ts';
 import { validationErrors } from '../errors.ts';
+import { BEYOND_CAP } from './beyond-cap.ts';
 import { type RecordRef, type ReceivedPurchase, type RefRow, withIntakes } from '../received-purchase.ts';
 
 /** A held record as somebody decides it: locked until the transaction ends. */
@@ -17,14 +18,21 @@ export interface HeldRecord {
  * The held record of this place, for a decision of people: a purchase of one of our cards whose balance has not gone elsewhere,
  * or of a card of another city that has not answered for too long.
  *
- * @throws CityCardError `clearing-validation.record-unknown`, `.not-held`, `.city-decides`, `.late-tap`
+ * @throws CityCardError `clearing-validation.record-unknown`, `.not-held`, `.city-decides`, `.waits-for-room`, `.late-tap`
  */
 export async function lockHeld(tx: Transaction, ref: RecordRef): Promise<HeldRecord> {
   const key = [ref.cardNo, ref.businessDate, ref.intakeId, ref.index];
   const { rows } = await tx.query<
-    RefRow & { raw: Buffer; state: PurchaseState; reason_code: ReasonCode | null; issuer_city: string }
+    RefRow & {
+      raw: Buffer;
+      state: PurchaseState;
+      reason_code: ReasonCode | null;
+      issuer_city: string;
+      beyond_cap: boolean;
+    }
   >(
-    `select card_no, business_date, intake_id, record_index, raw, state, reason_code, issuer_city from clearing.purchase_record
+    `select card_no, business_date, intake_id, record_index, raw, state, reason_code, issuer_city, ${BEYOND_CAP} as beyond_cap
+       from clearing.purchase_record r
       where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4 for update`,
     key,
   );
@@ -34,6 +42,7 @@ export async function lockHeld(tx: Transaction, ref: RecordRef): Promise<HeldRec
   const otherCity = row.issuer_city === HOME_CITY ? undefined : row.issuer_city;
   if (otherCity !== undefined && !(await hasWaitedForCity(tx, key)))
     throw validationErrors.cityDecides({ city: otherCity });
+  if (row.beyond_cap) throw validationErrors.waitsForRoom({ city: otherCity });
   const late = await tx.query(
     'select from clearing.late_tap where card_no = $1 and business_date = $2 and intake_id = $3 and record_index = $4',
     key,

@@ -6,6 +6,7 @@ import { held, type Outcome, rejected } from '../outcome.ts';
 import { refOf, type RefRow } from '../received-purchase.ts';
 import type { ValidationRules } from '../rules.ts';
 import { type FinalDecision, writeDecisions } from '../write-decisions.ts';
+import { BEYOND_CAP } from './beyond-cap.ts';
 
 const BY = 'rule';
 
@@ -15,11 +16,15 @@ interface SilentRow extends RefRow {
   reason_code: string | null;
 }
 
-/** What waits for other cities, the oldest first; `routed`: they have said nothing, else they or a rule have held it. */
+/**
+ * What waits for other cities, the oldest first; `routed`: they have said nothing, else they or a rule have held it. What a city has
+ * accepted beyond its position cap waits for room, not for its word.
+ */
 const SILENT = `
-select card_no, business_date, intake_id, record_index, issuer_city, state, reason_code from clearing.purchase_record
+select card_no, business_date, intake_id, record_index, issuer_city, state, reason_code from clearing.purchase_record r
  where issuer_city <> '${HOME_CITY}' and business_date <= $1
    and (state = 'routed' or $2 and state = 'suspicious' and reason_code = '${REASON.heldForInspection}')
+   and not ${BEYOND_CAP}
  order by business_date, intake_id, record_index limit $3`;
 
 /**
@@ -75,7 +80,7 @@ export async function alarmSilentCities(
     const { rows } = await tx.query<{ city: string; count: bigint; amount_fen: bigint; oldest: string }>(
       `select r.issuer_city as city, count(*) as count, sum(r.amount_fen)::bigint as amount_fen, min(r.business_date) as oldest
          from clearing.purchase_record r
-        where r.state = 'routed' and r.business_date <= $1
+        where r.state = 'routed' and r.business_date <= $1 and not ${BEYOND_CAP}
           and not exists (select from clearing.alarm a where a.kind = 'city-does-not-answer' and a.subject = r.issuer_city || ' on ' || $2::date)
         group by 1 order by 1`,
       [until, today],

@@ -1,4 +1,11 @@
-import { accountBalance, applyCityAnswers, type CityAnswer, raiseAlarm } from '@citycard/clearing';
+import {
+  accountBalance,
+  applyCityAnswers,
+  type CityAnswer,
+  endBeyondCap,
+  keepBeyondCap,
+  raiseAlarm,
+} from '@citycard/clearing';
 import { businessDate, type Database, fen, transact, type Transaction } from '@citycard/common';
 import { readAgreement } from '../agreements/agreement.ts';
 
@@ -56,6 +63,10 @@ async function withinRoom<A extends PlacedAnswer>(tx: Transaction, city: string,
       where s.city = $1 and s.sequence = w.sequence and s.position = w.position`,
     [city, waiting.map(({ sequence }) => sequence), waiting.map(({ position }) => position)],
   );
+  await keepBeyondCap(
+    tx,
+    waiting.map(({ answer }) => answer.ref),
+  );
   const amountFen = waiting.reduce((sum, { answer }) => sum + answer.acceptedFen, 0n);
   await raiseAlarm(tx, {
     kind: 'city-position-cap',
@@ -97,18 +108,20 @@ export async function bookWaiting(db: Database, city: string): Promise<number> {
       if (room !== undefined) room -= row.amount_fen;
       fitting.push(row);
     }
-    await applyCityAnswers(
+    const accepted = fitting.map((row): CityAnswer => ({
+      ref: {
+        cardNo: row.card_no,
+        businessDate: businessDate(row.business_date),
+        intakeId: row.intake_id,
+        index: row.record_index,
+      },
+      outcome: '00',
+      acceptedFen: fen(row.amount_fen),
+    }));
+    await applyCityAnswers(tx, city, accepted);
+    await endBeyondCap(
       tx,
-      city,
-      fitting.map((row) => ({
-        ref: {
-          cardNo: row.card_no,
-          businessDate: businessDate(row.business_date),
-          intakeId: row.intake_id,
-          index: row.record_index,
-        },
-        ...{ outcome: '00' as const, acceptedFen: fen(row.amount_fen) },
-      })),
+      accepted.map(({ ref }) => ref),
     );
     await tx.query(
       `update reconciliation.city_sent_record s set waits_for_room = false
