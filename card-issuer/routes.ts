@@ -26,6 +26,7 @@ import { registerLegacyRoutes } from './legacy/routes.ts';
 import { representativesOfResidents } from './representatives/resident-hook.ts';
 import { registerRepresentativeRoutes } from './representatives/routes.ts';
 import { orderSam } from './sams/order.ts';
+import { registerResidentDeskRoutes } from './resident-desk/routes.ts';
 import { registerStockRoutes } from './stock/routes.ts';
 
 /** Where chips are put in: to become cards, to become SAMs, to be read back. */
@@ -66,6 +67,7 @@ export function registerCardIssuerRoutes(
     db,
     protection: deps.protection,
     hooks: [cardsOfResidents, representativesOfResidents, checkOnRegistration],
+  registerResidentDeskRoutes(server, residents);
   };
   registerResidentRoutes(server, residents);
   registerCardLifeRoutes(server, residents);

@@ -13,6 +13,7 @@ export { approveCorrection, type CorrectionTerms, proposeCorrection } from './pu
 export { setPurseCap } from './purses/purse-cap.ts';
 export { type CardMovement, cardMovements } from './ledger/card-statement.ts';
 export * from './purses/purse-standing.ts';
+export { type CardUse, recentUse } from './purses/recent-use.ts';
 export * from './purses/move-balance.ts';
 export * from './purses/concession.ts';
 export { passesOf, sellPass } from './concessions/pass.ts';
@@ -27,6 +28,8 @@ export * from './participants/participant.ts';
 export { settleThrough } from './participants/settled-through.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';
+export { listChannels } from './alarms/channels.ts';
+export { type ChannelSecrets, sendNotice } from './alarms/send.ts';
 export { registerSignedAuditRoutes } from './audit/routes.ts';
 export { registerRosterRoutes } from './alarms/routes.ts';
 export { floatHistory } from './float/history.ts';

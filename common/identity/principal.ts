@@ -19,6 +19,7 @@ export type Role =
   | 'auditor'
   | 'platform'
   | 'custodian'
+  | 'resident-desk'
   | 'system';
 
 /** A person, service or partner that acts. A partner's `participantNo` says on whose behalf. */

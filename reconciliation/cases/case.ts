@@ -4,7 +4,7 @@ export const CASE_KINDS = ['charged-twice', 'wrong-fare', 'load-missing', 'bill-
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** How a resident reaches us. Orders of the hotline come by an interface of their own. */
-export type CaseChannel = 'counter' | 'phone' | 'kiosk' | 'hotline-12345';
+export type CaseChannel = 'counter' | 'phone' | 'kiosk' | 'online' | 'hotline-12345';
 
 type CaseState = 'with-participant' | 'with-company' | 'ended';
 

@@ -48,7 +48,15 @@ export const Matter = {
   contact: Type.Optional(Type.String({ minLength: 3, maxLength: 200 })),
 };
 const Opening = Type.Object(
-  { ...Matter, channel: Type.Union([Type.Literal('counter'), Type.Literal('phone'), Type.Literal('kiosk')]) },
+  {
+    ...Matter,
+    channel: Type.Union([
+      Type.Literal('counter'),
+      Type.Literal('phone'),
+      Type.Literal('kiosk'),
+      Type.Literal('online'),
+    ]),
+  },
   closed,
 );
 const Credit = {
@@ -110,15 +118,20 @@ export function registerCaseRoutes(server: HttpServer, { db, seal }: CaseDeps): 
   server.post(
     '/v1/cases',
     {
-      onRequest: rolesAllowed('clerk', 'agent-partner'),
-      schema: { tags, summary: 'Open a case; kiosks of agents open theirs', body: Opening },
+      onRequest: rolesAllowed('clerk', 'agent-partner', 'resident-desk'),
+      schema: {
+        tags,
+        summary: 'Open a case; kiosks of agents open theirs, and residents over their desk',
+        body: Opening,
+      },
     },
     async ({ body, principal }, reply) => {
       const { occurredOn, amountFen = 0, ...said } = body;
-      const channel = principal.roles.includes('clerk') ? said.channel : 'kiosk';
+      const channel = principal.roles.includes('agent-partner') ? 'kiosk' : said.channel;
       const matter = { ...said, channel, occurredOn: businessDate(occurredOn), amountFen: fen(amountFen) };
       const { opened, known } = await transact(db, (tx) => openCase(tx, seal, principal, matter));
-      return reply.status(known ? 200 : 201).send(shownTo(principal, opened));
+      const shown = principal.roles.includes('resident-desk') ? toldToResident(opened) : shownTo(principal, opened);
+      return reply.status(known ? 200 : 201).send(shown);
     },
   );
   server.get(
@@ -302,6 +315,14 @@ function shownTo(principal: Principal, { openedBy, endedBy, orderNo, ...shown }:
   const rest = { openedBy, ...(endedBy !== undefined && { endedBy }), ...(orderNo !== undefined && { orderNo }) };
   return isStaff(principal) ? { ...shown, ...rest } : shown;
 }
+
+/** What whoever opened a case over the desk takes home: its number and until when it is answered. */
+const toldToResident = ({ caseNo, state, openedAt, endDueAt }: ResidentCase): object => ({
+  caseNo,
+  state: state === 'ended' ? 'ended' : 'under way',
+  openedAt,
+  endDueAt,
+});
 
 /** What is stored as the answer to a key: nothing of the card. */
 const brief = ({ caseNo, state, outcome, creditedFen }: ResidentCase): object => ({

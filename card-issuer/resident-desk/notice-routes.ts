@@ -1,0 +1,82 @@
+import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import type { Protection } from '../protection/protection.ts';
+import { readPass } from './caller.ts';
+import type { DeskKey } from './desk-key.ts';
+import { DESK_PLACES, Kinds } from './notice-schemas.ts';
+import { consentToNotices, noticesTold, withdrawNotices } from './notices.ts';
+
+const closed = { additionalProperties: false } as const;
+const tags = ['residents'];
+export const Pass = Type.String({ minLength: 40, maxLength: 200 });
+export const Place = Type.Union(DESK_PLACES.map((place) => Type.Literal(place)));
+
+/** Notices a resident asks for over the desk, and their withdrawal; each with the pass of a look-up. */
+export function registerNoticeRoutes(
+  server: HttpServer,
+  { db, protection, key }: { readonly db: Database; readonly protection: Protection; readonly key: DeskKey },
+): void {
+  const desk = { onRequest: rolesAllowed('resident-desk') };
+  server.post(
+    '/v1/resident-desk/notices',
+    {
+      ...desk,
+      schema: {
+        tags,
+        summary: 'Agree to notices: of loads, a low balance, a loss, money that waits',
+        body: Type.Object(
+          {
+            pass: Pass,
+            place: Place,
+            channel: Type.Union([Type.Literal('sms'), Type.Literal('paper')]),
+            kinds: Kinds,
+            language: Type.Union([Type.Literal('zh'), Type.Literal('en')]),
+            lowBalanceFen: Type.Integer({ minimum: 0, maximum: 100_000 }),
+            phone: Type.Optional(Type.String({ minLength: 11, maxLength: 20 })),
+          },
+          closed,
+        ),
+      },
+    },
+    async ({ body: { pass, place, ...wish }, principal }, reply) => {
+      const { cardNo } = await readPass(key, pass, new Date());
+      await protection.prepare();
+      await transact(db, (tx) => consentToNotices(tx, protection, principal, { cardNo, place }, wish));
+      return reply.status(204).send();
+    },
+  );
+  server.post(
+    '/v1/resident-desk/notice-withdrawals',
+    {
+      ...desk,
+      schema: {
+        tags,
+        summary: 'Withdraw the consent; how the person is reached is emptied',
+        body: Type.Object({ pass: Pass, place: Place }, closed),
+      },
+    },
+    async ({ body: { pass, place }, principal }, reply) => {
+      const { cardNo } = await readPass(key, pass, new Date());
+      await transact(db, (tx) => withdrawNotices(tx, principal, { cardNo, place }));
+      return reply.status(204).send();
+    },
+  );
+  server.post(
+    '/v1/resident-desk/notices-told',
+    {
+      ...desk,
+      schema: {
+        tags,
+        summary: 'These notices on paper were printed or read',
+        body: Type.Object(
+          { pass: Pass, noticeNos: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 20 }) },
+          closed,
+        ),
+      },
+    },
+    async ({ body: { pass, noticeNos } }, reply) => {
+      const { cardNo } = await readPass(key, pass, new Date());
+      await transact(db, (tx) => noticesTold(tx, cardNo, noticeNos.map(BigInt)));
+      return reply.status(204).send();
+    },
+  );
+}
