@@ -10,7 +10,7 @@ import { type Database, openDatabase } from './pool.ts';
 export interface TestDatabase {
   readonly url: string;
   readonly db: Database;
-  /** Drops the database; the last one of a process also stops the server. */
+  /** Drops the database; the server stops when nobody has asked for another for a while, or with the process. */
   stop(): Promise<void>;
 }
 
@@ -33,6 +33,9 @@ const FAST_AND_FORGETFUL = {
 
 let server: Promise<{ url: string; stop(): Promise<void> }> | undefined;
 let users = 0;
+/** The next test file asks again within a moment; starting and stopping the server for each cost more than many of them. */
+const LINGER_MS = 20_000;
+let lingering: NodeJS.Timeout | undefined;
 
 /**
  * A fresh database with the given schemas, copied from a migrated template (about 50 ms once the template exists). On a
@@ -40,12 +43,15 @@ let users = 0;
  */
 export async function startTestDatabase(sets: readonly MigrationSet[]): Promise<TestDatabase> {
   users += 1;
+  clearTimeout(lingering);
   let db: Database | undefined;
   try {
     const { url: adminUrl } = await (server ??= openServer());
     const template = await ensureTemplate(adminUrl, sets);
     const name = `test_${randomBytes(8).toString('hex')}`;
-    await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+    await withClient(adminUrl, (admin) =>
+      admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`),
+    );
     const url = onDatabase(adminUrl, name);
     db = openDatabase(url, { applicationName: 'citycard test' });
     const pool = db;
@@ -66,12 +72,18 @@ async function leave(): Promise<void> {
   users -= 1;
   if (users > 0 || server === undefined) return;
   const last = server;
-  server = undefined;
-  // When opening it failed, the caller has that error already.
-  await last.then(
-    (running) => running.stop(),
-    () => undefined,
-  );
+  const running = await last.catch(() => undefined);
+  if (running === undefined) {
+    // The caller has the error already; the next one tries again.
+    if (server === last) server = undefined;
+    return;
+  }
+  clearTimeout(lingering);
+  lingering = setTimeout(() => {
+    if (users > 0 || server !== last) return;
+    server = undefined;
+    void running.stop();
+  }, LINGER_MS).unref();
 }
 
 async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
