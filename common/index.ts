@@ -34,9 +34,23 @@ export {
 export { approveAct, proposeAct } from './identity/approval.ts';
 export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
 export { approveStaffRegister, proposeStaffRegister, type StaffRegisterRow } from './identity/staff-register.ts';
+export { SignIn, type SignedIn } from './identity/sign-in/sign-in.ts';
+export { newPassword } from './identity/sign-in/passwords.ts';
+export type { Seal } from './identity/sign-in/keyed-hash.ts';
+export { base32, codeAt, fromBase32, newSecret, stepAt, usableCode } from './identity/sign-in/one-time-codes.ts';
+export {
+  endAllSessions,
+  endSession,
+  type ListedSession,
+  openSessions,
+  sessionTimes,
+} from './identity/sign-in/sessions.ts';
+export { signInErrors } from './identity/sign-in/errors.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';
-export { createHttpServer, type HttpServer, listen } from './http/server.ts';
+export { createHttpServer, type HttpReply, type HttpRequest, type HttpServer, listen } from './http/server.ts';
+export { answers } from './http/answers.ts';
+export { sendProblem } from './http/problem.ts';
 export { rolesAllowed } from './http/authentication.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
@@ -44,3 +58,4 @@ export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
 export type { HolidayYear } from './calendar/china-holidays.ts';
 export { chinaCalendar, WorkingCalendar } from './calendar/working-days.ts';
+export { testSeal } from './identity/sign-in/test-seal.ts';

@@ -1,7 +1,7 @@
 import { ensureCityCa, HOME_CITY, openAccount, openDay } from '@citycard/clearing';
-import { cityDate, type Database, transact } from '@citycard/common';
+import { cityDate, type Database, SignIn, transact } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
-import { openStock } from '@citycard/card-issuer';
+import { createProtection, openStock } from '@citycard/card-issuer';
 import { writeMark } from '../installation/mark.ts';
 import { bankAccounts, companyAccounts, openingStock } from './company.ts';
 import { holdCeremony } from './ceremony.ts';
@@ -19,8 +19,10 @@ export async function foundDemo(
 ): Promise<Credentials> {
   await holdCeremony(deps.hsm, onKey);
   await ensureCityCa(deps, HOME_CITY);
+  const signIn = new SignIn({ db: deps.db, seal: createProtection(deps) });
+  await signIn.prepare();
   return transact(deps.db, async (tx) => {
-    const people = await createPeople(tx);
+    const people = await createPeople(tx, signIn);
     for (const code of bankAccounts) await openAccount(tx, code, { owner: 'custodian bank' });
     for (const code of companyAccounts) await openAccount(tx, code);
     const today = cityDate(new Date());

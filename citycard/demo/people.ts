@@ -1,9 +1,18 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPrincipal, type Principal, type Role, type Transaction } from '@citycard/common';
+import {
+  base32,
+  createPrincipal,
+  newPassword,
+  newSecret,
+  type Principal,
+  type Role,
+  type SignIn,
+  type Transaction,
+} from '@citycard/common';
 
-/** The staff of the demo city. Partners (operators, agents, bank, neighbour) get their credentials over HTTP. */
-const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
+/** The staff of the demo city. Partners' own systems (operators, agents, bank, neighbour) get their credentials over HTTP. */
+const staff: readonly Omit<Principal, 'kind'>[] = [
   { id: 'platform', name: 'Platform officer', roles: ['platform'] },
   { id: 'platform-2', name: 'Second platform officer', roles: ['platform'] },
   { id: 'clerk-1', name: 'Counter clerk one', roles: ['clerk'] },
@@ -21,7 +30,19 @@ const staff: readonly { id: string; name: string; roles: readonly Role[] }[] = [
   { id: 'supervisor', name: 'Finance supervisor', roles: ['supervisor'] },
   { id: 'supervisor-2', name: 'Second finance supervisor', roles: ['supervisor'] },
   { id: 'auditor', name: 'Auditor', roles: ['auditor'] },
+  { id: 'bank-supervisor', name: 'Central bank branch', roles: ['auditor'] },
 ];
+
+/** People who act for participants of the day, in the portal. */
+const partnerUsers: readonly Omit<Principal, 'kind'>[] = [
+  partnerUser('bus-clerk', 'Bus company clerk', 'operator-partner', '904458041110001'),
+  partnerUser('water-clerk', 'Water works clerk', 'biller-partner', '904458049000001'),
+  partnerUser('agent-clerk', 'Load agent clerk', 'agent-partner', '904458060510001'),
+];
+
+function partnerUser(id: string, name: string, role: Role, participantNo: string): Omit<Principal, 'kind'> {
+  return { id, name, roles: [role], participantNo };
+}
 
 /** Who puts in force what two platform officers have to. */
 export const platformOfficers: readonly [Principal, Principal] = [
@@ -35,15 +56,32 @@ export const financeOffice: readonly [Principal, Principal] = [
   { id: 'finance-checker', name: 'Finance checker', kind: 'person', roles: ['finance-checker'] },
 ];
 
-export type Credentials = Record<string, { token: string; roles: readonly Role[] }>;
+/** How one of the demo's people acts: by command line with the token, in the portal with password and codes of the secret. */
+export interface Credential {
+  readonly token: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly password: string;
+  /** Base32, as an authenticator app takes it. */
+  readonly secret: string;
+}
 
-/** Creates the demo's people; only their tokens' hashes stay in the database. */
-export async function createPeople(tx: Transaction): Promise<Credentials> {
+export type Credentials = Record<string, Credential>;
+
+/** Creates the demo's people; only hashes of tokens and passwords, and sealed secrets, stay in the database. */
+export async function createPeople(tx: Transaction, signIn: SignIn): Promise<Credentials> {
   const credentials: Credentials = {};
-  for (const person of staff) {
-    const { token } = await createPrincipal(tx, { ...person, kind: 'person' });
-    credentials[person.id] = { token, roles: person.roles };
+  const everybody = [
+    ...staff.map((person) => ({ ...person, kind: 'person' as const })),
+    ...partnerUsers.map((person) => ({ ...person, kind: 'partner' as const })),
+  ];
+  const equipment = everybody.map(({ id }) => ({ id, password: newPassword(), secret: newSecret() }));
+  for (const [at, person] of everybody.entries()) {
+    const { token } = await createPrincipal(tx, person);
+    const { password = '', secret = Buffer.alloc(0) } = equipment[at] ?? {};
+    credentials[person.id] = { token, name: person.name, roles: person.roles, password, secret: base32(secret) };
   }
+  await signIn.equip(tx, equipment);
   return credentials;
 }
 

@@ -23,6 +23,7 @@ import {
   type Logger,
   migrate,
   openDatabase,
+  SignIn,
   startEmbeddedPostgres,
 } from '@citycard/common';
 import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
@@ -48,6 +49,7 @@ import { startHsmProcess } from './hsm-process.ts';
 import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
+import { registerSignInRoutes } from './sign-in-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
 import { startCitySupervision } from './supervision.ts';
@@ -56,6 +58,9 @@ import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
 /** Longer than terminals are ever quiet by day: a connection keeps the plans of its statements. */
 const KEEP_CONNECTIONS_MS = 600_000;
+
+/** The portal runs on this machine and says from where people came; others speak for themselves. */
+const TRUSTED_PROXIES = ['127.0.0.1', '::1'];
 
 /** Every part of the product wired into one process, with the HSM in a process of its own: the embedded default. */
 export interface Installation {
@@ -162,7 +167,7 @@ async function start(
   const workers = options.serveTerminals
     ? await startWorkers(engines, configuration, databaseUrl, undo)
     : noWorkers(host);
-  const server = createHttpServer({ logger, db, title: 'City card' });
+  const server = createHttpServer({ logger, db, title: 'City card', trustedProxies: TRUSTED_PROXIES });
   registerClearingCoreRoutes(server, {
     db,
     demo: configuration.mode === 'demo',
@@ -183,6 +188,10 @@ async function start(
   registerCertificateRoutes(server, { ...engines, onRevocationList: () => revocations.look() });
   registerPartnerRoutes(server, { db });
   registerStaffRoutes(server, { db });
+  const signIn = new SignIn({ db, seal: protection });
+  // Fetched while the HSM is there: people sign in also when it is away.
+  void signIn.prepare().catch((error: unknown) => logger.warn({ err: error }, 'nobody can sign in yet'));
+  registerSignInRoutes(server, { db, signIn });
   registerCardIssuerRoutes(server, {
     db,
     hsm,

@@ -5,6 +5,8 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
@@ -27,8 +29,14 @@ export type HttpServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** What a handler is given, for pieces that several handlers share. */
+export type HttpRequest = FastifyRequest;
+export type HttpReply = FastifyReply;
+
 /** A route that takes files sets its own `bodyLimit`. */
 const BODY_LIMIT_BYTES = 1_048_576;
+/** What an approver has been shown comes in a header; twice what a page of lines takes. */
+const HEADER_BYTES = 65_536;
 
 /**
  * An HTTP server with everything our APIs have in common; routes are added by the caller, with TypeBox schemas.
@@ -37,7 +45,13 @@ const BODY_LIMIT_BYTES = 1_048_576;
  * RFC 9457 problem details; a request that does not fit its schema is 422. `/healthz`, `/readyz`, `/metrics` and the
  * description of the API at `/v1/openapi.json` are public. Bigints in answers become JSON numbers, exactly or not at all.
  */
-export function createHttpServer(options: { logger: Logger; db: Database; title: string }): HttpServer {
+export function createHttpServer(options: {
+  logger: Logger;
+  db: Database;
+  title: string;
+  /** Addresses whose word counts on where a request came from (`x-forwarded-for`): the portal, a proxy before it. */
+  trustedProxies?: readonly string[];
+}): HttpServer {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const server = Fastify({
     loggerInstance,
@@ -46,6 +60,8 @@ export function createHttpServer(options: { logger: Logger; db: Database; title:
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    http: { maxHeaderSize: HEADER_BYTES },
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The schema of an answer describes it (OpenAPI); it neither drops nor converts anything.

@@ -29,6 +29,8 @@ export interface Principal {
   kind: 'person' | 'service' | 'partner';
   roles: readonly Role[];
   participantNo?: string;
+  /** The approver's signature over what was shown, when this request carries one; it is noted with what the request does. */
+  signature?: { readonly signatureNo: bigint; readonly sha256: string };
 }
 
 const TOKEN_BYTES = 32;

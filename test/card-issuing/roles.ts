@@ -20,6 +20,7 @@ const everyRole = [
   'auditor',
   'platform',
   'custodian',
+  'resident-desk',
   'system',
 ] as const satisfies readonly Role[];
 

@@ -1,0 +1,1 @@
+export { type DemoUser, type Portal, type PortalOptions, startPortal } from './gate/portal.ts';
