@@ -14,6 +14,8 @@ test('everything has a default that works', () => {
     terminalConnections: 10_000,
     gatewayName: '127.0.0.1',
     hsmPort: 1500,
+    portalPort: 8088,
+    residentPort: 8089,
     readerPort: 0,
     readBack: 'at-once',
     billerTokens: new Map(),

@@ -37,6 +37,9 @@ const Environment = Type.Object({
   CITYCARD_READER_PORT: port(0),
   /** Whether the machine reads cards back in the session that writes them, or leaves that to another reader. */
   CITYCARD_READ_BACK: Type.Union([Type.Literal('at-once'), Type.Literal('elsewhere')], { default: 'at-once' }),
+  /** Pages for staff, and the ones for residents. */
+  CITYCARD_PORTAL_PORT: port(8088),
+  CITYCARD_RESIDENT_PORT: port(8089),
   /** `demo` makes people, keys and a sandbox of its own from published components; `production` has none of that. */
   CITYCARD_MODE: Type.Union([Type.Literal('demo'), Type.Literal('production')], { default: 'demo' }),
   /** Where participants put purchase files and find answers, a folder each; `inbox` and `outbox` under CITYCARD_VAR when absent. */
@@ -90,6 +93,8 @@ export interface Configuration {
   readonly gatewayCertificate?: GatewayCertificateFiles;
   readonly hsmPort: number;
   readonly readerPort: number;
+  readonly portalPort: number;
+  readonly residentPort: number;
   readonly readBack: 'at-once' | 'elsewhere';
   readonly inboxDirectory?: string;
   readonly outboxDirectory?: string;
@@ -141,6 +146,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     ...gatewayCertificateOf(read.CITYCARD_GATEWAY_TLS_KEY, read.CITYCARD_GATEWAY_TLS_CERT),
     hsmPort: read.CITYCARD_HSM_PORT,
     readerPort: read.CITYCARD_READER_PORT,
+    portalPort: read.CITYCARD_PORTAL_PORT,
+    residentPort: read.CITYCARD_RESIDENT_PORT,
     readBack: read.CITYCARD_READ_BACK,
     ...(read.CITYCARD_IDENTITY_URL === undefined
       ? {}
