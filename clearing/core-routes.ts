@@ -1,4 +1,5 @@
 import {
+  answers,
   type Database,
   type HttpServer,
   recordAct,
@@ -37,6 +38,7 @@ import { registerReportFileRoutes } from './report-files/routes.ts';
 import { registerSubsidyRoutes } from './subsidies/routes.ts';
 import { registerSupervisionRoutes } from './supervision/routes.ts';
 import { registerValidationRoutes } from './validation/routes.ts';
+import * as said from './participants/answers.ts';
 
 export interface ClearingCoreDeps {
   readonly db: Database;
@@ -128,9 +130,13 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
 function participantRoutes(server: HttpServer, { db, demo }: ClearingCoreDeps): void {
   const reading = { onRequest: rolesAllowed('platform', 'auditor', 'supervisor', 'finance-maker', 'finance-checker') };
   const platform = { onRequest: rolesAllowed('platform') };
-  server.get('/v1/participants', { ...reading, schema: { summary: 'All participants' } }, async () => ({
-    participants: await listParticipants(db),
-  }));
+  server.get(
+    '/v1/participants',
+    { ...reading, schema: { summary: 'All participants', ...answers(said.Participants) } },
+    async () => ({
+      participants: await listParticipants(db),
+    }),
+  );
   server.post(
     '/v1/participants',
     { ...platform, schema: { summary: 'Admit a participant and open its accounts', body: NewParticipant } },

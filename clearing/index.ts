@@ -142,6 +142,7 @@ export {
   type ValidationPass,
 } from './validation/validate.ts';
 export type { ValidationRules } from './validation/rules.ts';
+export { registerVerificationJobs } from './ledger/verification-runs.ts';
 export { walkChains } from './validation/chain/walk.ts';
 export { secondPass, type SecondPass, type SecondPassOptions } from './validation/second-pass.ts';
 export { endBeyondCap, keepBeyondCap } from './validation/held/beyond-cap.ts';

@@ -52,6 +52,7 @@ export { createHttpServer, type HttpReply, type HttpRequest, type HttpServer, li
 export { answers } from './http/answers.ts';
 export { sendProblem } from './http/problem.ts';
 export { rolesAllowed } from './http/authentication.ts';
+export { answers } from './http/answers.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';

@@ -1,9 +1,19 @@
-import { cityDate, type Database, fenToNumber, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import {
+  answers,
+  cityDate,
+  type Database,
+  fenToNumber,
+  type HttpServer,
+  rolesAllowed,
+  transact,
+  Type,
+} from '@citycard/common';
 import { approveBooking, type Booking, proposeBooking } from './bank/by-hand.ts';
 import { missingEntries, unmatchedEntries } from './bank/open-items.ts';
 import { openRefusals, refusedMessage, retryRefused, takeOrKeep } from './bank/refusals.ts';
 import { dropPages, heldPages } from './bank/statement-pages.ts';
 import { MAX_XML_BYTES } from './bank/xml.ts';
+import * as said from './answers.ts';
 
 /**
  * `POST /v1/bank/notifications` (camt.054), `POST /v1/bank/statements` (camt.053), `POST /v1/bank/payment-status` (pain.002), and
@@ -35,7 +45,7 @@ export function registerBankRoutes(server: HttpServer, deps: { readonly db: Data
     '/v1/bank/open-items',
     {
       onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
-      schema: { tags: ['bank'] },
+      schema: { tags: ['bank'], ...answers(said.OpenItems) },
     },
     async () => {
       const today = cityDate(new Date());
@@ -106,7 +116,14 @@ function refusalRoutes(server: HttpServer, db: Database): void {
   const making = { onRequest: rolesAllowed('finance-maker') };
   server.get(
     '/v1/bank/refusals',
-    { ...reading, schema: { tags: ['bank'], summary: 'Messages of the bank that were refused and not taken since' } },
+    {
+      ...reading,
+      schema: {
+        tags: ['bank'],
+        summary: 'Messages of the bank that were refused and not taken since',
+        ...answers(said.Refusals),
+      },
+    },
     async () => ({ refusals: await openRefusals(db) }),
   );
   server.get(

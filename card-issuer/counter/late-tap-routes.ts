@@ -1,4 +1,5 @@
 import {
+  answers,
   approveAct,
   businessDate,
   type Database,
@@ -17,6 +18,17 @@ import { CardNumber } from '../request-fields.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ format: 'date' });
+const LateTaps = Type.Object({
+  lateTaps: Type.Array(
+    Type.Object({
+      cardNo: Type.String(),
+      businessDate: Type.String(),
+      intakeId: Type.Integer(),
+      index: Type.Integer(),
+      amountFen: Type.Integer(),
+    }),
+  ),
+});
 const TapParams = Type.Object({
   cardNo: CardNumber,
   businessDate: Day,
@@ -34,7 +46,10 @@ export function registerLateTapRoutes(server: HttpServer, deps: { readonly db: D
     '/v1/late-taps',
     {
       onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
-      schema: { summary: 'Purchases of replaced or returned cards that nobody has decided on' },
+      schema: {
+        summary: 'Purchases of replaced or returned cards that nobody has decided on',
+        ...answers(LateTaps),
+      },
     },
     async () => ({
       lateTaps: (await openLateTaps(db)).map(({ ref, amountFen }) => ({ ...ref, amountFen })),

@@ -16,6 +16,7 @@ import {
   type OpenBankLine,
   registerClearingJobs,
   registerReportJobs,
+  registerVerificationJobs,
   startBillWork,
   startCertificateUpkeep,
   startExpiry,
@@ -23,7 +24,7 @@ import {
   startReceipts,
   startValidation,
 } from '@citycard/clearing';
-import { type BusinessDate, type Database, type Logger, openJobSystem } from '@citycard/common';
+import { type BusinessDate, type Database, type Logger, openJobSystem, type QueueWatch } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import {
   missingEntries,
@@ -47,6 +48,8 @@ export interface Workers {
   /** Readers of the counters. */
   readonly readers: ReaderPort;
   readonly machines: MachineAddresses;
+  /** The job queues, where jobs run. */
+  readonly queues: QueueWatch | undefined;
 }
 
 interface Engines {
@@ -97,6 +100,8 @@ export async function startWorkers(
     reconciliation: reconciliationReports,
   });
   undo.push(() => reports.close());
+  const proofs = registerVerificationJobs(jobs, engines);
+  undo.push(() => proofs.close());
   const matches = registerMatchJobs(jobs, engines);
   undo.push(() => matches.close());
   const cases = startCases(engines);
@@ -127,6 +132,7 @@ export async function startWorkers(
     onClearingDay: clearingJobs.wake,
     machines: { cards, sams, readBack },
     readers,
+    queues: jobs.watch,
   };
 }
 
@@ -165,5 +171,6 @@ export function noWorkers(host: string): Workers {
     onClearingDay: () => Promise.resolve(),
     machines: { cards: closed, sams: closed, readBack: closed },
     readers: noReaders(host),
+    queues: undefined,
   };
 }

@@ -1,10 +1,11 @@
-import { type Database, type HttpServer, type Role, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, type Role, rolesAllowed, transact, Type } from '@citycard/common';
 import { acknowledgeCase, answerCase, closeCase } from './case-acts.ts';
 import { type CaseState, listCases, showCase } from './cases.ts';
 import { type AddressSeal, listChannels, setChannel, setContact } from './channels.ts';
 import { listNotices, readNotice } from './notices.ts';
 import { requireOwnSide } from './own-side.ts';
 import { endDuty, planDuty, roster } from './roster.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const Number18 = Type.String({ pattern: '^[1-9][0-9]{0,17}$' });
@@ -40,6 +41,7 @@ export function registerCaseRoutes(server: HttpServer, { db }: { readonly db: Da
             Type.Union([Type.Literal('open'), Type.Literal('acknowledged'), Type.Literal('closed')]),
           ),
         }),
+        ...answers(said.Cases),
       },
     },
     async ({ query }) => ({
@@ -48,7 +50,14 @@ export function registerCaseRoutes(server: HttpServer, { db }: { readonly db: Da
   );
   server.get(
     '/v1/alarm-cases/:caseNo',
-    { ...reading, schema: { summary: 'A case, what was done with it, its newest alarms', params: CaseParams } },
+    {
+      ...reading,
+      schema: {
+        summary: 'A case, what was done with it, its newest alarms',
+        params: CaseParams,
+        ...answers(said.OneCase),
+      },
+    },
     async ({ params }) => showCase(db, BigInt(params.caseNo)),
   );
   server.post(
@@ -92,6 +101,7 @@ function noticeRoutes(server: HttpServer, db: Database): void {
       schema: {
         summary: 'What was sent to whom, when, and read by whom',
         querystring: Type.Object({ caseNo: Type.Optional(Number18) }),
+        ...answers(said.Notices),
       },
     },
     async ({ query }) => ({
@@ -102,7 +112,7 @@ function noticeRoutes(server: HttpServer, db: Database): void {
     '/v1/notices/mine',
     {
       onRequest: rolesAllowed('supervisor', 'platform', 'finance-maker', 'finance-checker'),
-      schema: { summary: 'What was sent to whoever asks' },
+      schema: { summary: 'What was sent to whoever asks', ...answers(said.Notices) },
     },
     async ({ principal }) => ({ notices: await listNotices(db, { principalId: principal.id }) }),
   );
@@ -128,6 +138,7 @@ export function registerRosterRoutes(server: HttpServer, { db, seal }: AlarmRout
       schema: {
         summary: 'Who is on duty, and by which channels they are reached',
         querystring: Type.Object({ from: Type.Optional(Instant), to: Type.Optional(Instant) }),
+        ...answers(said.Duties),
       },
     },
     async ({ query }) => {

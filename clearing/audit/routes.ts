@@ -1,4 +1,5 @@
 import {
+  answers,
   type Database,
   type HttpServer,
   type Principal,
@@ -18,9 +19,10 @@ import { auditDataFile } from './data-file.ts';
 import { auditErrors } from './errors.ts';
 import { evidencePack } from './evidence.ts';
 import { answer, ask, close, COMPANY_ROLES, listInquiries } from './inquiries.ts';
-import { drawSample, findSample, type Sample } from './sample.ts';
+import { drawSample, findSample, listSamples, type Sample } from './sample.ts';
 import { recomputeTacs } from './recomputed-tacs.ts';
 import { viewAt } from './view.ts';
+import * as said from './answers.ts';
 
 const Day = Type.String({ pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' });
 const Instant = Type.String({ format: 'date-time' });
@@ -69,13 +71,23 @@ export function registerAuditRoutes(server: HttpServer, { db }: { readonly db: D
     '/v1/audit/view',
     {
       ...auditing,
-      schema: { summary: 'What the system knew at an instant', querystring: Type.Object({ at: Instant }) },
+      schema: {
+        summary: 'What the system knew at an instant',
+        querystring: Type.Object({ at: Instant }),
+        ...answers(said.View),
+      },
     },
     async ({ query }) => viewAt(db, new Date(query.at)),
   );
   server.get(
     '/v1/acts/verification',
-    { ...auditing, schema: { summary: 'Recompute the chain of the act log; names the first line that does not fit' } },
+    {
+      ...auditing,
+      schema: {
+        summary: 'Recompute the chain of the act log; names the first line that does not fit',
+        ...answers(said.ActsVerified),
+      },
+    },
     async () => verifyActLog(db),
   );
   server.get(
@@ -150,6 +162,7 @@ function sampleRoutes(server: HttpServer, db: Database): void {
       schema: {
         summary: 'Draw purchase records of closed days by seed and stratum; the same again draws the same',
         body: Definition,
+        ...answers(said.OneSample, 201),
       },
     },
     async ({ body, principal }, reply) => {
@@ -158,8 +171,15 @@ function sampleRoutes(server: HttpServer, db: Database): void {
     },
   );
   server.get(
+    '/v1/audit/samples',
+    { ...auditing, schema: { summary: 'Samples that were drawn, newest first', ...answers(said.Samples) } },
+    async () => ({
+      samples: await listSamples(db),
+    }),
+  );
+  server.get(
     '/v1/audit/samples/:number',
-    { ...auditing, schema: { summary: 'A sample that was drawn', params: Numbered } },
+    { ...auditing, schema: { summary: 'A sample that was drawn', params: Numbered, ...answers(said.OneSample) } },
     async ({ params }) => knownSample(db, params.number),
   );
   server.get(
@@ -183,7 +203,7 @@ function inquiryRoutes(server: HttpServer, db: Database): void {
   };
   server.get(
     '/v1/audit/inquiries',
-    { ...reading, schema: { summary: 'Inquiries with answers, open ones first' } },
+    { ...reading, schema: { summary: 'Inquiries with answers, open ones first', ...answers(said.Inquiries) } },
     async () => ({
       inquiries: await listInquiries(db),
     }),
@@ -198,6 +218,7 @@ function inquiryRoutes(server: HttpServer, db: Database): void {
           { subject: Type.String({ minLength: 3, maxLength: 200 }), question: Words, deadline: Day },
           closed,
         ),
+        ...answers(said.OneInquiry, 201),
       },
     },
     async ({ body, principal }, reply) => {
@@ -208,14 +229,19 @@ function inquiryRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/audit/inquiries/:number',
-    { ...reading, schema: { summary: 'An inquiry with its answers', params: Numbered } },
+    { ...reading, schema: { summary: 'An inquiry with its answers', params: Numbered, ...answers(said.OneInquiry) } },
     async ({ params }) => one(BigInt(params.number)),
   );
   server.post(
     '/v1/audit/inquiries/:number/answers',
     {
       onRequest: rolesAllowed(...COMPANY_ROLES),
-      schema: { summary: 'Answer for the company', params: Numbered, body: Type.Object({ answer: Words }, closed) },
+      schema: {
+        summary: 'Answer for the company',
+        params: Numbered,
+        body: Type.Object({ answer: Words }, closed),
+        ...answers(said.OneInquiry, 201),
+      },
     },
     async ({ params, body, principal }, reply) => {
       await transact(db, (tx) => answer(tx, principal, BigInt(params.number), body.answer));
@@ -230,6 +256,7 @@ function inquiryRoutes(server: HttpServer, db: Database): void {
         summary: 'Close an inquiry with what was found',
         params: Numbered,
         body: Type.Object({ finding: Words }, closed),
+        ...answers(said.OneInquiry),
       },
     },
     async ({ params, body, principal }) => {

@@ -95,6 +95,15 @@ const DRAW = `
    order by sha256(convert_to($3 || card_no || '|' || business_date || '|' || intake_id || '|' || record_index, 'UTF8')), card_no
    limit $4`;
 
+/** Samples that were drawn, newest first, without their records. */
+export async function listSamples(db: Database): Promise<(Omit<Sample, 'items'> & { readonly records: number })[]> {
+  const { rows } = await db.query<Omit<Sample, 'definition' | 'items'> & { definition: string; records: number }>(
+    `select sample_no as "sampleNo", definition, json_array_length(items::json) as records, drawn_by as "drawnBy", drawn_at as "drawnAt"
+       from clearing.audit_sample order by sample_no desc limit 400`,
+  );
+  return rows.map((row) => ({ ...row, definition: JSON.parse(row.definition) as SampleDefinition }));
+}
+
 /** A sample by its number, or by its definition. */
 export async function findSample(
   db: Database | Transaction,

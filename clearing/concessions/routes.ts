@@ -1,4 +1,13 @@
-import { businessDate, cityDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import {
+  answers,
+  businessDate,
+  cityDate,
+  type Database,
+  type HttpServer,
+  rolesAllowed,
+  transact,
+  Type,
+} from '@citycard/common';
 import { codeOfIndustry } from '../industries/code.ts';
 import { findOpenBusinessDate } from '../ledger/business-day.ts';
 import { cardNo } from '../purses/card-number.ts';
@@ -8,6 +17,7 @@ import { ConcessionDocument, CONCESSIONS } from './document.ts';
 import { registerPassRoutes } from './pass-routes.ts';
 import { listConcessionRules } from './rule.ts';
 import { ridesOfCard } from './rides-of-card.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ format: 'date' });
@@ -35,6 +45,7 @@ function ruleRoutes(server: HttpServer, { db }: Deps): void {
       schema: {
         summary: 'Concessions, transfer discounts, daily caps and passes in force on a day (the open one)',
         querystring: Type.Object({ date: Type.Optional(Day) }, closed),
+        ...answers(said.RulesInForce),
       },
     },
     ({ query }) =>
@@ -59,7 +70,10 @@ function ruleRoutes(server: HttpServer, { db }: Deps): void {
   );
   server.get(
     '/v1/concession-rules/versions',
-    { ...reading, schema: { summary: 'Every document of concessions proposed, the newest first' } },
+    {
+      ...reading,
+      schema: { summary: 'Every document of concessions proposed, the newest first', ...answers(said.RuleVersions) },
+    },
     async () => ({ versions: await termsVersions(db, CONCESSIONS) }),
   );
   server.post(

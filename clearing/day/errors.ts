@@ -36,5 +36,6 @@ export const dayErrors = errorCatalogue('clearing-day', {
       'Payments of business day {date} would fall behind {lastDate}, where the known bank holidays end. Nothing is planned beyond: put the holidays of the next year in force (citycard holidays propose), the day goes on by itself then.',
   },
   messageUnknown: { status: 404, sentence: 'There is no payment message {messageId}.' },
+  rangeBad: { status: 422, sentence: 'Ask for days from an earlier to a later one, at most {most} of them.' },
   notClosed: { status: 409, sentence: 'Business day {date} is {state}; its reports are made when it is closed.' },
 });

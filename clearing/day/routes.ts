@@ -1,4 +1,15 @@
-import { type BusinessDate, type HttpServer, recordAct, rolesAllowed, transact } from '@citycard/common';
+import {
+  answers,
+  addDays,
+  type BusinessDate,
+  type HttpServer,
+  recordAct,
+  rolesAllowed,
+  transact,
+  Type,
+} from '@citycard/common';
+import { calendarInForce } from '../calendar/in-force.ts';
+import { calendarDays } from '../calendar/working-days.ts';
 import { floatPosition } from '../float/float-position.ts';
 import { listObligations, listPositions, listSettlements } from '../netting/net-day.ts';
 import { daySummary } from '../reports/day-summary.ts';
@@ -6,12 +17,18 @@ import { readReports } from '../reports/day-reports.ts';
 import { listMessages } from '../settlement/instruct.ts';
 import { registerSettlementRoutes } from '../settlement/routes.ts';
 import { listSheets, sheetsSha256 } from '../settlement/sheets.ts';
+import { dayErrors } from './errors.ts';
 import { cutOff, listDays, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
 import { DateParams, dateOf } from './date-of-path.ts';
 import { listStages } from './evidence.ts';
+import * as said from './answers.ts';
 
 const READERS = ['finance-maker', 'finance-checker', 'supervisor', 'auditor'] as const;
+
+/** Two years: what a calendar on paper shows. */
+const LONGEST_CALENDAR_DAYS = 731;
+const Range = Type.Object({ from: DateParams.properties.date, to: DateParams.properties.date });
 
 export interface ClearingDayRouteDeps extends ClearingDayDeps {
   /** Called after a cut-off or an approval, so that jobs go on at once; see registerClearingJobs. */
@@ -30,17 +47,31 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
     void deps.wake?.();
   };
 
-  server.get('/v1/clearing-days', { ...reading, schema: { summary: 'Business days, newest first' } }, async () => ({
-    days: await listDays(db),
-  }));
+  server.get(
+    '/v1/clearing-days',
+    { ...reading, schema: { summary: 'Business days, newest first', ...answers(said.Days) } },
+    async () => ({
+      days: await listDays(db),
+    }),
+  );
   server.get(
     '/v1/clearing-days/:date',
-    { ...reading, schema: { summary: 'A business day: stages with evidence, sheets, positions', params: DateParams } },
+    {
+      ...reading,
+      schema: {
+        summary: 'A business day: stages with evidence, sheets, positions',
+        params: DateParams,
+        ...answers(said.Day),
+      },
+    },
     async ({ params }) => describeDay(deps, dateOf(params)),
   );
   server.post(
     '/v1/clearing-days/:date/cut-off',
-    { ...making, schema: { summary: 'Cut off the open day and open the next', params: DateParams } },
+    {
+      ...making,
+      schema: { summary: 'Cut off the open day and open the next', params: DateParams, ...answers(said.Cut, 202) },
+    },
     async ({ params, principal }, reply) => {
       const date = dateOf(params);
       const result = await transact(db, async (tx) => {
@@ -58,10 +89,32 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
     async ({ params }) => ({ reports: await readReports(db, dateOf(params)) }),
   );
 
+  server.get(
+    '/v1/working-days',
+    {
+      ...reading,
+      schema: {
+        summary: 'Which days banks work, weekends, holidays and days made up for',
+        querystring: Range,
+        ...answers(said.WorkingDays),
+      },
+    },
+    async ({ query }) => {
+      const [from, to] = [dateOf({ date: query.from }), dateOf({ date: query.to })];
+      if (from > to || addDays(from, LONGEST_CALENDAR_DAYS) < to)
+        throw dayErrors.rangeBad({ from, to, most: LONGEST_CALENDAR_DAYS });
+      const calendar = await calendarInForce(db, deps.calendar);
+      return { announcedUntil: calendar.announcedUntil, days: calendarDays(calendar, from, to) };
+    },
+  );
+
   registerSettlementRoutes(server, { ...deps, wake });
   server.get(
     '/v1/float/:date',
-    { ...reading, schema: { summary: 'The float identity at the end of a day', params: DateParams } },
+    {
+      ...reading,
+      schema: { summary: 'The float identity at the end of a day', params: DateParams, ...answers(said.FloatOfDay) },
+    },
     async ({ params }) => {
       const { date } = await readDay(db, dateOf(params));
       return floatPosition(db, date);
@@ -69,7 +122,7 @@ export function registerClearingDayRoutes(server: HttpServer, deps: ClearingDayR
   );
   server.get(
     '/v1/days/:date/summary',
-    { ...reading, schema: { summary: 'What happened on a day', params: DateParams } },
+    { ...reading, schema: { summary: 'What happened on a day', params: DateParams, ...answers(said.Summary) } },
     async ({ params }) => daySummary(db, dateOf(params)),
   );
 }

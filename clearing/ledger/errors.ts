@@ -23,6 +23,7 @@ export const ledgerErrors = errorCatalogue('clearing-ledger', {
     sentence: 'The year {year} cannot be archived: {why}.',
   },
   yearArchived: { status: 409, sentence: 'The year {year} was archived already.' },
+  verificationUnknown: { status: 404, sentence: 'No proof of the ledger was ordered under number {verificationNo}.' },
   disproved: {
     status: 409,
     sentence: 'The ledger does not hold, so nothing of it is archived: {what}. See `ledger verify`.',

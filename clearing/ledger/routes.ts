@@ -1,12 +1,14 @@
-import { type Database, formatYuan, type HttpServer, rolesAllowed, Type } from '@citycard/common';
+import { answers, type Database, formatYuan, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { cardNo } from '../purses/card-number.ts';
 import { archiveYear, listArchives } from './archive.ts';
 import { DAY, INSTANT, instantOf, momentOf } from './asked-moment.ts';
 import { accountBalance } from './balances.ts';
 import { accountStatement, STATEMENT_LINES } from './statement.ts';
 import { trialBalance } from './trial-balance.ts';
+import { registerVerificationRoutes } from './verification-routes.ts';
 import { verifySince } from './verify-since.ts';
 import { verifyLedger } from './verify.ts';
+import * as said from './answers.ts';
 
 export interface LedgerRouteDeps {
   readonly db: Database;
@@ -23,6 +25,7 @@ const YearParams = Type.Object({ year: Type.String({ pattern: '^20[0-9]{2}$' }) 
 export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps): void {
   const { db } = deps;
   const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
+  const reading = { onRequest: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker') };
   server.get(
     '/v1/ledger/verification',
     {
@@ -30,6 +33,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
       schema: {
         summary: 'Recompute the chain and the balances and prove or disprove both',
         querystring: Type.Object({ since: Type.Optional(Type.String({ pattern: `^([0-9]{1,18}|${DAY})$` })) }),
+        ...answers(said.Verification),
       },
     },
     async ({ query: { since } }) => (since === undefined ? verifyLedger(db) : verifySince(db, since)),
@@ -37,10 +41,11 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
   server.get(
     '/v1/ledger/trial-balance',
     {
-      ...auditing,
+      ...reading,
       schema: {
         summary: 'All accounts, now, at an instant or at the end of a business day; they sum to zero',
         querystring: Type.Object({ at: Type.Optional(Type.String({ pattern: `^(${DAY}|${INSTANT})$` })) }),
+        ...answers(said.Balances),
       },
     },
     async ({ query: { at } }) => trialBalance(db, at === undefined ? undefined : momentOf(at)),
@@ -48,7 +53,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
   server.get(
     '/v1/ledger/statement',
     {
-      ...auditing,
+      ...reading,
       schema: {
         summary: 'What moved on an account between two instants, with the balance before and after',
         querystring: Type.Object({
@@ -59,6 +64,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
           after: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}\\.[0-9]{1,9}$' })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: STATEMENT_LINES })),
         }),
+        ...answers(said.OneStatement),
       },
     },
     async ({ query: { account, card, from, to, after, limit } }) =>
@@ -75,7 +81,11 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
     '/v1/ledger/accounts/:code',
     {
       onRequest: rolesAllowed('auditor', 'supervisor', 'finance-maker', 'finance-checker', 'platform'),
-      schema: { summary: 'The balance of an account', params: Type.Object({ code: Account }) },
+      schema: {
+        summary: 'The balance of an account',
+        params: Type.Object({ code: Account }),
+        ...answers(said.OneAccount),
+      },
     },
     async ({ params }) => {
       const { posted, available, pendingDebits, pendingCredits } = await accountBalance(db, params.code);
@@ -90,6 +100,7 @@ export function registerLedgerRoutes(server: HttpServer, deps: LedgerRouteDeps):
     },
   );
   archiveRoutes(server, deps);
+  registerVerificationRoutes(server, deps);
 }
 
 function archiveRoutes(server: HttpServer, { db, archiveDirectory }: LedgerRouteDeps): void {
@@ -97,7 +108,10 @@ function archiveRoutes(server: HttpServer, { db, archiveDirectory }: LedgerRoute
     '/v1/ledger/archives',
     {
       onRequest: rolesAllowed('auditor', 'supervisor', 'platform'),
-      schema: { summary: 'Years that were archived, with the digest of each file and the seal in the chain' },
+      schema: {
+        summary: 'Years that were archived, with the digest of each file and the seal in the chain',
+        ...answers(said.Archives),
+      },
     },
     async () => ({ archives: await listArchives(db) }),
   );

@@ -2,6 +2,7 @@ import type { Database } from '@citycard/common';
 import { beginningOf } from './asked-moment.ts';
 import { chunkBefore } from './chunk-at.ts';
 import { ledgerErrors } from './errors.ts';
+import type { VerifyOptions } from './verify-terms.ts';
 import { type LedgerVerification, verifyLedger } from './verify.ts';
 
 /**
@@ -10,10 +11,14 @@ import { type LedgerVerification, verifyLedger } from './verify.ts';
  *
  * @throws CityCardError `clearing-ledger.no-such-time`, `.nothing-since`, `.archived`
  */
-export async function verifySince(db: Database, since: string): Promise<LedgerVerification> {
+export async function verifySince(
+  db: Database,
+  since: string,
+  onProgress?: VerifyOptions['onProgress'],
+): Promise<LedgerVerification> {
   const beginning = beginningOf(since);
   const after = 'day' in beginning ? await chunkBefore(db, beginning.day) : lastBefore(beginning.chunk);
-  const verification = await verifyLedger(db, { since: after });
+  const verification = await verifyLedger(db, { since: after, ...(onProgress && { onProgress }) });
   if (!verification.ok || verification.chunks > 0n) return verification;
   const { rows } = await db.query<{ chunk_no: bigint }>('select chunk_no from clearing.ledger_head');
   throw ledgerErrors.nothingSince({

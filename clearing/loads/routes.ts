@@ -1,4 +1,5 @@
 import {
+  answers,
   businessDate,
   cityDate,
   type Database,
@@ -14,6 +15,7 @@ import { approveCredits, findCreditFile, proposeCredits, withdrawCredits } from 
 import { approveLimit, type LimitChange, listLimits, proposeLimit } from './limit-change.ts';
 import { LOAD_LIMIT_NAMES, type LoadLimitName } from './limits.ts';
 import { approveUndecidedLoad, proposeUndecidedLoad } from './undecided.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
@@ -73,7 +75,7 @@ function limitRoutes(server: HttpServer, db: Database): void {
     '/v1/load-limits',
     {
       onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
-      schema: { summary: 'Limits of loads by the day they begin' },
+      schema: { summary: 'Limits of loads by the day they begin', ...answers(said.LimitsInForce) },
     },
     async () => ({ limits: await transact(db, listLimits) }),
   );

@@ -1,4 +1,5 @@
 import {
+  answers,
   type Database,
   type HttpServer,
   type Principal,
@@ -17,6 +18,7 @@ import {
 import { participantErrors } from './errors.ts';
 import { listNotices, markSent } from './notices.ts';
 import { closed, Params, Reason, WholeNumber } from './route-schemas.ts';
+import * as said from './answers.ts';
 
 const Account = Type.Object(
   {
@@ -61,7 +63,7 @@ export function registerAccountRoutes(server: HttpServer, { db }: { readonly db:
     '/v1/account-changes',
     {
       onRequest: rolesAllowed('platform', 'finance-maker', 'finance-checker', 'supervisor', 'auditor'),
-      schema: { summary: 'Changes of settlement accounts that are under way' },
+      schema: { summary: 'Changes of settlement accounts that are under way', ...answers(said.AccountChanges) },
     },
     async () => ({ changes: await listAccountChanges(db) }),
   );
@@ -71,6 +73,7 @@ export function registerAccountRoutes(server: HttpServer, { db }: { readonly db:
       ...making,
       schema: {
         summary: 'Propose another settlement account',
+        ...answers(said.ProposedChange, 201),
         params: Params,
         body: Type.Object({ account: Account, documentNo: WholeNumber }, closed),
       },
@@ -118,7 +121,11 @@ export function registerAccountRoutes(server: HttpServer, { db }: { readonly db:
     '/v1/participants/:participantNo/notices',
     {
       onRequest: rolesAllowed('platform', 'finance-maker', 'finance-checker', 'supervisor', 'auditor', ...OWN),
-      schema: { summary: 'What a participant has to be told, or was', params: Params },
+      schema: {
+        summary: 'What a participant has to be told, or was',
+        params: Params,
+        ...answers(said.NoticesToParticipant),
+      },
     },
     async ({ params, principal }) => {
       requireOwn(principal, params.participantNo);

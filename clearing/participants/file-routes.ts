@@ -1,4 +1,4 @@
-import { businessDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, businessDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import { listAccountChanges } from './account-change.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { listNotices } from './notices.ts';
 import { findParticipant } from './participant.ts';
 import { closed, DateText, Line, Params, WholeNumber } from './route-schemas.ts';
+import * as said from './answers.ts';
 
 const NewDocument = Type.Object(
   {
@@ -70,7 +71,10 @@ export function registerParticipantFileRoutes(server: HttpServer, { db }: { read
 
   server.get(
     '/v1/participants/:participantNo',
-    { ...reading, schema: { summary: 'A participant with its whole file', params: Params } },
+    {
+      ...reading,
+      schema: { summary: 'A participant with its whole file', params: Params, ...answers(said.OneParticipant) },
+    },
     async ({ params: { participantNo } }) => {
       const participant = await findParticipant(db, participantNo);
       if (participant === undefined) throw clearingErrors.participantUnknown({ participantNo });

@@ -1,4 +1,4 @@
-import { businessDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, businessDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import { clearingErrors } from '../errors.ts';
 import {
   approveExit,
@@ -12,6 +12,7 @@ import {
 import { findParticipant } from './participant.ts';
 import { closed, DateText, Line, Params, Reason, WholeNumber } from './route-schemas.ts';
 import { approveResumption, proposeResumption, suspendParticipant } from './standing.ts';
+import * as said from './answers.ts';
 
 const Approval = Type.Object({ approvalId: WholeNumber }, closed);
 const leavingFields = { lastDay: DateText, reason: Line };
@@ -50,7 +51,14 @@ export function registerStandingRoutes(server: HttpServer, { db }: { readonly db
   );
   server.get(
     `${base}/obligations`,
-    { ...reading, schema: { summary: 'What is open between a participant and the city card', params: Params } },
+    {
+      ...reading,
+      schema: {
+        summary: 'What is open between a participant and the city card',
+        params: Params,
+        ...answers(said.OpenObligations),
+      },
+    },
     async ({ params: { participantNo } }) => {
       if ((await findParticipant(db, participantNo)) === undefined)
         throw clearingErrors.participantUnknown({ participantNo });

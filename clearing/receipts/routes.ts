@@ -1,4 +1,4 @@
-import { type Database, type HttpServer, type Principal, rolesAllowed, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, type Principal, rolesAllowed, Type } from '@citycard/common';
 import { cityCa } from '../certificates/city-ca.ts';
 import { findCertificate } from '../certificates/register.ts';
 import { verifyDetachedCms } from '../certificates/verify.ts';
@@ -8,6 +8,7 @@ import { compareReceipts } from './compare.ts';
 import { RECEIPT_SIGNER } from './deliver.ts';
 import { receiptErrors } from './errors.ts';
 import { type DayReceipt, readReceipt } from './receipt.ts';
+import * as said from './answers.ts';
 
 /** Ten years of daily receipts. */
 const MOST_RECEIPTS = 3_660;
@@ -28,14 +29,21 @@ export function registerReceiptRoutes(server: HttpServer, { db }: { readonly db:
   const auditing = { onRequest: rolesAllowed('auditor', 'supervisor') };
   server.get(
     '/v1/receipts',
-    { ...auditing, schema: { summary: 'Receipts of closed days, newest first, and to whom they went' } },
+    {
+      ...auditing,
+      schema: { summary: 'Receipts of closed days, newest first, and to whom they went', ...answers(said.Receipts) },
+    },
     async () => ({ receipts: await listReceipts(db) }),
   );
   server.get(
     '/v1/receipts/:date',
     {
       ...auditing,
-      schema: { summary: 'A receipt with its signature; who fetched it first is noted', params: DateParams },
+      schema: {
+        summary: 'A receipt with its signature; who fetched it first is noted',
+        params: DateParams,
+        ...answers(said.OneReceipt),
+      },
     },
     async ({ params, principal }) => fetchReceipt(db, principal, dateOf(params)),
   );

@@ -1,4 +1,5 @@
 import {
+  answers,
   type Database,
   type HttpServer,
   type Principal,
@@ -7,9 +8,11 @@ import {
   transact,
   Type,
 } from '@citycard/common';
+import { byteRange } from './byte-range.ts';
 import { reportErrors } from './errors.ts';
 import { REPORT_FORMATS, type ReportFormat } from './make-set.ts';
 import { PERIOD_PATTERN, periodOf, requireClosed } from './period.ts';
+import * as said from './answers.ts';
 
 const Period = Type.String({ pattern: PERIOD_PATTERN });
 const PeriodParams = Type.Object({ period: Period });
@@ -39,14 +42,21 @@ export function registerReportFileRoutes(server: HttpServer, { db }: { readonly 
   const downloading = { onRequest: rolesAllowed(...READERS, ...PARTNERS) };
   server.get(
     '/v1/reports',
-    { ...reading, schema: { summary: 'Sets of report files, newest first, and how far each is' } },
+    {
+      ...reading,
+      schema: { summary: 'Sets of report files, newest first, and how far each is', ...answers(said.Sets) },
+    },
     async () => ({ sets: await listSets(db) }),
   );
   server.post(
     '/v1/reports/:period',
     {
       ...reading,
-      schema: { summary: 'Order the report files of a closed day, month or quarter', params: PeriodParams },
+      schema: {
+        summary: 'Order the report files of a closed day, month or quarter',
+        params: PeriodParams,
+        ...answers(said.OneSet, 202),
+      },
     },
     async ({ params: { period }, principal }, reply) => reply.status(202).send(await order(db, principal, period)),
   );
@@ -54,7 +64,11 @@ export function registerReportFileRoutes(server: HttpServer, { db }: { readonly 
     '/v1/reports/:period',
     {
       ...downloading,
-      schema: { summary: 'The files of a set: hash, signer, size; for partners their own', params: PeriodParams },
+      schema: {
+        summary: 'The files of a set: hash, signer, size; for partners their own',
+        params: PeriodParams,
+        ...answers(said.OneSet),
+      },
     },
     async ({ params: { period }, principal }) => describeSet(db, principal, period),
   );
@@ -64,12 +78,23 @@ export function registerReportFileRoutes(server: HttpServer, { db }: { readonly 
       ...downloading,
       schema: { summary: 'A report file, byte for byte as it was signed', params: FileParams, querystring: FileQuery },
     },
-    async ({ params, query, principal }, reply) => {
-      const file = await findFile(db, principal, params, query.subject ?? '');
-      return reply
+    async ({ params, query, principal, headers }, reply) => {
+      const { content, sha256 } = await findFile(db, principal, params, query.subject ?? '');
+      // A download that broke goes on where it was, as long as it is still the same file.
+      const asked = headers['if-range'] ?? `"${sha256}"`;
+      const range = asked === `"${sha256}"` ? byteRange(headers.range, content.length) : undefined;
+      reply
         .header('content-type', MEDIA[params.format])
         .header('content-disposition', `attachment; filename="${nameOf(params, query.subject)}"`)
-        .send(file.content);
+        .header('accept-ranges', 'bytes')
+        .header('etag', `"${sha256}"`);
+      if (range === undefined) return reply.send(content);
+      if (range === 'unsatisfiable')
+        return reply.status(416).header('content-range', `bytes */${content.length}`).send(Buffer.alloc(0));
+      return reply
+        .status(206)
+        .header('content-range', `bytes ${range.first}-${range.last}/${content.length}`)
+        .send(content.subarray(range.first, range.last + 1));
     },
   );
   server.get(
@@ -140,11 +165,11 @@ async function findFile(
   principal: Principal,
   { period, report, format }: { period: string; report: string; format: string },
   subject: string,
-): Promise<{ content: Buffer; signature: Buffer }> {
+): Promise<{ content: Buffer; signature: Buffer; sha256: string }> {
   const unknown = () => reportErrors.fileUnknown({ period, report, format });
   if (isPartner(principal) && (subject === '' || subject !== principal.participantNo)) throw unknown();
-  const { rows } = await db.query<{ content: Buffer; signature: Buffer }>(
-    'select content, signature from clearing.report_file where period = $1 and report = $2 and subject = $3 and format = $4',
+  const { rows } = await db.query<{ content: Buffer; signature: Buffer; sha256: string }>(
+    `select content, signature, encode(content_sha256, 'hex') as sha256 from clearing.report_file where period = $1 and report = $2 and subject = $3 and format = $4`,
     [period, report, subject, format],
   );
   if (rows[0] === undefined) throw unknown();

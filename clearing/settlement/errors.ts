@@ -11,6 +11,7 @@ export const settlementErrors = errorCatalogue('clearing.settlement', {
     status: 409,
     sentence: 'Sheet {sheetNo} is no sheet of {date} whose payment the bank refused; look at the day again.',
   },
+  sheetUnknown: { status: 404, sentence: 'There is no settlement sheet {sheetNo}.' },
   notHeld: {
     status: 409,
     sentence: 'Payments to participant {participantNo} are not held; nothing has to be released.',

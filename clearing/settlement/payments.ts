@@ -68,6 +68,7 @@ export interface PaymentFilter {
   readonly date?: BusinessDate;
   readonly state?: PaymentState;
   readonly participantNo?: string;
+  readonly sheetNo?: string;
 }
 
 /** Payments that fit, the oldest first. */
@@ -80,8 +81,16 @@ export async function listPayments(db: Database | Transaction, filter: PaymentFi
        join clearing.payment_message m using (message_id)
       where ($1::text is null or p.end_to_end_id = $1) and ($2::date is null or p.business_date = $2)
         and ($3::text is null or p.state = $3) and ($4::text is null or s.participant_no = $4)
-      order by p.business_date, p.end_to_end_id limit $5`,
-    [filter.endToEndId ?? null, filter.date ?? null, filter.state ?? null, filter.participantNo ?? null, LIST_LIMIT],
+        and ($5::text is null or p.sheet_no = $5)
+      order by p.business_date, p.end_to_end_id limit $6`,
+    [
+      filter.endToEndId ?? null,
+      filter.date ?? null,
+      filter.state ?? null,
+      filter.participantNo ?? null,
+      filter.sheetNo ?? null,
+      LIST_LIMIT,
+    ],
   );
   const ids = rows.map((row) => row.end_to_end_id);
   const bookings = await bookingsOf(db, ids);

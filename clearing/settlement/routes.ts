@@ -1,4 +1,4 @@
-import { type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { ClearingDayDeps } from '../day/deps.ts';
 import { DateParams, dateOf } from '../day/date-of-path.ts';
 import { approveSettlement, proposeSettlement } from './approval.ts';
@@ -7,7 +7,9 @@ import { listMessages, messageXml } from './instruct.ts';
 import { settlementObligations } from './obligations.ts';
 import { approveRelease, openHolds, proposeRelease } from './payment-hold.ts';
 import { approveGiveUp, listPayments, proposeGiveUp } from './payments.ts';
+import { registerSheetRoutes } from './sheet-routes.ts';
 import { approveCarry, approveReinstruction, proposeCarry, proposeReinstruction } from './refused-sheets.ts';
+import * as said from './answers.ts';
 
 const ApprovalId = Type.String({ pattern: '^[1-9]\\d{0,17}$' });
 const DayApproval = Type.Object({ date: DateParams.properties.date, approvalId: ApprovalId });
@@ -33,6 +35,7 @@ const sheetsOf = ({ sheets }: { sheets?: string }): string[] | undefined => shee
 export function registerSettlementRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
   approvalRoutes(server, deps);
   refusedRoutes(server, deps);
+  registerSheetRoutes(server, deps);
   paymentRoutes(server, deps);
   messageRoutes(server, deps);
 }
@@ -50,6 +53,7 @@ function approvalRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): 
         summary: 'Propose the day’s sheets',
         params: DateParams,
         body: Type.Object({ sheetsSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
+        ...answers(said.Proposed, 201),
       },
     },
     async ({ params, body, principal }, reply) => {
@@ -60,7 +64,10 @@ function approvalRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): 
   );
   server.post(
     '/v1/clearing-days/:date/approval/:approvalId',
-    { ...checking, schema: { summary: 'Confirm the proposed sheets', params: DayApproval } },
+    {
+      ...checking,
+      schema: { summary: 'Confirm the proposed sheets', params: DayApproval, ...answers(said.ApprovedDay) },
+    },
     async ({ params, principal }) => {
       const [date, approvalId] = [dateOf(params), BigInt(params.approvalId)];
       const approved = await transact(db, (tx) => approveSettlement(tx, principal, date, approvalId));
@@ -76,7 +83,12 @@ function refusedRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
     '/v1/clearing-days/:date/reinstruction',
     {
       ...making,
-      schema: { summary: 'Propose to instruct refused payments again', params: DateParams, querystring: SomeSheets },
+      schema: {
+        summary: 'Propose to instruct refused payments again',
+        params: DateParams,
+        querystring: SomeSheets,
+        ...answers(said.Proposed, 201),
+      },
     },
     async ({ params, query, principal }, reply) => {
       const date = dateOf(params);
@@ -88,7 +100,12 @@ function refusedRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
     '/v1/clearing-days/:date/reinstruction/:approvalId',
     {
       ...checking,
-      schema: { summary: 'Confirm and instruct refused payments again', params: DayApproval, querystring: SomeSheets },
+      schema: {
+        summary: 'Confirm and instruct refused payments again',
+        params: DayApproval,
+        querystring: SomeSheets,
+        ...answers(said.Reinstructed),
+      },
     },
     async ({ params, query, principal }) =>
       approveReinstruction(db, principal, dateOf(params), BigInt(params.approvalId), deps, sheetsOf(query)),
@@ -101,6 +118,7 @@ function refusedRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
         summary: 'Propose to carry refused payments into the next sheets',
         params: DateParams,
         querystring: SomeSheets,
+        ...answers(said.Proposed, 201),
       },
     },
     async ({ params, query, principal }, reply) => {
@@ -117,6 +135,7 @@ function refusedRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
         summary: 'Confirm: refused payments go into the next sheets',
         params: DayApproval,
         querystring: SomeSheets,
+        ...answers(said.CarriedSheets),
       },
     },
     async ({ params, query, principal }) => {
@@ -131,7 +150,13 @@ function refusedRoutes(server: HttpServer, deps: SettlementRouteDeps): void {
 function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): void {
   server.get(
     '/v1/settlement/obligations',
-    { ...reading, schema: { summary: 'Proof per participant: open + in transit + paid = what its sheets say' } },
+    {
+      ...reading,
+      schema: {
+        summary: 'Proof per participant: open + in transit + paid = what its sheets say',
+        ...answers(said.Obligations),
+      },
+    },
     async () => settlementObligations(db),
   );
   server.get(
@@ -152,6 +177,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
           ),
           participantNo: Type.Optional(HoldParams.properties.participantNo),
         }),
+        ...answers(said.Payments),
       },
     },
     async ({ query: { date, ...rest } }) => ({
@@ -160,7 +186,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
   );
   server.get(
     '/v1/settlement/payments/:endToEndId',
-    { ...reading, schema: { summary: 'One payment', params: PaymentParams } },
+    { ...reading, schema: { summary: 'One payment', params: PaymentParams, ...answers(said.OnePayment) } },
     async ({ params }) => {
       const [payment] = await listPayments(db, params);
       if (payment === undefined) throw settlementErrors.paymentUnknown(params);
@@ -171,7 +197,12 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
     '/v1/settlement/payments/:endToEndId/give-up',
     {
       ...making,
-      schema: { summary: 'Propose that a payment in transit will not come', params: PaymentParams, body: Reason },
+      schema: {
+        summary: 'Propose that a payment in transit will not come',
+        params: PaymentParams,
+        body: Reason,
+        ...answers(said.Proposed, 201),
+      },
     },
     async ({ params, body, principal }, reply) =>
       reply.status(201).send(await transact(db, (tx) => proposeGiveUp(tx, principal, params.endToEndId, body.reason))),
@@ -184,6 +215,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
         summary: 'Confirm that a payment in transit will not come',
         params: Type.Object({ endToEndId: PaymentParams.properties.endToEndId, approvalId: ApprovalId }),
         body: Reason,
+        ...answers(said.GivenUp),
       },
     },
     async ({ params, body, principal }) =>
@@ -191,12 +223,18 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
   );
   server.get(
     '/v1/settlement/holds',
-    { ...reading, schema: { summary: 'Participants that are not paid at the moment, and why' } },
+    {
+      ...reading,
+      schema: { summary: 'Participants that are not paid at the moment, and why', ...answers(said.Holds) },
+    },
     async () => ({ holds: await openHolds(db) }),
   );
   server.post(
     '/v1/settlement/holds/:participantNo/release',
-    { ...making, schema: { summary: 'Propose to pay a participant again', params: HoldParams } },
+    {
+      ...making,
+      schema: { summary: 'Propose to pay a participant again', params: HoldParams, ...answers(said.Proposed, 201) },
+    },
     async ({ params, principal }, reply) =>
       reply.status(201).send(await transact(db, (tx) => proposeRelease(tx, principal, params.participantNo))),
   );
@@ -207,6 +245,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
       schema: {
         summary: 'Confirm that a participant is paid again',
         params: Type.Object({ participantNo: HoldParams.properties.participantNo, approvalId: ApprovalId }),
+        ...answers(said.Released),
       },
     },
     async ({ params, principal }) => {

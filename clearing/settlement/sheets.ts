@@ -308,7 +308,7 @@ function carryReasonOf(participant: ParticipantRow, { payableFen, waits }: Due):
   return undefined;
 }
 
-interface SheetRow {
+export interface SheetRow {
   sheet_no: string;
   business_date: string;
   participant_no: string;
@@ -337,7 +337,7 @@ interface SheetRow {
   checker: string | null;
 }
 
-const toSheet = (row: SheetRow): SettlementSheet => ({
+export const toSheet = (row: SheetRow): SettlementSheet => ({
   sheetNo: row.sheet_no,
   businessDate: businessDate(row.business_date),
   participantNo: row.participant_no,

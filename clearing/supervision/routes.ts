@@ -1,4 +1,5 @@
 import {
+  answers,
   addDays,
   businessDate,
   type Database,
@@ -18,6 +19,7 @@ import { permittedMovements } from '../ledger/permitted-movements.ts';
 import { supervisionErrors } from './errors.ts';
 import { approveRuleChange, proposeRuleChange, type RuleChange, rulesInForce } from './rule-book.ts';
 import { RULES } from './rules.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const READERS = ['supervisor', 'auditor', 'finance-maker', 'finance-checker', 'platform'] as const;
@@ -56,7 +58,7 @@ export function registerSupervisionRoutes(server: HttpServer, { db }: { readonly
 function figureRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/supervision/live',
-    { ...reading, schema: { summary: 'The figures of supervision and how old they are' } },
+    { ...reading, schema: { summary: 'The figures of supervision and how old they are', ...answers(said.Live) } },
     async () => {
       const live = await readLiveFigures(db);
       if (live === undefined) throw supervisionErrors.liveMissing();
@@ -70,6 +72,7 @@ function figureRoutes(server: HttpServer, db: Database): void {
       schema: {
         summary: 'Figures of closed days as columns, for charts',
         querystring: Type.Object({ from: Day, to: Day }),
+        ...answers(said.History),
       },
     },
     async ({ query }) => {
@@ -81,7 +84,13 @@ function figureRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/supervision/differences',
-    { ...reading, schema: { summary: 'Bank accounts of closed days that are not proved, the oldest first' } },
+    {
+      ...reading,
+      schema: {
+        summary: 'Bank accounts of closed days that are not proved, the oldest first',
+        ...answers(said.Proofs),
+      },
+    },
     async () => ({ differences: await openProofs(db) }),
   );
   server.post(
@@ -102,7 +111,7 @@ function figureRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/supervision/movements',
-    { ...reading, schema: { summary: 'What bank money, cash and income may be used for' } },
+    { ...reading, schema: { summary: 'What bank money, cash and income may be used for', ...answers(said.Movements) } },
     async () => ({ movements: await permittedMovements(db) }),
   );
 }
@@ -110,7 +119,10 @@ function figureRoutes(server: HttpServer, db: Database): void {
 function ruleRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/supervision/rules',
-    { ...reading, schema: { summary: 'Rules in force, their thresholds and the bounds of those' } },
+    {
+      ...reading,
+      schema: { summary: 'Rules in force, their thresholds and the bounds of those', ...answers(said.Rules) },
+    },
     async () => ({
       rules: [...(await rulesInForce(db)).values()].map((rule) => ({ ...rule, bounds: RULES[rule.rule].thresholds })),
     }),
@@ -119,7 +131,12 @@ function ruleRoutes(server: HttpServer, db: Database): void {
     '/v1/supervision/rules/:rule',
     {
       ...supervising,
-      schema: { summary: 'Propose to change a rule', params: RuleParams, body: RuleWords },
+      schema: {
+        summary: 'Propose to change a rule',
+        params: RuleParams,
+        body: RuleWords,
+        ...answers(said.Proposed, 202),
+      },
     },
     async ({ params, body, principal }, reply) => {
       const change = { rule: params.rule, ...body } as RuleChange;
@@ -155,14 +172,22 @@ function capRoutes(server: HttpServer, db: Database): void {
   });
   server.get(
     '/v1/agent-caps',
-    { ...reading, schema: { summary: 'Net debit caps of load agents and their cover, every version' } },
+    {
+      ...reading,
+      schema: { summary: 'Net debit caps of load agents and their cover, every version', ...answers(said.Caps) },
+    },
     async () => ({ caps: await listAgentCaps(db) }),
   );
   server.post(
     '/v1/agent-caps/:participantNo',
     {
       onRequest: rolesAllowed('finance-maker'),
-      schema: { summary: 'Propose how far below zero an agent may go', params: AgentParams, body: CapWords },
+      schema: {
+        summary: 'Propose how far below zero an agent may go',
+        params: AgentParams,
+        body: CapWords,
+        ...answers(said.Proposed, 202),
+      },
     },
     async ({ params, body, principal }, reply) => {
       const cap = capOf(params.participantNo, body);
@@ -189,7 +214,7 @@ function capRoutes(server: HttpServer, db: Database): void {
 function withdrawalRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/fee-withdrawals',
-    { ...reading, schema: { summary: 'Fees the company drew, newest first' } },
+    { ...reading, schema: { summary: 'Fees the company drew, newest first', ...answers(said.Withdrawals) } },
     async () => ({ withdrawals: await listFeeWithdrawals(db) }),
   );
   server.post(
@@ -206,6 +231,7 @@ function withdrawalRoutes(server: HttpServer, db: Database): void {
           },
           closed,
         ),
+        ...answers(said.ProposedWithdrawal, 202),
       },
     },
     async (request, reply) => {

@@ -1,4 +1,5 @@
 import {
+  answers,
   businessDate,
   cityDate,
   type Database,
@@ -19,6 +20,7 @@ import { listTariffs } from '../pricing/tariff-table.ts';
 import { holdsOn } from './dated.ts';
 import { documentOfSubject } from './subject.ts';
 import { approveTerms, proposeTerms, type TermsKind, termsVersions, withdrawTerms } from './versions.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const VersionParams = Type.Object({ version: Type.String({ pattern: '^[1-9][0-9]{0,5}$' }) });
@@ -40,7 +42,10 @@ function feeRoutes(server: HttpServer, db: Database): void {
   const reading = { onRequest: rolesAllowed(...READERS) };
   server.get(
     '/v1/fee-tables',
-    { ...reading, schema: { summary: 'Fees in force on a day (the open one)', querystring: OnDate } },
+    {
+      ...reading,
+      schema: { summary: 'Fees in force on a day (the open one)', querystring: OnDate, ...answers(said.Fees) },
+    },
     ({ query }) =>
       onDate(db, query.date, async (tx, date) => ({
         date,
@@ -55,18 +60,28 @@ function feeRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/fee-tables/versions',
-    { ...reading, schema: { summary: 'Every fee table proposed, the newest first' } },
+    { ...reading, schema: { summary: 'Every fee table proposed, the newest first', ...answers(said.Versions) } },
     async () => ({ versions: await termsVersions(db, FEES) }),
   );
   const change = changes(db, FEES);
   server.post(
     '/v1/fee-tables',
-    { ...change.making, schema: { summary: 'Propose fees from a day on', body: proposal(FeeDocument) } },
+    {
+      ...change.making,
+      schema: {
+        summary: 'Propose fees from a day on',
+        body: proposal(FeeDocument),
+        ...answers(said.ProposedVersion, 201),
+      },
+    },
     async ({ body, principal }, reply) => reply.status(201).send(await change.propose(principal, body)),
   );
   server.post(
     '/v1/fee-tables/:version/approval',
-    { ...change.checking, schema: { summary: 'Put proposed fees in force', params: VersionParams } },
+    {
+      ...change.checking,
+      schema: { summary: 'Put proposed fees in force', params: VersionParams, ...answers(said.ApprovedVersion) },
+    },
     ({ params, principal }) => change.approve(principal, params),
   );
   server.delete(
@@ -84,6 +99,7 @@ function feeRoutes(server: HttpServer, db: Database): void {
       schema: {
         summary: 'How a participant’s fee of a day came about, to be added up by hand',
         params: Type.Object({ date: Day, participantNo: Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' }) }),
+        ...answers(said.Pricing),
       },
     },
     ({ params }) => explainPricing(db, businessDate(params.date), params.participantNo),
@@ -94,7 +110,14 @@ function settlementRoutes(server: HttpServer, db: Database): void {
   const reading = { onRequest: rolesAllowed(...READERS) };
   server.get(
     '/v1/settlement-terms',
-    { ...reading, schema: { summary: 'Settlement terms in force on a day (the open one)', querystring: OnDate } },
+    {
+      ...reading,
+      schema: {
+        summary: 'Settlement terms in force on a day (the open one)',
+        querystring: OnDate,
+        ...answers(said.Terms),
+      },
+    },
     ({ query }) =>
       onDate(db, query.date, async (tx, date) => ({
         date,
@@ -105,18 +128,35 @@ function settlementRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/settlement-terms/versions',
-    { ...reading, schema: { summary: 'Every document of settlement terms, the newest first' } },
+    {
+      ...reading,
+      schema: { summary: 'Every document of settlement terms, the newest first', ...answers(said.Versions) },
+    },
     async () => ({ versions: await termsVersions(db, SETTLEMENT) }),
   );
   const change = changes(db, SETTLEMENT);
   server.post(
     '/v1/settlement-terms',
-    { ...change.making, schema: { summary: 'Propose settlement terms', body: proposal(SettlementDocument) } },
+    {
+      ...change.making,
+      schema: {
+        summary: 'Propose settlement terms',
+        body: proposal(SettlementDocument),
+        ...answers(said.ProposedVersion, 201),
+      },
+    },
     async ({ body, principal }, reply) => reply.status(201).send(await change.propose(principal, body)),
   );
   server.post(
     '/v1/settlement-terms/:version/approval',
-    { ...change.checking, schema: { summary: 'Put proposed settlement terms in force', params: VersionParams } },
+    {
+      ...change.checking,
+      schema: {
+        summary: 'Put proposed settlement terms in force',
+        params: VersionParams,
+        ...answers(said.ApprovedVersion),
+      },
+    },
     ({ params, principal }) => change.approve(principal, params),
   );
   server.delete(
@@ -133,7 +173,13 @@ function holidayRoutes(server: HttpServer, db: Database): void {
   const reading = { onRequest: rolesAllowed(...READERS) };
   server.get(
     '/v1/holiday-years',
-    { ...reading, schema: { summary: 'Bank holidays put in force here, by year, and every proposal' } },
+    {
+      ...reading,
+      schema: {
+        summary: 'Bank holidays put in force here, by year, and every proposal',
+        ...answers(said.HolidayYears),
+      },
+    },
     async () => ({
       years: [...(await storedHolidays(db))].map(([year, days]) => ({ year, ...days })),
       versions: await termsVersions(db, HOLIDAYS),
@@ -142,12 +188,22 @@ function holidayRoutes(server: HttpServer, db: Database): void {
   const change = changes(db, HOLIDAYS);
   server.post(
     '/v1/holiday-years',
-    { ...change.making, schema: { summary: 'Propose the bank holidays of a year', body: proposal(HolidayDocument) } },
+    {
+      ...change.making,
+      schema: {
+        summary: 'Propose the bank holidays of a year',
+        body: proposal(HolidayDocument),
+        ...answers(said.ProposedVersion, 201),
+      },
+    },
     async ({ body, principal }, reply) => reply.status(201).send(await change.propose(principal, body)),
   );
   server.post(
     '/v1/holiday-years/:version/approval',
-    { ...change.checking, schema: { summary: 'Put proposed holidays in force', params: VersionParams } },
+    {
+      ...change.checking,
+      schema: { summary: 'Put proposed holidays in force', params: VersionParams, ...answers(said.ApprovedVersion) },
+    },
     ({ params, principal }) => change.approve(principal, params),
   );
   server.delete(

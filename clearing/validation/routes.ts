@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  answers,
   businessDate,
   cityDate,
   type Database,
@@ -12,6 +13,7 @@ import {
 import { dateOf } from '../day/date-of-path.ts';
 import { type ReasonCode, reasonCode } from '../purchases/reason-codes.ts';
 import { chainBreaks, missingCsv, missingPurchases } from './chain/missing.ts';
+import { registerDayRecordRoutes } from './day-record-routes.ts';
 import { validationErrors } from './errors.ts';
 import { approveHeldDecision, type HeldDecision, proposeHeldDecision } from './held/decide.ts';
 import { recordStory } from './held/view.ts';
@@ -19,6 +21,7 @@ import { openPurchases } from './overview.ts';
 import { nameOf, type RecordRef } from './received-purchase.ts';
 import { approveRule, listRules, proposeRule, type RuleChange } from './rule-change.ts';
 import { readRuleBook, RULE_NAMES, type RuleName } from './rules.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const Day = Type.String({ format: 'date' });
@@ -70,6 +73,7 @@ export function registerValidationRoutes(server: HttpServer, { db }: { readonly 
   decisionRoutes(server, db);
   chainRoutes(server, db);
   ruleRoutes(server, db);
+  registerDayRecordRoutes(server, { db });
 }
 
 function heldRoutes(server: HttpServer, db: Database): void {
@@ -89,6 +93,7 @@ function heldRoutes(server: HttpServer, db: Database): void {
           },
           closed,
         ),
+        ...answers(said.HeldRecords),
       },
     },
     async ({ query }) => {
@@ -120,7 +125,11 @@ function heldRoutes(server: HttpServer, db: Database): void {
     '/v1/held-purchases/:cardNo/:businessDate/:intakeId/:index',
     {
       onRequest: rolesAllowed(...SEEING),
-      schema: { summary: 'A judged record, its history and what stands beside it', params: RecordParams },
+      schema: {
+        summary: 'A judged record, its history and what stands beside it',
+        params: RecordParams,
+        ...answers(said.Story),
+      },
     },
     async ({ params }) => recordStory(db, refOf(params)),
   );
@@ -136,6 +145,7 @@ function decisionRoutes(server: HttpServer, db: Database): void {
         summary: 'Propose what becomes of a held record',
         params: RecordParams,
         body: Type.Object(Verdict, closed),
+        ...answers(said.Proposed, 201),
       },
     },
     async (request, reply) => {
@@ -178,7 +188,11 @@ function chainRoutes(server: HttpServer, db: Database): void {
     '/v1/missing-purchases',
     {
       onRequest: rolesAllowed(...SEEING),
-      schema: { summary: 'Purchases that cards have made and nobody has uploaded', querystring: ListQuery },
+      schema: {
+        summary: 'Purchases that cards have made and nobody has uploaded',
+        querystring: ListQuery,
+        ...answers(said.Missing),
+      },
     },
     async ({ query }) => {
       const limit = query.limit ?? PAGE;
@@ -208,7 +222,11 @@ function chainRoutes(server: HttpServer, db: Database): void {
     '/v1/chain-breaks',
     {
       onRequest: rolesAllowed(...SEEING),
-      schema: { summary: 'Purchases that do not continue the one before: balance, time', querystring: ListQuery },
+      schema: {
+        summary: 'Purchases that do not continue the one before: balance, time',
+        querystring: ListQuery,
+        ...answers(said.Breaks),
+      },
     },
     async ({ query }) => {
       const limit = query.limit ?? PAGE;
@@ -231,7 +249,10 @@ function ruleRoutes(server: HttpServer, db: Database): void {
   });
   server.get(
     '/v1/validation-rules',
-    { onRequest: rolesAllowed(...SEEING), schema: { summary: 'The numbers validation goes by, each from a day on' } },
+    {
+      onRequest: rolesAllowed(...SEEING),
+      schema: { summary: 'The numbers validation goes by, each from a day on', ...answers(said.NumbersInForce) },
+    },
     async () => ({ rules: await transact(db, listRules) }),
   );
   server.post(

@@ -1,4 +1,5 @@
 import {
+  answers,
   addDays,
   businessDate,
   cityDate,
@@ -14,6 +15,7 @@ import { approveSettleAfterEqual, proposeSettleAfterEqual } from '@citycard/clea
 import { lookStandings, orderLooks } from './daily-look.ts';
 import { dailyErrors } from './errors.ts';
 import { approvePatience, PATIENCE_SUBJECTS, patienceInForce, proposePatience } from './patience.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['reconciliation'];
@@ -36,7 +38,14 @@ const checking = { onRequest: rolesAllowed('finance-checker') };
 export function registerDailyRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
   server.get(
     '/v1/reconciliation/days',
-    { ...reading, schema: { tags, summary: 'The newest daily looks: state, differences found, opened, ended' } },
+    {
+      ...reading,
+      schema: {
+        tags,
+        summary: 'The newest daily looks: state, differences found, opened, ended',
+        ...answers(said.Looks),
+      },
+    },
     async () => ({ looks: await lookStandings(db) }),
   );
   server.get(

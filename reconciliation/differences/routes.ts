@@ -1,4 +1,5 @@
 import {
+  answers,
   type BusinessDate,
   businessDate,
   cityDate,
@@ -18,6 +19,7 @@ import { differenceErrors } from './errors.ts';
 import { findDifference, listDifferences, openSummary } from './list.ts';
 import { approveRule, type DifferenceRule, proposeRule, rulesInForce } from './rules.ts';
 import { comment, giveTo } from './talk.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['differences'];
@@ -90,13 +92,18 @@ function readingRoutes(server: HttpServer, db: Database): void {
     '/v1/differences',
     {
       onRequest: rolesAllowed(...STAFF, ...PARTNERS),
-      schema: { tags, summary: 'Differences by number, 200 at once; partners see their own', querystring: Filter },
+      schema: {
+        tags,
+        summary: 'Differences by number, 200 at once; partners see their own',
+        querystring: Filter,
+        ...answers(said.Differences),
+      },
     },
     async ({ query, principal }) => answerList(db, principal, query),
   );
   server.get(
     '/v1/differences/summary',
-    { ...staff, schema: { tags, summary: 'Open differences by age' } },
+    { ...staff, schema: { tags, summary: 'Open differences by age', ...answers(said.OpenByAge) } },
     async () => {
       const today = cityDate(new Date());
       return { today, lines: await openSummary(db, today) };
@@ -106,7 +113,12 @@ function readingRoutes(server: HttpServer, db: Database): void {
     '/v1/differences/closing',
     {
       ...staff,
-      schema: { tags, summary: 'Closing report', querystring: Type.Object({ from: Day, to: Day }, closed) },
+      schema: {
+        tags,
+        summary: 'Closing report',
+        querystring: Type.Object({ from: Day, to: Day }, closed),
+        ...answers(said.Closing),
+      },
     },
     async ({ query }) => {
       const [from, to] = periodOf(query.from, query.to);
@@ -115,7 +127,15 @@ function readingRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/differences/:differenceNo',
-    { ...staff, schema: { tags, summary: 'A difference, its evidence and all that happened to it', params: Params } },
+    {
+      ...staff,
+      schema: {
+        tags,
+        summary: 'A difference, its evidence and all that happened to it',
+        params: Params,
+        ...answers(said.OneDifference),
+      },
+    },
     async ({ params }) => {
       const { difference, events } = await findDifference(db, BigInt(params.differenceNo));
       return { ...shown(difference, cityDate(new Date())), events };
@@ -187,7 +207,13 @@ function workRoutes(server: HttpServer, db: Database): void {
     '/v1/differences/:differenceNo/decision',
     {
       onRequest: rolesAllowed('finance-maker'),
-      schema: { tags, summary: 'Propose how it ends', params: Params, body: DecisionBody },
+      schema: {
+        tags,
+        summary: 'Propose how it ends',
+        params: Params,
+        body: DecisionBody,
+        ...answers(said.Proposed, 201),
+      },
     },
     async ({ params, body, principal }, reply) =>
       reply
@@ -214,14 +240,17 @@ function workRoutes(server: HttpServer, db: Database): void {
 function ruleRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/difference-rules',
-    { onRequest: rolesAllowed(...STAFF), schema: { tags, summary: 'Owner, due days and tolerance of differences' } },
+    {
+      onRequest: rolesAllowed(...STAFF),
+      schema: { tags, summary: 'Owner, due days and tolerance of differences', ...answers(said.RulesInForce) },
+    },
     async () => ({ rules: await rulesInForce(db) }),
   );
   server.post(
     '/v1/difference-rules',
     {
       onRequest: rolesAllowed('finance-maker'),
-      schema: { tags, summary: 'Propose a rule', body: RuleBody },
+      schema: { tags, summary: 'Propose a rule', body: RuleBody, ...answers(said.Proposed, 201) },
     },
     async ({ body, principal }, reply) =>
       reply.status(201).send(await transact(db, (tx) => proposeRule(tx, principal, body satisfies DifferenceRule))),
