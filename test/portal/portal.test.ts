@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { shellTests } from './shell.ts';
+import { startPortalWorld, type PortalWorld } from './world.ts';
+
+/** Pages in a real browser, before the product as `npm start` serves it. One world for all faces: making it costs more than most of what it shows. */
+describe('the portal', () => {
+  let world: PortalWorld;
+  beforeAll(async () => {
+    world = await startPortalWorld();
+  }, 300_000);
+  afterAll(() => world.stop(), 60_000);
+
+  describe('shell', () => shellTests(() => world));
+});
