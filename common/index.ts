@@ -46,13 +46,14 @@ export {
   sessionTimes,
 } from './identity/sign-in/sessions.ts';
 export { signInErrors } from './identity/sign-in/errors.ts';
+export { noteExport } from './identity/export-note.ts';
+export { waitingProposals, type WaitingProposal } from './identity/waiting.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';
 export { createHttpServer, type HttpReply, type HttpRequest, type HttpServer, listen } from './http/server.ts';
 export { answers } from './http/answers.ts';
 export { sendProblem } from './http/problem.ts';
 export { rolesAllowed } from './http/authentication.ts';
-export { answers } from './http/answers.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';

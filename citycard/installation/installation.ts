@@ -57,6 +57,7 @@ import { startTerminalListeners } from './terminal-listeners.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
 /** Longer than terminals are ever quiet by day: a connection keeps the plans of its statements. */
+import { registerWaitingRoutes } from './waiting-routes.ts';
 const KEEP_CONNECTIONS_MS = 600_000;
 
 /** The portal runs on this machine and says from where people came; others speak for themselves. */
@@ -195,6 +196,7 @@ async function start(
   registerCardIssuerRoutes(server, {
     db,
     hsm,
+  registerWaitingRoutes(server, { db });
     protection,
     ...(configuration.identityLine === undefined ? {} : { responder: httpResponder(configuration.identityLine) }),
     machines: workers.machines,

@@ -1,0 +1,54 @@
+import {
+  answers,
+  type Database,
+  type HttpServer,
+  noteExport,
+  transact,
+  Type,
+  waitingProposals,
+} from '@citycard/common';
+import { approversOf } from './approvers.ts';
+
+const Waiting = Type.Object({
+  approvalId: Type.Integer(),
+  act: Type.String(),
+  subject: Type.String(),
+  maker: Type.String(),
+  makerName: Type.String(),
+  since: Type.String(),
+  approvers: Type.Array(Type.String()),
+  mine: Type.Boolean({ description: 'whoever asks may approve it' }),
+});
+
+/** Who waits for whom, and lists that people take out (docs/portal.md, "Approvals"). */
+export function registerWaitingRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
+  server.get(
+    '/v1/waiting',
+    {
+      schema: {
+        summary: 'Proposals that wait for a second person, as far as they concern whoever asks',
+        ...answers(Type.Object({ waiting: Type.Array(Waiting) })),
+      },
+    },
+    async ({ principal }) => ({ waiting: await waitingProposals(db, principal, approversOf) }),
+  );
+
+  server.post(
+    '/v1/export-notes',
+    {
+      schema: {
+        summary: 'Say that a list is taken out, before it is: logged, and so much a day',
+        body: Type.Object(
+          {
+            list: Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z .:_/-]{0,99}$' }),
+            rows: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+          },
+          { additionalProperties: false },
+        ),
+        ...answers(Type.Object({ exportNo: Type.Integer(), leftRows: Type.Integer() }), 201),
+      },
+    },
+    async ({ principal, body }, reply) =>
+      reply.status(201).send(await transact(db, (tx) => noteExport(tx, principal, body))),
+  );
+}
