@@ -134,7 +134,7 @@ export {
   proposeSettleAfterEqual,
   unequalSince,
 } from './equality/settle-after-equal.ts';
-export { batchesThatDiffer, type ComparedBatch, recordBatchClaim } from './batches/claims.ts';
+export { claimedBatches, type ComparedBatch, recordBatchClaim } from './batches/claims.ts';
 export {
   validateReceived,
   type ValidationDeps,

@@ -63,10 +63,10 @@ interface ComparedRow {
 }
 
 /**
- * Batches claimed at or after a moment whose newest claim is not what we have now, by the same rule as the answer to the terminal:
- * what arrived since counts.
+ * Batches claimed at or after a moment and before another, with the newest claim of each and what we have now, by the same rule as the
+ * answer to the terminal: what arrived since counts.
  */
-export async function batchesThatDiffer(db: Database | Transaction, since: Date): Promise<ComparedBatch[]> {
+export async function claimedBatches(db: Database | Transaction, since: Date, before: Date): Promise<ComparedBatch[]> {
   const { rows } = await (db as Database).query<ComparedRow>(
     `select c.*, l.count as our_loads, l.amount as our_load_fen, p.count as our_purchases, p.amount as our_purchase_fen
        from (select distinct on (terminal_no, batch_no) * from clearing.batch_claim where claimed_at >= $1
@@ -84,9 +84,9 @@ export async function batchesThatDiffer(db: Database | Transaction, since: Date)
                                        from generate_series(0, octet_length(t.bytes) / 64 - 1) as n) r
                  where i.terminal_no = c.terminal_no and i.batch_no = c.batch_no and i.answered
                    and get_byte(r.raw, 1) & 15 <> 3) once) p
-      where (l.count, l.amount, p.count, p.amount) <> (c.load_count, c.load_fen, c.purchase_count, c.purchase_fen)
+      where c.claimed_at < $2
       order by c.terminal_no, c.batch_no`,
-    [since],
+    [since, before],
   );
   const figure = (count: bigint, amount: bigint): BatchFigure => ({ count: Number(count), amount: fen(amount) });
   return rows.map((row) => ({

@@ -10,7 +10,8 @@ import {
 } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconciliationMigrations } from '../migrations.ts';
-import { driftOfCard, unexplainedOf } from './drift.ts';
+import { KeptResults } from '../matching/kept-result.ts';
+import { bestOf, driftOfCard } from './drift.ts';
 import { lookAtCards } from './look.ts';
 
 const DAY = businessDate('2026-11-10');
@@ -173,12 +174,27 @@ describe('the balance of a card', () => {
   });
 
   it('is explained by whichever causes leave least', () => {
-    expect(unexplainedOf(0n, [300n], false)).toBe(0n);
-    expect(unexplainedOf(300n, [300n, 500n], false)).toBe(0n);
-    expect(unexplainedOf(800n, [300n, 500n], false)).toBe(0n);
-    expect(unexplainedOf(-200n, [300n, -200n], false)).toBe(0n);
-    expect(unexplainedOf(301n, [300n, 500n], false)).toBe(1n);
-    expect(unexplainedOf(900n, [], true)).toBe(0n);
-    expect(unexplainedOf(-900n, [], true)).toBe(-900n);
+    const left = (...of: Parameters<typeof bestOf>) => bestOf(...of).left;
+    expect(left(0n, [300n], false)).toBe(0n);
+    expect(left(300n, [300n, 500n], false)).toBe(0n);
+    expect(left(800n, [300n, 500n], false)).toBe(0n);
+    expect(left(-200n, [300n, -200n], false)).toBe(0n);
+    expect(left(301n, [300n, 500n], false)).toBe(1n);
+    expect(bestOf(900n, [1_000n], true)).toEqual({ left: 900n, happened: [false] });
+    expect(left(-900n, [], true)).toBe(-900n);
+  });
+
+  it('and its causes are lines of a match that adds them up', async () => {
+    const { rows } = await db.query<{ run_no: bigint; states: Record<string, { results: number }> }>(
+      `select run_no, states from reconciliation.match_run where plan = 'card-balances' order by run_no`,
+    );
+    expect(rows[0]?.states).toMatchObject({ amount: { theirLines: 1 } });
+    const results = new KeptResults(db);
+    const lines = await results.rows(rows[0]?.run_no ?? 0n, { state: 'equal', offset: 0, limit: 100 });
+    await results.close();
+    const added = lines.filter((line) => line['pass'] === 'balance with its causes' && line['ourLine'] !== undefined);
+    // Five cards that differ for a reason: the purse and its cause.
+    expect(added).toHaveLength(10);
+    expect(added[0]?.['explanation']).toMatch(/in group \d+ of 2 of ours and 1 of theirs; \d+ fen on both sides/);
   });
 });

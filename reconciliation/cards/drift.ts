@@ -33,6 +33,13 @@ export interface CardDrift {
   readonly breaks: number;
   /** What no cause explains; zero when the drift is explained. */
   readonly unexplained: Fen;
+  /** The causes that explain it best, as they are taken off the purse. */
+  readonly taken: readonly DriftTaken[];
+}
+
+export interface DriftTaken {
+  readonly cause: string;
+  readonly amount: Fen;
 }
 
 interface DriftRow {
@@ -134,18 +141,17 @@ export const CARDS_OF_A_DAY = `looked as materialized (
     union select counterpart from reconciliation.difference where counterpart_kind = 'card' and state = 'open' and subject_key = 'balance'
   )`;
 
-/** Cards of a day whose purse is not what the card said, and how many were compared. */
-export async function driftsOfDay(
-  tx: Transaction,
-  date: BusinessDate,
-): Promise<{ readonly cards: number; readonly drifts: readonly CardDrift[] }> {
-  const { rows } = await tx.query<DriftRow & { cards: bigint }>(
-    `with ${CARDS_OF_A_DAY}, ${LAST_WORDS}, counted as (select count(*) as cards from said), different as (${CAUSES})
-     select c.cards, d.* from counted c left join different d on true order by d.card_no`,
-    [date],
+/**
+ * Puts down what each card of a day said last beside its purse, in `card_words` (for the rest of the transaction), and answers those
+ * that differ.
+ */
+export async function wordsOfDay(tx: Transaction, date: BusinessDate): Promise<readonly CardDrift[]> {
+  await tx.query('drop table if exists card_words');
+  await tx.query(
+    `create temp table card_words on commit drop as with ${CARDS_OF_A_DAY.replaceAll('$1', `'${date}'`)}, ${LAST_WORDS} select * from said`,
   );
-  const cards = Number(rows[0]?.cards ?? 0n);
-  return { cards, drifts: rows.filter(({ card_no: no }) => no !== null).map(driftOf) };
+  const { rows } = await tx.query<DriftRow>(`with said as (select * from card_words) ${CAUSES} order by s.card_no`);
+  return rows.map(driftOf);
 }
 
 /** The drift of one card now; undefined when there is none, or nothing to compare. */
@@ -177,20 +183,58 @@ function driftOf(row: DriftRow): CardDrift {
     },
     unknownMissing: row.unknown_missing,
     breaks: Number(row.breaks),
-    unexplained: fen(unexplainedOf(drift - held - missing, [doubtful, covered, -pending], row.unknown_missing)),
+    ...explained(drift, { held, missing, doubtful, covered, pending: -pending }, row.unknown_missing),
   };
 }
 
-/**
- * What is left of a drift when each cause that may or may not have happened is taken as happened or not, whichever leaves least.
- * Missing purchases of unknown cost explain whatever the card holds less.
- */
-export function unexplainedOf(certain: bigint, maybe: readonly bigint[], unknownMissing: boolean): bigint {
-  const left = maybe.reduce(
-    (sums, cause) => (cause === 0n ? sums : [...sums, ...sums.map((sum) => sum - cause)]),
-    [certain],
+/** Causes that certainly happened; each of the others may have happened or not. */
+const CERTAIN = ['held', 'missing'] as const;
+const MAYBE = ['doubtful', 'covered', 'pending'] as const;
+type Cause = keyof DriftCauses;
+
+/** The causes by which a drift is explained best, and what is left of it. */
+function explained(
+  drift: bigint,
+  causes: Readonly<Record<Cause, bigint>>,
+  unknownMissing: boolean,
+): Pick<CardDrift, 'unexplained' | 'taken'> {
+  const certain = CERTAIN.filter((cause) => causes[cause] !== 0n);
+  const maybe = MAYBE.filter((cause) => causes[cause] !== 0n);
+  const rest = certain.reduce((left, cause) => left - causes[cause], drift);
+  const { left, happened } = bestOf(
+    rest,
+    maybe.map((cause) => causes[cause]),
+    unknownMissing,
   );
-  if (unknownMissing && left.some((rest) => rest >= 0n)) return 0n;
-  const size = (rest: bigint): bigint => (rest < 0n ? -rest : rest);
-  return left.reduce((least, rest) => (size(rest) < size(least) ? rest : least));
+  const taken: DriftTaken[] = [...certain, ...maybe.filter((_, at) => happened[at])].map((cause) => ({
+    cause,
+    amount: fen(causes[cause]),
+  }));
+  const unknown = unknownMissing && left >= 0n;
+  if (unknown && left > 0n) taken.push({ cause: 'missing of unknown cost', amount: fen(left) });
+  return { unexplained: fen(unknown ? 0n : left), taken };
+}
+
+/**
+ * Which of the causes that may or may not have happened leave least of a drift. Missing purchases of unknown cost explain whatever the
+ * card holds less, so then the least that is not below zero.
+ */
+export function bestOf(
+  certain: bigint,
+  maybe: readonly bigint[],
+  unknownMissing: boolean,
+): { readonly left: bigint; readonly happened: readonly boolean[] } {
+  const ways = maybe.reduce<{ left: bigint; happened: readonly boolean[] }[]>(
+    (all, cause) =>
+      all.flatMap(({ left, happened }) => [
+        { left, happened: [...happened, false] },
+        { left: left - cause, happened: [...happened, true] },
+      ]),
+    [{ left: certain, happened: [] }],
+  );
+  const above = unknownMissing ? ways.filter(({ left }) => left >= 0n) : [];
+  const size = ({ left }: { readonly left: bigint }): bigint => (left < 0n ? -left : left);
+  const [first, ...others] = above.length > 0 ? above : ways;
+  if (first === undefined) throw new Error('there is always the way in which nothing happened');
+  return others.reduce((least, way) => (size(way) < size(least) ? way : least), first);
 }

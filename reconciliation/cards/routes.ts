@@ -9,7 +9,7 @@ import {
   Type,
 } from '@citycard/common';
 import { driftOfCard } from './drift.ts';
-import { evidenceOf } from './look.ts';
+import { evidenceOf } from './evidence.ts';
 
 const tags = ['cards'];
 

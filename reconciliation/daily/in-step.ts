@@ -42,6 +42,14 @@ export async function keepInStep(
 ): Promise<LookResult> {
   const outcomes = await openDifferences(tx, found);
   const seen = new Set(found.map(keyOf));
+  const gone = (await openOf(tx, scope)).filter((key) => !seen.has(keyOf(key)));
+  const ended = await endDifferences(tx, gone, { by: 'match', reason });
+  const opened = outcomes.filter(({ outcome }) => outcome === 'opened' || outcome === 'changed').length;
+  return { found: found.length, opened, ended: ended.length };
+}
+
+/** Open differences a look is about. */
+export async function openOf(tx: Transaction, scope: LookScope): Promise<Required<EndedKey>[]> {
   const { rows } = await tx.query<{
     counterpart_kind: CounterpartKind;
     counterpart: string;
@@ -54,18 +62,13 @@ export async function keepInStep(
         and ($3::text is null or counterpart = $3) and ($4::date is null or business_day = $4) and ($5::text is null or kind = $5)`,
     [scope.counterpartKinds, scope.subject, scope.counterpart ?? null, scope.businessDay ?? null, scope.kind ?? null],
   );
-  const gone = rows
-    .map((row) => ({
-      counterpartKind: row.counterpart_kind,
-      counterpart: row.counterpart,
-      businessDay: row.business_day,
-      subjectKey: row.subject_key,
-      kind: row.kind,
-    }))
-    .filter((key) => !seen.has(keyOf(key)));
-  const ended = await endDifferences(tx, gone, { by: 'match', reason });
-  const opened = outcomes.filter(({ outcome }) => outcome === 'opened' || outcome === 'changed').length;
-  return { found: found.length, opened, ended: ended.length };
+  return rows.map((row) => ({
+    counterpartKind: row.counterpart_kind,
+    counterpart: row.counterpart,
+    businessDay: row.business_day,
+    subjectKey: row.subject_key,
+    kind: row.kind,
+  }));
 }
 
 /** The sum of several looks. */

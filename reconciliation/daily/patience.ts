@@ -26,6 +26,16 @@ export async function patienceInForce(db: Database | Transaction): Promise<Patie
   return Object.fromEntries(PATIENCE_SUBJECTS.map((subject) => [subject, days.get(subject) ?? 0])) as Patience;
 }
 
+/** Days of patience in force with one subject. */
+export async function daysOfPatience(tx: Transaction, subject: PatienceSubject): Promise<number> {
+  const { rows } = await tx.query<{ days: number }>(`select ${patienceDays(subject)} as days`);
+  return rows[0]?.days ?? 0;
+}
+
+/** The same as SQL. */
+export const patienceDays = (subject: PatienceSubject): string =>
+  `(select days from reconciliation.patience where subject = '${subject}' order by patience_no desc limit 1)`;
+
 const ACT = 'reconciliation-patience';
 
 export interface PatienceChange {

@@ -7,7 +7,13 @@ const terms: MatchTerms = { passes: [], toleranceFen: 0, daysBefore: 1, daysAfte
 const certain: MatchPass = { name: 'reference', on: ['reference'], cardinality: '1-1', certain: true };
 const guess: MatchPass = { ...certain, name: 'card', on: ['card'], certain: false };
 const lines = (...amountsAndDays: (readonly [number, number, boolean?])[]): Line[] =>
-  amountsAndDays.map(([amount, day, doubt = false], at) => ({ line: at + 1, amount: BigInt(amount), day, doubt }));
+  amountsAndDays.map(([amount, day, doubt = false], at) => ({
+    line: at + 1,
+    amount: BigInt(amount),
+    day,
+    doubt,
+    records: 0,
+  }));
 const states = (pass: MatchPass, ours: Line[], theirs: Line[], more: Partial<MatchTerms> = {}) =>
   decideGroup({ ...terms, ...more }, pass, ours, theirs).decisions.map(({ state }) => state);
 

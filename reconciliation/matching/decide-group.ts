@@ -82,17 +82,18 @@ function pairUp(
   { amounts, days }: Fit,
 ): (readonly [Line, Line])[] {
   const rows = new Map<bigint, Row>();
+  const keyOf = (amount: bigint, records: number) => (amounts === 'any' ? 0n : amount * RECORDS + BigInt(records));
   for (const line of left.theirs) {
-    const amount = amounts === 'any' ? 0n : line.amount;
-    const row = rows.get(amount);
-    if (row === undefined) rows.set(amount, { lines: [line], next: 0 });
+    const key = keyOf(line.amount, line.records);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, { lines: [line], next: 0 });
     else row.lines.push(line);
   }
   const pairs: (readonly [Line, Line])[] = [];
   const [restOurs, taken]: [Line[], Set<Line>] = [[], new Set()];
   for (const our of left.ours) {
     const their = candidates(terms, amounts, our.amount).reduce<Line | undefined>(
-      (found, amount) => found ?? nextIn(rows.get(amount), terms, our, days),
+      (found, amount) => found ?? nextIn(rows.get(keyOf(amount, our.records)), terms, our, days),
       undefined,
     );
     if (their === undefined) restOurs.push(our);
@@ -126,12 +127,16 @@ function nextIn(row: Row | undefined, terms: MatchTerms, our: Line, days: Fit['d
   return line;
 }
 
+/** More than the records of any line, so that amount and records are one number. */
+const RECORDS = 1n << 32n;
+
 function decideSums(terms: MatchTerms, pass: MatchPass, ours: Line[], theirs: Line[]): GroupDecision {
   const left = { decisions: [], leftOurs: ours, leftTheirs: theirs };
   if (pass.cardinality === '1-n' && ours.length > 1) return left;
   if (pass.cardinality === 'n-1' && theirs.length > 1) return left;
   const sum = (lines: readonly Line[]) => lines.reduce((total, { amount }) => total + amount, 0n);
-  const same = within(terms.toleranceFen, sum(ours), sum(theirs));
+  const records = (lines: readonly Line[]) => lines.reduce((total, line) => total + line.records, 0);
+  const same = within(terms.toleranceFen, sum(ours), sum(theirs)) && records(ours) === records(theirs);
   // Lines are in the order of days: the ends are the furthest apart.
   const [first, last] = [theirs[0]?.day ?? 0, theirs.at(-1)?.day ?? 0];
   const near = ours.every(({ day }) => inWindow(terms, day, first) && inWindow(terms, day, last));

@@ -48,7 +48,7 @@ export async function decideRest(
   }
   // What a join left over stands in its file already.
   if (!joined) await addOpen(connection, sides);
-  await writeRevised(connection, files.revised);
+  await writeRevised(connection, sides, files.revised);
 }
 
 /** Lines whose key one side has more than once while the other has it too: the join paired each with each. */
@@ -78,6 +78,17 @@ async function findDoubled(
     );
 }
 
+/** What a result tells besides, where sides have it: records lines stand for, and what is known of them. */
+export function extraColumns({ ours, theirs }: Readonly<Record<Side, ReadSide>>): string {
+  const columns = [
+    ...(ours.records ? ['o.records as our_records'] : []),
+    ...(theirs.records ? ['t.records as their_records'] : []),
+    ...(ours.about ? ['o.about as our_about'] : []),
+    ...(theirs.about ? ['t.about as their_about'] : []),
+  ];
+  return columns.map((column) => `, ${column}`).join('');
+}
+
 interface PassWork {
   readonly pass: MatchPass;
   readonly no: number;
@@ -95,10 +106,10 @@ async function decidePass(
 ): Promise<void> {
   const select = (side: Side) =>
     `select ${side === 'ours'} as mine, ${no === 0 ? 'key' : keyOf(pass)} as pass_key, (s.rowid + 1)::integer as line, s.amount,
-            (s.day - date '1970-01-01')::integer as day, ${sides[side].doubt ? 's.doubt' : 'false'} as doubt
+            (s.day - date '1970-01-01')::integer as day, ${sides[side].doubt ? 's.doubt' : 'false'} as doubt, ${sides.ours.records && sides.theirs.records ? 's.records' : '0'} as records
        from ${side} s where (s.rowid + 1) in (select line from ${from}_${side})`;
   const stream = await connection.stream(
-    `select mine, pass_key, line, amount, day, doubt from (${select('ours')} union all ${select('theirs')})
+    `select mine, pass_key, line, amount, day, doubt, records from (${select('ours')} union all ${select('theirs')})
       where pass_key is not null order by pass_key`,
   );
   const appender = await connection.createAppender('decided');
@@ -124,12 +135,20 @@ async function decidePass(
   };
   for await (const rows of stream.yieldRowsJs())
     for (const row of rows) {
-      const [mine, passKey, line, amount, day, doubt] = row as [boolean, string, number, bigint, number, boolean];
+      const [mine, passKey, line, amount, day, doubt, records] = row as [
+        boolean,
+        string,
+        number,
+        bigint,
+        number,
+        boolean,
+        number,
+      ];
       if (passKey !== key) {
         decide();
         [key, ours, theirs] = [passKey, [], []];
       }
-      (mine ? ours : theirs).push({ line, amount, day, doubt });
+      (mine ? ours : theirs).push({ line, amount, day, doubt, records });
     }
   decide();
   appender.flushSync();
@@ -153,7 +172,11 @@ async function addOpen(connection: DuckDBConnection, sides: Readonly<Record<Side
   }
 }
 
-async function writeRevised(connection: DuckDBConnection, file: string): Promise<void> {
+async function writeRevised(
+  connection: DuckDBConnection,
+  sides: Readonly<Record<Side, ReadSide>>,
+  file: string,
+): Promise<void> {
   // The few lines that are needed first, so that nothing is built of all the others.
   const few = (side: Side) =>
     `(select rowid + 1 as line, * from ${side} where rowid + 1 in (select ${lineOf[side]} from decided))`;
@@ -163,7 +186,7 @@ async function writeRevised(connection: DuckDBConnection, file: string): Promise
     `copy (select d.state, d.pass, d.our_line, d.their_line, coalesce(o.key, t.key) as key, o.amount as ours, t.amount as theirs,
                   o.day as our_day, t.day as their_day, d.group_no, ${perGroup('count(d.our_line)')}::uinteger as group_our_lines,
                   ${perGroup('count(d.their_line)')}::uinteger as group_their_lines, ${perGroup('sum(o.amount)')}::bigint as group_ours,
-                  ${perGroup('sum(t.amount)')}::bigint as group_theirs
+                  ${perGroup('sum(t.amount)')}::bigint as group_theirs${extraColumns(sides)}
              from decided d left join ${few('ours')} o on o.line = d.our_line left join ${few('theirs')} t on t.line = d.their_line)
        to ${literal(file)} (format parquet)`,
   );

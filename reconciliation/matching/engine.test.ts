@@ -110,7 +110,7 @@ it('what the join decides is what deciding key by key decides', async () => {
   const expected: Record<string, number> = {};
   const linesOf = (lines: typeof ours, wanted: string) =>
     lines.flatMap(({ key, amount, day, doubt }, at) =>
-      key === wanted ? [{ line: at + 1, amount: BigInt(amount), day, doubt }] : [],
+      key === wanted ? [{ line: at + 1, amount: BigInt(amount), day, doubt, records: 0 }] : [],
     );
   for (const key of new Set([...ours, ...theirs].map((line) => line.key))) {
     const decided = decideGroup(how, byReference, linesOf(ours, key), linesOf(theirs, key));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { decideRest } from './decide-rest.ts';
+import { decideRest, extraColumns } from './decide-rest.ts';
 import { literal, openDuck } from './duckdb.ts';
 import type { ResultFiles } from './result-files.ts';
 import { type ReadSide, readSide } from './side.ts';
@@ -24,8 +24,9 @@ export interface MatchSummary {
 export interface MatchOptions {
   readonly memoryMiB?: number;
   readonly threads?: number;
-  /** Whether the file of our side was written by us from whole amounts, or came from somebody. */
+  /** Whether the file of a side was written by us from whole amounts, or came from somebody. */
   readonly oursAre?: 'by us' | 'by others';
+  readonly theirsAre?: 'by us' | 'by others';
   readonly progress?: (percent: number) => Promise<void> | void;
 }
 
@@ -48,15 +49,17 @@ export async function matchFiles(
   files: { readonly ours: string; readonly theirs: string },
   terms: MatchTerms,
   directory: string,
-  { memoryMiB = MEMORY_MIB, threads = THREADS, oursAre = 'by others', progress = () => undefined }: MatchOptions = {},
+  options: MatchOptions = {},
 ): Promise<MatchSummary & { readonly files: ResultFiles }> {
+  const { memoryMiB = MEMORY_MIB, threads = THREADS, oursAre = 'by others', theirsAre = 'by others' } = options;
+  const { progress = () => undefined } = options;
   const duck = await openDuck({ directory: join(directory, 'spill'), memoryMiB, threads });
   try {
     const { connection } = duck;
     // Lines keep the order of their file, which takes one core; so both files at once.
     const read = await Promise.allSettled([
       readSide(connection, 'ours', files.ours, terms.passes, oursAre),
-      readSide(duck.other, 'theirs', files.theirs, terms.passes, 'by others'),
+      readSide(duck.other, 'theirs', files.theirs, terms.passes, theirsAre),
     ]);
     const [ours, theirs] = read.map((side) => {
       if (side.status === 'rejected') throw side.reason;
@@ -111,12 +114,12 @@ async function writeJoin(
   const doubts = [...(ours.doubt ? ['o.doubt'] : []), ...(theirs.doubt ? ['t.doubt'] : [])];
   const inDoubt = doubts.map((doubt) => `when ${doubt} then ${stateNo('in-doubt')}`).join(' ');
   const state = `case ${inDoubt} when t.rowid is null then ${stateNo('only-ours')} when o.rowid is null then ${stateNo('only-theirs')}
-       when abs(o.amount - t.amount) > ${toleranceFen} then ${stateNo('amount')}
+       when abs(o.amount - t.amount) > ${toleranceFen}${ours.records && theirs.records ? ' or o.records <> t.records' : ''} then ${stateNo('amount')}
        when t.day - o.day between ${-daysBefore} and ${daysAfter} then ${stateNo('equal')} else ${stateNo('late')} end`;
   // A dictionary of keys that are all different, or of line numbers, costs time and saves nothing.
   await connection.run(
     `copy (select (${state})::utinyint as state, (o.rowid + 1)::uinteger as our_line, (t.rowid + 1)::uinteger as their_line,
-                  coalesce(o.key, t.key) as key, o.amount as ours, t.amount as theirs, o.day as our_day, t.day as their_day
+                  coalesce(o.key, t.key) as key, o.amount as ours, t.amount as theirs, o.day as our_day, t.day as their_day${extraColumns({ ours, theirs })}
              from ours o full outer join theirs t on o.key = t.key ${joined ? '' : 'where false'})
        to ${literal(file)} (format parquet, dictionary_size_limit 1000)`,
   );

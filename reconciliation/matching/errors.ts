@@ -17,12 +17,25 @@ export const matchingErrors = errorCatalogue('reconciliation.matching', {
   runUnknown: { status: 404, sentence: 'There is no match {runNo}.' },
   runNotWaiting: { status: 409, sentence: 'Match {runNo} is {state}; files are taken before it is started only.' },
   runNotDone: { status: 409, sentence: 'Match {runNo} is {state}; there is no result to look at yet.' },
+  everybodyOnly: {
+    status: 422,
+    sentence: 'Plan "{plan}" looks at all counterparts at once: the counterpart is "all".',
+  },
   sideNotSent: { status: 422, sentence: 'Plan "{plan}" takes {side} from our own books; nothing is sent for it.' },
   sideMissing: { status: 409, sentence: 'Match {runNo} has no {side} yet; send the file first.' },
   partMissing: { status: 409, sentence: 'Match {runNo} lacks part {part} of {side}, of which later parts are here.' },
   partDiffers: {
     status: 409,
     sentence: 'Part {part} of {side} of match {runNo} came before with other content. Order another match.',
+  },
+  promisedMore: {
+    status: 422,
+    sentence:
+      '{side} was announced with {lines} lines and {amountFen} fen and holds {found} lines and {foundFen} fen. Send the whole file for another match.',
+  },
+  filesDropped: {
+    status: 410,
+    sentence: 'What was sent as {side} of match {runNo} is no longer kept. Order another match and send it again.',
   },
   begunTooOften: {
     status: 500,

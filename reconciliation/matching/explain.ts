@@ -1,4 +1,5 @@
 import { within } from './decide-group.ts';
+import type { About } from './plan.ts';
 import type { MatchState, MatchTerms } from './terms.ts';
 
 /** A row of a result: a pair of lines, one line alone, or one line of a group that was compared by its sums. */
@@ -13,6 +14,12 @@ export interface ResultRow {
   readonly theirs?: bigint;
   readonly ourDay?: string;
   readonly theirDay?: string;
+  /** Records the lines stand for, where both sides count them. */
+  readonly ourRecords?: number;
+  readonly theirRecords?: number;
+  /** What else is known of the lines. */
+  readonly ourAbout?: About;
+  readonly theirAbout?: About;
   readonly group?: {
     readonly no: number;
     readonly ourLines: number;
@@ -29,7 +36,7 @@ export function explain(terms: MatchTerms, row: ResultRow): string {
   if (row.group !== undefined) return `${by}${groupSentence(terms, row, row.group)}`;
   if (row.ourLine === undefined || row.theirLine === undefined) return `${by}${aloneSentence(row)}`;
   const amounts = amountsSentence(terms, row.ours ?? 0n, row.theirs ?? 0n);
-  return `${by}line ${row.ourLine} of ours and line ${row.theirLine} of theirs; ${amounts}; ${daysSentence(terms, row)}${doubtful(row)}.`;
+  return `${by}line ${row.ourLine} of ours and line ${row.theirLine} of theirs; ${amounts}${recordsSentence(row)}; ${daysSentence(terms, row)}${doubtful(row)}.`;
 }
 
 function amountsSentence({ toleranceFen }: MatchTerms, ours: bigint, theirs: bigint): string {
@@ -37,6 +44,9 @@ function amountsSentence({ toleranceFen }: MatchTerms, ours: bigint, theirs: big
   const apart = within(toleranceFen, ours, theirs) ? 'within' : 'more than';
   return `${ours} fen against ${theirs} fen, ${apart} the ${toleranceFen} fen allowed`;
 }
+
+const recordsSentence = ({ ourRecords, theirRecords }: ResultRow): string =>
+  ourRecords === theirRecords ? '' : `, ${ourRecords ?? 0} records against ${theirRecords ?? 0}`;
 
 function daysSentence({ daysBefore, daysAfter }: MatchTerms, { ourDay, theirDay }: ResultRow): string {
   if (ourDay === theirDay) return `both on ${ourDay ?? 'an unknown day'}`;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ResultRow } from './explain.ts';
+import { readAbout } from './plan.ts';
 import { type ResultFiles, resultRows } from './result-files.ts';
 import { MATCH_STATES, type MatchState } from './terms.ts';
 
@@ -31,6 +32,10 @@ type Raw = [
   number | null,
   string | null,
   string | null,
+  number | null,
+  number | null,
+  string | null,
+  string | null,
 ];
 
 /** Rows of a result in the order of our lines, then of theirs that stand alone. */
@@ -54,7 +59,7 @@ export async function readRows(
   const reader = await connection.runAndReadAll(
     `select state::integer, pass::integer, our_line::integer, their_line::integer, key, ours::varchar, theirs::varchar,
             our_day::varchar, their_day::varchar, group_no::integer, group_our_lines::integer, group_their_lines::integer,
-            group_ours::varchar, group_theirs::varchar
+            group_ours::varchar, group_theirs::varchar, our_records, their_records, our_about, their_about
        from ${resultRows(files)} where ${wanted.join(' and ')}
       order by our_line nulls last, their_line limit ${filter.limit} offset ${filter.offset}`,
     values,
@@ -78,6 +83,10 @@ function rowOf(raw: Raw): ResultRow {
     theirLines,
     groupOurs,
     groupTheirs,
+    ourRecords,
+    theirRecords,
+    ourAbout,
+    theirAbout,
   ] = raw;
   const state = MATCH_STATES[no];
   if (state === undefined) throw new Error(`a result has state ${no}`);
@@ -91,6 +100,10 @@ function rowOf(raw: Raw): ResultRow {
     ...(theirs !== null && { theirs: BigInt(theirs) }),
     ...(ourDay !== null && { ourDay }),
     ...(theirDay !== null && { theirDay }),
+    ...(ourRecords !== null && { ourRecords }),
+    ...(theirRecords !== null && { theirRecords }),
+    ...(ourAbout !== null && { ourAbout: readAbout(ourAbout) }),
+    ...(theirAbout !== null && { theirAbout: readAbout(theirAbout) }),
     ...(groupNo !== null && {
       group: {
         no: groupNo,

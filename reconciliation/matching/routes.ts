@@ -10,6 +10,7 @@ import {
 } from '@citycard/common';
 import { COUNTERPART_KINDS } from '../differences/index.ts';
 import { KeptResults } from './kept-result.ts';
+import { EVERYBODY } from './plan.ts';
 import { MATCH_PLANS } from './plans.ts';
 import { findRun, listRuns, orderMatch, startMatch, takePart } from './runs.ts';
 import { KEY_COLUMNS, MATCH_STATES, type MatchTerms } from './terms.ts';
@@ -19,6 +20,14 @@ const tags = ['matches'];
 const Number_ = Type.String({ pattern: '^[1-9][0-9]{0,14}$' });
 const RunParams = Type.Object({ runNo: Number_ });
 const Days = Type.Integer({ minimum: 0, maximum: 366 });
+/** What a file is announced with: half of it is then refused. */
+const Manifest = Type.Object(
+  {
+    lines: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+    amountFen: Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }),
+  },
+  closed,
+);
 const Order = Type.Object(
   {
     plan: Type.String({ pattern: '^[a-z][a-z-]{1,40}$' }),
@@ -26,6 +35,7 @@ const Order = Type.Object(
     counterpart: Type.String({ pattern: '^[0-9A-Za-z.-]{1,40}$' }),
     businessDay: Type.String({ format: 'date' }),
     dryRun: Type.Optional(Type.Boolean()),
+    promised: Type.Optional(Type.Object({ ours: Type.Optional(Manifest), theirs: Type.Optional(Manifest) }, closed)),
     toleranceFen: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
     daysBefore: Type.Optional(Days),
     daysAfter: Type.Optional(Days),
@@ -47,6 +57,14 @@ const Order = Type.Object(
         { minItems: 1, maxItems: 8 },
       ),
     ),
+  },
+  closed,
+);
+const Wanted = Type.Object(
+  {
+    plan: Type.Optional(Type.String({ pattern: '^[a-z][a-z-]{1,40}$' })),
+    counterpart: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z.-]{1,40}$' })),
+    businessDay: Type.Optional(Type.String({ format: 'date' })),
   },
   closed,
 );
@@ -87,15 +105,24 @@ export function registerMatchRoutes(server: HttpServer, { db }: { readonly db: D
     '/v1/match-plans',
     { ...reading, schema: { tags, summary: 'What can be matched, and by what terms' } },
     () => ({
-      plans: MATCH_PLANS.map(({ ours, ...plan }) => ({
-        ...plan,
-        files: ours === undefined ? ['ours', 'theirs'] : ['theirs'],
+      plans: MATCH_PLANS.map(({ name, title, counterpartKind, terms, everybody, ...sides }) => ({
+        name,
+        title,
+        ...(counterpartKind !== undefined && { counterpartKind }),
+        terms,
+        ...(everybody === true && { counterpart: EVERYBODY }),
+        files: (['ours', 'theirs'] as const).filter((side) => sides[side] === undefined),
       })),
     }),
   );
-  server.get('/v1/matches', { ...reading, schema: { tags, summary: 'Matches, the newest first' } }, async () => ({
-    matches: await listRuns(db),
-  }));
+  server.get(
+    '/v1/matches',
+    {
+      ...reading,
+      schema: { tags, summary: 'Matches, the newest first, by plan, counterpart or day', querystring: Wanted },
+    },
+    async ({ query }) => ({ matches: await listRuns(db, query) }),
+  );
   server.get(
     '/v1/matches/:runNo',
     { ...reading, schema: { tags, summary: 'How far a match is, and what came out', params: RunParams } },
@@ -164,7 +191,7 @@ function orderRoutes(server: HttpServer, db: Database): void {
 }
 
 function orderOf(body: Static<typeof Order>) {
-  const { plan, counterpartKind, counterpart, businessDay, dryRun, ...given } = body;
+  const { plan, counterpartKind, counterpart, businessDay, dryRun, promised, ...given } = body;
   const terms: Partial<MatchTerms> = given;
   return {
     plan,
@@ -172,6 +199,7 @@ function orderOf(body: Static<typeof Order>) {
     counterpart,
     businessDay: businessDate(businessDay),
     dryRun: dryRun ?? false,
+    ...(promised !== undefined && { promised }),
     terms,
   };
 }

@@ -142,20 +142,50 @@ it('files are taken whole, once, and before the start only', async () => {
   expect(await code('POST', '/v1/matches', { ...order, plan: 'guess' })).toBe('reconciliation.matching.plan-unknown');
 });
 
-it('every plan finds our lines by itself, where it has them', async () => {
+it('every plan finds by itself the lines that are kept here; a file sent in place of kept ones explains only', async () => {
   const { body } = await call('GET', '/v1/match-plans');
-  const plans = body['plans'] as { name: string; files: string[]; counterpartKind?: string; looksOnly?: boolean }[];
-  expect(plans.length).toBeGreaterThan(4);
-  for (const { name, files, counterpartKind, looksOnly } of plans.filter((plan) => plan.files.length === 1)) {
-    const made = await call('POST', '/v1/matches', { plan: name, counterpart: 'NOBODY-1', businessDay: '2026-11-20' });
-    expect(made.body).toMatchObject({ counterpartKind, dryRun: looksOnly === true });
-    expect(files).toEqual(['theirs']);
+  const plans = body['plans'] as { name: string; files: string[]; counterpartKind?: string; counterpart?: string }[];
+  expect(plans.filter(({ files }) => files.length === 0).map(({ counterpartKind }) => counterpartKind)).toEqual(
+    expect.arrayContaining(['agent', 'biller', 'bank', 'operator', 'card']),
+  );
+  const run = async (plan: (typeof plans)[number], file?: string) => {
+    const { counterpart = 'NOBODY-1', name } = plan;
+    const made = await call('POST', '/v1/matches', { plan: name, counterpart, businessDay: '2026-11-20' });
     const path = `/v1/matches/${String(made.body['runNo'])}`;
-    await call('PUT', `${path}/theirs/1`, Buffer.from('reference,card,terminal,amountFen,day\n'));
+    if (file !== undefined) await call('PUT', `${path}/theirs/1`, Buffer.from(file));
     await call('POST', `${path}/start`);
     await runMatch({ db: database.db }, BigInt(String(made.body['runNo'])));
-    expect((await call('GET', path)).body).toMatchObject({ state: 'done', ourLines: 0, theirLines: 0 });
+    return (await call('GET', path)).body;
+  };
+  for (const plan of plans.filter(({ files }) => files.length < 2)) {
+    const sent = plan.files.length === 0 ? undefined : 'reference,card,terminal,amountFen,day\n';
+    const { counterpartKind } = plan;
+    expect(await run(plan, sent)).toMatchObject({
+      counterpartKind,
+      state: 'done',
+      ourLines: 0,
+      theirLines: 0,
+      dryRun: false,
+    });
   }
+  const loads = plans.filter(({ name }) => name === 'agent-loads');
+  for (const plan of loads)
+    expect(await run(plan, 'reference,amountFen,day\nx,5,2026-11-20\n')).toMatchObject({
+      dryRun: true,
+      theirLines: 1,
+      opened: 0,
+    });
+  const single = await call('POST', '/v1/matches', { ...order, plan: 'card-balances', counterpart: 'BUS1' });
+  expect(single.body['code']).toBe('reconciliation.matching.everybody-only');
+});
+
+it('a file that was announced with more than it holds is half a file, and makes no differences', async () => {
+  const before = await open();
+  const promised = { theirs: { lines: 3, amountFen: 707 } };
+  expect((await match(OURS, THEIRS, { dryRun: true, promised })).run).toMatchObject({ state: 'done' });
+  const half = match(OURS, `${HEADER}a,100,2026-11-20\nb,207,2026-11-20\n`, { promised });
+  await expect(half).rejects.toMatchObject({ code: 'reconciliation.matching.promised-more' });
+  expect(await open()).toEqual(before);
 });
 
 it('a file in GB 18030 with line ends LF CR is matched as any other', async () => {

@@ -16,6 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   card: 'VARCHAR',
   terminal: 'VARCHAR',
 };
+/** Columns of files we write ourselves: how many records a line stands for, and what is known of it, as JSON. */
+const OWN_TYPES: Readonly<Record<string, string>> = { records: 'INTEGER', about: 'VARCHAR' };
 export const LONGEST_KEY = 150;
 /** Line numbers take four bytes, and nobody waits for more in one match. */
 const MOST_LINES = 100_000_000;
@@ -26,6 +28,8 @@ export interface ReadSide {
   readonly lines: number;
   readonly amountFen: bigint;
   readonly doubt: boolean;
+  readonly records: boolean;
+  readonly about: boolean;
 }
 
 /** The key of a pass as SQL; null where a column of it is empty. */
@@ -49,12 +53,17 @@ export async function readSide(
   const missing = [...wanted].filter((column) => !header.includes(column));
   if (missing.length > 0 || new Set(header).size !== header.length)
     throw matchingErrors.headerBad({ side, wanted: [...wanted].join(','), found: header.join(',').slice(0, 200) });
-  const unknown = header.find((column) => !(column in TYPES));
+  const types = written === 'by us' ? { ...TYPES, ...OWN_TYPES } : TYPES;
+  const unknown = header.find((column) => !(column in types));
   if (unknown !== undefined)
     throw matchingErrors.columnUnknown({ side, column: unknown.slice(0, 40), known: Object.keys(TYPES).join(', ') });
-  const type = (column: string) => (column === 'amountFen' && written === 'by others' ? 'VARCHAR' : TYPES[column]);
+  const type = (column: string) => (column === 'amountFen' && written === 'by others' ? 'VARCHAR' : types[column]);
   const columns = header.map((column) => `${literal(column)}: '${type(column) ?? ''}'`).join(', ');
-  const doubt = header.includes('doubt');
+  const [doubt, records, about] = ['doubt', 'records', 'about'].map((column) => header.includes(column)) as [
+    boolean,
+    boolean,
+    boolean,
+  ];
   const [first, ...later] = passes;
   const kept = KEY_COLUMNS.filter((column) => later.some(({ on }) => on.includes(column)));
   const values = [
@@ -66,6 +75,8 @@ export async function readSide(
     'day',
     ...kept.map((column: KeyColumn) => `"${column}"`),
     ...(doubt ? ['coalesce(doubt, false) as doubt'] : []),
+    ...(records ? ['coalesce(records, 0) as records'] : []),
+    ...(about ? ['about'] : []),
   ];
   await run(
     connection,
@@ -90,7 +101,7 @@ export async function readSide(
   if (days !== lines) throw await unreadableLine(connection, side, 'day', 'it has no day');
   if (longest > LONGEST_KEY) throw matchingErrors.keyTooLong({ side, limit: LONGEST_KEY });
   if (lines > MOST_LINES) throw matchingErrors.tooManyLines({ side, limit: MOST_LINES });
-  return { lines: Number(lines), amountFen: BigInt(sum), doubt };
+  return { lines: Number(lines), amountFen: BigInt(sum), doubt, records, about };
 }
 
 /** The first line that has no value where one has to be. */

@@ -34,6 +34,8 @@ export interface Line {
   /** Place in its file, from 1, the header not counted. */
   readonly line: number;
   readonly amount: bigint;
+  /** How many records it stands for, where a side counts them; zero otherwise. */
+  readonly records: number;
   /** Days since 1970-01-01. */
   readonly day: number;
   /** The side it comes from cannot say yet whether it happened. */

@@ -1,16 +1,9 @@
 import { findParticipant } from '@citycard/clearing';
-import {
-  type BusinessDate,
-  cityDate,
-  contentSha256,
-  type Fen,
-  fen,
-  fenToNumber,
-  type Transaction,
-} from '@citycard/common';
-import type { FoundDifference } from '../differences/index.ts';
-import { keepInStep, type LookResult } from '../daily/in-step.ts';
+import { type BusinessDate, cityDate, contentSha256, type Fen, type Transaction } from '@citycard/common';
+import type { LookResult } from '../daily/in-step.ts';
+import { lookByPlan } from '../matching/look-by-plan.ts';
 import { operatorErrors } from './errors.ts';
+import { operatorFiles } from './plans.ts';
 
 /** A file as its operator says it delivered it. */
 export interface ListedFile {
@@ -76,59 +69,14 @@ async function keepList(
   );
 }
 
-interface ComparedRow {
-  file_name: string;
-  our_records: bigint | null;
-  our_fen: bigint | null;
-  their_records: bigint | null;
-  their_fen: bigint | null;
-}
-
 /**
  * Compares an operator's list of a day once more: a file that has come since ends its difference. A file is found by its name on
  * whatever day it came.
  */
-export async function lookAtFileList(tx: Transaction, participantNo: string, date: BusinessDate): Promise<LookResult> {
-  const { rows } = await tx.query<ComparedRow>(
-    `with theirs as (
-       select file_name, record_count, amount_fen from reconciliation.operator_listed_file where participant_no = $1 and listed_day = $2
-     ), ours as (
-       select i.file_name, i.record_count, i.amount_fen from clearing.intake i
-        where i.participant_no = $1 and i.file_name is not null
-          and (i.file_name in (select file_name from theirs)
-               or coalesce(i.header_business_date, i.business_date) = $2
-                  and not exists (select from reconciliation.operator_listed_file l where l.participant_no = $1 and l.file_name = i.file_name))
-     )
-     select file_name, o.record_count::bigint as our_records, o.amount_fen as our_fen, t.record_count as their_records, t.amount_fen as their_fen
-       from ours o full join theirs t using (file_name)
-      where (o.record_count::bigint, o.amount_fen) is distinct from (t.record_count, t.amount_fen) order by 1`,
-    [participantNo, date],
-  );
-  const found = rows.map((row): FoundDifference => {
-    const [ours, theirs] = [row.our_fen, row.their_fen];
-    return {
-      counterpartKind: 'operator',
-      counterpart: participantNo,
-      businessDay: date,
-      subjectKey: `file ${row.file_name}`,
-      kind: ours === null ? 'only-theirs' : theirs === null ? 'only-ours' : 'amount',
-      ...(ours !== null && { ours: fen(ours) }),
-      ...(theirs !== null && { theirs: fen(theirs) }),
-      evidence: {
-        fileName: row.file_name,
-        ...(ours !== null && { ourRecords: Number(row.our_records), ourFen: fenToNumber(fen(ours)) }),
-        ...(theirs !== null && { theirRecords: Number(row.their_records), theirFen: fenToNumber(fen(theirs)) }),
-      },
-    };
-  });
-  const scope = {
-    counterpartKinds: ['operator'],
-    subject: 'file ',
-    counterpart: participantNo,
-    businessDay: date,
-  } as const;
-  return keepInStep(tx, scope, found, 'both sides name the file with the same records and amount');
-}
+const lookAtFileList = async (tx: Transaction, participantNo: string, date: BusinessDate): Promise<LookResult> => {
+  const { found, opened, ended } = await lookByPlan(tx, operatorFiles, date, participantNo);
+  return { found, opened, ended };
+};
 
 /** Compares every list of the last days once more: files may have come late. */
 export async function lookAtFileLists(tx: Transaction, since: BusinessDate): Promise<LookResult[]> {

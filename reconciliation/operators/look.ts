@@ -1,9 +1,10 @@
 import { addDays, type BusinessDate, type Transaction } from '@citycard/common';
 import { type LookResult, together } from '../daily/in-step.ts';
 import { patienceInForce } from '../daily/patience.ts';
-import { lookAtDepotFiles } from './answers.ts';
-import { lookAtBatches } from './batches.ts';
+import { lookByPlan } from '../matching/look-by-plan.ts';
+import { answerFiles } from './answers.ts';
 import { lookAtFileLists } from './file-list.ts';
+import { batchTotals, fileRecords } from './plans.ts';
 import { lookForHoles, takeSamNumbers } from './sam-numbers.ts';
 import { lookForSilentSams } from './silent-sams.ts';
 
@@ -20,8 +21,9 @@ export async function lookAtOperators(tx: Transaction, date: BusinessDate): Prom
   return together(
     await lookForHoles(tx, addDays(date, -patience['sam-hole'])),
     await lookForSilentSams(tx, addDays(date, -patience['sam-silent'])),
-    await lookAtBatches(tx, addDays(date, -patience['batch-totals'])),
-    await lookAtDepotFiles(tx, date),
+    await lookByPlan(tx, batchTotals, date),
+    await lookByPlan(tx, fileRecords, date),
+    await lookByPlan(tx, answerFiles, date),
     ...(await lookAtFileLists(tx, addDays(date, -LISTS_FOR_DAYS))),
   );
 }
