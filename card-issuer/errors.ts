@@ -23,6 +23,11 @@ export const issuerErrors = errorCatalogue('card-issuer', {
   cardNotReady: { status: 409, sentence: 'The card is {state}; {step} is not possible.' },
   shiftUnknown: { status: 404, sentence: 'No open shift of this clerk has this number.' },
   shiftOpen: { status: 409, sentence: 'This clerk has shift {shiftId} open; go on with it, or close it first.' },
+  piecesDiffer: {
+    status: 422,
+    sentence: 'The pieces come to {piecesFen} fen and {countedFen} fen were said to be counted; count again.',
+  },
+  receiptUnknown: { status: 404, sentence: 'No receipt of this card has this number.' },
   chipRefused: { status: 502, sentence: 'The chip refused {step} with {status}.' },
   chipGone: { status: 502, sentence: 'The chip was taken away before it had answered.' },
   chipOfOtherKind: {

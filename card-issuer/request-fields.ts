@@ -1,4 +1,4 @@
-import { Type } from '@citycard/common';
+import { type idempotent, Type } from '@citycard/common';
 
 /** What requests of many routes name, each written once. */
 export const CardNumber = Type.String({ pattern: '^[0-9]{19}$' });
@@ -8,3 +8,5 @@ export const ResidentParams = Type.Object({ residentId: Type.String({ pattern: '
 export const ReaderName = Type.String({ minLength: 1, maxLength: 40 });
 export const ShiftId = Type.Integer({ minimum: 1 });
 export const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
+
+export type HttpRequest = Parameters<typeof idempotent>[1];

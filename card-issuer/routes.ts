@@ -1,4 +1,4 @@
-import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import { registerCancellationRoutes } from './cancellation/routes.ts';
 import { registerBatchRoutes } from './cards/batch-routes.ts';
@@ -7,10 +7,11 @@ import { registerConcessionRoutes } from './concessions/routes.ts';
 import { registerBalanceRoutes } from './counter/balance-routes.ts';
 import { registerCashSupplyRoutes } from './counter/cash-supply-routes.ts';
 import { registerChipRoutes } from './counter/chip-routes.ts';
+import { registerDeskRoutes } from './counter/desk-routes.ts';
 import { registerIssueNowRoutes } from './counter/issue-now-routes.ts';
 import { registerLateTapRoutes } from './counter/late-tap-routes.ts';
 import { registerCardLifeRoutes } from './counter/life-routes.ts';
-import { closeShift, openShift } from './counter/shifts.ts';
+import { registerCounterLoadRoutes } from './counter/load/routes.ts';
 import { registerPassRoutes } from './passes/routes.ts';
 import type { Machine } from './personalisation/machine.ts';
 import { registerReadBackRoutes } from './personalisation/read-back-routes.ts';
@@ -25,17 +26,14 @@ import { registerGroupRoutes } from './groups/routes.ts';
 import { registerLegacyRoutes } from './legacy/routes.ts';
 import { representativesOfResidents } from './representatives/resident-hook.ts';
 import { registerRepresentativeRoutes } from './representatives/routes.ts';
-import { orderSam } from './sams/order.ts';
 import { registerResidentDeskRoutes } from './resident-desk/routes.ts';
+import { orderSam } from './sams/order.ts';
 import { registerStockRoutes } from './stock/routes.ts';
 
 /** Where chips are put in: to become cards, to become SAMs, to be read back. */
 export type MachineAddresses = Readonly<Record<'cards' | 'sams' | 'readBack', Pick<Machine, 'host' | 'port'>>>;
 
-const Id = Type.String({ pattern: '^[0-9]{1,18}$' });
 const ParticipantNo = Type.String({ minLength: 4, maxLength: 15 });
-/** Fen; a deposit or a cash count above a million yuan is a typing mistake. */
-const AmountFen = Type.Integer({ minimum: 0, maximum: 100_000_000 });
 
 /** The HTTP interface of counters and bureau (`/v1`). */
 export function registerCardIssuerRoutes(
@@ -51,8 +49,8 @@ export function registerCardIssuerRoutes(
   },
 ): void {
   const { db } = deps;
-  const clerk = { onRequest: rolesAllowed('clerk') };
   registerReaderRoutes(server, deps);
+  registerDeskRoutes(server, deps);
   registerIssueNowRoutes(server, deps);
   registerProductRoutes(server, deps);
   registerStockRoutes(server, deps);
@@ -67,12 +65,13 @@ export function registerCardIssuerRoutes(
     db,
     protection: deps.protection,
     hooks: [cardsOfResidents, representativesOfResidents, checkOnRegistration],
-  registerResidentDeskRoutes(server, residents);
   };
   registerResidentRoutes(server, residents);
+  registerResidentDeskRoutes(server, residents);
   registerCardLifeRoutes(server, residents);
   registerBalanceRoutes(server, deps);
   registerChipRoutes(server, deps);
+  registerCounterLoadRoutes(server, deps);
   registerLateTapRoutes(server, deps);
   registerPassRoutes(server, deps);
   registerCashSupplyRoutes(server, deps);
@@ -93,20 +92,4 @@ export function registerCardIssuerRoutes(
   server.post('/v1/sams', { onRequest: rolesAllowed('platform'), schema: { body: Sam } }, async (request, reply) => {
     return reply.status(201).send(await transact(db, (tx) => orderSam(tx, request.principal, request.body)));
   });
-
-  server.post('/v1/shifts', clerk, async (request, reply) => {
-    return reply.status(201).send(await transact(db, (tx) => openShift(tx, request.principal)));
-  });
-  const Closing = Type.Object({ countedFen: AmountFen }, { additionalProperties: false });
-  server.post(
-    '/v1/shifts/:shiftId/closing',
-    { ...clerk, schema: { params: Type.Object({ shiftId: Id }), body: Closing } },
-    async (request, reply) => {
-      const answer = await idempotent(db, request, async (tx) => ({
-        status: 200,
-        body: await closeShift(tx, request.principal, BigInt(request.params.shiftId), fen(request.body.countedFen)),
-      }));
-      return reply.status(answer.status).send(answer.body);
-    },
-  );
 }

@@ -54,6 +54,10 @@ export const citycardErrors = errorCatalogue('citycard', {
   },
   readerWithoutCard: { status: 409, sentence: 'No card lies in reader {name}, or it does not answer.' },
   readerRefused: { status: 409, sentence: 'The installation did not take the reader: {detail}' },
+  bridgePortInUse: {
+    status: 503,
+    sentence: 'Port {port} cannot be had on loopback ({reason}); another reader bridge may be running.',
+  },
   participantUnknown: { status: 404, sentence: 'No participant has the number {participantNo}.' },
   demoElsewhere: {
     status: 409,

@@ -7,6 +7,7 @@ import { startTests } from './bad-input/start.ts';
 import { cancellationTests } from './card-issuing/cancellation.ts';
 import { cardLifeTests } from './card-issuing/card-life.ts';
 import { cardCommandTests } from './card-issuing/card-commands.ts';
+import { counterDeskTests } from './card-issuing/counter-desk.ts';
 import { counterReaderTests } from './card-issuing/counter-readers.ts';
 import { counterTests } from './card-issuing/counter.ts';
 import { legacyAndGroupTests } from './card-issuing/legacy-and-groups.ts';
@@ -66,6 +67,7 @@ describe('the whole product', () => {
       readBackTests(() => city);
     });
     counterTests(() => city);
+    counterDeskTests(() => city);
     describe('counter readers', () => counterReaderTests(() => city));
     cardCommandTests(() => city);
     cancellationTests(() => city);

@@ -11,6 +11,7 @@ import {
   proposeTornDecision,
 } from '@citycard/clearing';
 import { type Database, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, Day, FenAnswer, Moment, Numbered } from '../answers.ts';
 import type { CounterReaders } from '../readers/reader.ts';
 import { orderCounterSam } from './counter-sam.ts';
 import { debitCancelledLoad, type DebitDeps } from './debit-card.ts';
@@ -20,6 +21,35 @@ const CardParams = Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' })
 const LoadParams = Type.Object({
   cardNo: Type.String({ pattern: '^[0-9]{19}$' }),
   loadId: Type.String({ pattern: '^[0-9]{1,18}$' }),
+});
+const LoadAnswer = Type.Object({
+  loadId: Numbered,
+  amountFen: FenAnswer,
+  agent: Type.String(),
+  at: Moment,
+  cancellation: Type.Optional(Type.String()),
+});
+const CancellationAnswer = Type.Object({
+  cardNo: Type.String(),
+  loadId: Numbered,
+  amountFen: FenAnswer,
+  state: Type.String(),
+  proposedBy: Type.String(),
+  approvedBy: Type.Optional(Type.String()),
+  postedDate: Type.Optional(Day),
+  debitBegunAt: Type.Optional(Moment),
+  counter: Type.Optional(Type.String()),
+});
+const DebitedAnswer = Type.Object({
+  cardNo: Type.String(),
+  loadId: Numbered,
+  amountFen: FenAnswer,
+  businessDate: Day,
+  postingKey: Type.String(),
+  cashReturnedBy: Type.String(),
+  counter: Type.String(),
+  samNo: Type.String(),
+  samTransactionNo: Type.Integer(),
 });
 const Counter = Type.String({ minLength: 1, maxLength: 40 });
 
@@ -49,18 +79,28 @@ export function registerCancellationRoutes(
   );
   server.get(
     '/v1/cards/:cardNo/loads',
-    { ...clerk, schema: { summary: 'Loads of the open business day, paid in cash', params: CardParams } },
+    {
+      ...clerk,
+      schema: {
+        summary: 'Loads of the open business day, paid in cash',
+        params: CardParams,
+        ...answers(Type.Object({ loads: Type.Array(LoadAnswer) })),
+      },
+    },
     async (request) => ({ loads: await loadsOfToday(db, cardNo(request.params.cardNo)) }),
   );
   server.get(
     '/v1/load-cancellations/open',
     {
       onRequest: rolesAllowed('clerk', 'auditor', 'supervisor'),
-      schema: { summary: 'Debits nobody knows the end of: their cards have to be put into a reader again' },
+      schema: {
+        summary: 'Debits nobody knows the end of: their cards have to be put into a reader again',
+        ...answers(Type.Object({ cancellations: Type.Array(CancellationAnswer) })),
+      },
     },
     async () => ({ cancellations: (await openCancellationDebits(db)).map(viewOf) }),
   );
-  server.get(path, { ...clerk, schema: { params: LoadParams } }, async (request) => {
+  server.get(path, { ...clerk, schema: { params: LoadParams, ...answers(CancellationAnswer) } }, async (request) => {
     const { cardNo: number, loadId } = request.params;
     const found = await findCancellation(db, cardNo(number), BigInt(loadId));
     if (found === undefined) throw cancellationErrors.unknown();
@@ -68,7 +108,10 @@ export function registerCancellationRoutes(
   });
   server.post(
     path,
-    { ...clerk, schema: { summary: 'Propose to cancel a load', params: LoadParams } },
+    {
+      ...clerk,
+      schema: { summary: 'Propose to cancel a load', params: LoadParams, ...answers(CancellationAnswer, 201) },
+    },
     async (request, reply) => {
       const { cardNo: number, loadId } = request.params;
       const answer = await idempotent(db, request, async (tx) => ({
@@ -82,7 +125,7 @@ export function registerCancellationRoutes(
     `${path}/approval`,
     {
       onRequest: rolesAllowed('clerk', 'finance-checker'),
-      schema: { summary: 'The second signature', params: LoadParams },
+      schema: { summary: 'The second signature', params: LoadParams, ...answers(CancellationAnswer) },
     },
     async (request, reply) => {
       const { cardNo: number, loadId } = request.params;
@@ -104,6 +147,7 @@ export function registerCancellationRoutes(
         summary: 'Debit the card in the reader and book the money back; repeat until it answers a receipt',
         params: LoadParams,
         body: Type.Object({ reader: Counter }, closed),
+        ...answers(DebitedAnswer),
       },
     },
     (request) => {

@@ -52,5 +52,10 @@ export const cardLifeErrors = errorCatalogue('card-issuer.card-life', {
     sentence: 'No one person fits what the caller says; ask for another fact or send the caller to a counter.',
   },
   nothingToClose: { status: 409, sentence: 'The holder has no card that is active; there is nothing to close.' },
+  changedMeanwhile: {
+    status: 412,
+    sentence:
+      'The card was changed by {by} since you looked at it: it is {state} now. Look at it again before you go on.',
+  },
   ruleMissing: { status: 500, sentence: 'There is no value for the parameter {name} on {on}.' },
 });

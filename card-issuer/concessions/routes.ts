@@ -8,11 +8,13 @@ import {
   Type,
 } from '@citycard/common';
 import { cardNo as toCardNo, concessionsOn } from '@citycard/clearing';
+import { answers, Day } from '../answers.ts';
 import { noteOnCard } from '../cards/history.ts';
 import { readConcession, writeConcession } from '../counter/card-scripts.ts';
 import { type ChipDeps, withKnownCard } from '../counter/old-card.ts';
 import { CardParams, ReaderName, ResidentParams } from '../request-fields.ts';
 import type { ResidentDeps } from '../residents/index.ts';
+import { ConcessionAnswer } from '../residents/resident-answers.ts';
 import { verifyBatch } from './batch.ts';
 import { categories, type Category, evidences, SUB_TYPE_OF } from './categories.ts';
 import { concessionErrors } from './errors.ts';
@@ -41,7 +43,12 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
     '/v1/residents/:residentId/concessions',
     {
       ...counter,
-      schema: { summary: 'Grant a concession, or verify it again', params: ResidentParams, body: Verification },
+      schema: {
+        summary: 'Grant a concession, or verify it again',
+        params: ResidentParams,
+        body: Verification,
+        ...answers(Type.Object({ validTo: Day, cards: Type.Array(Type.String()) }), 201),
+      },
     },
     async ({ principal, params, body: { validTo, ...seen } }, reply) => {
       const residentId = BigInt(params.residentId);
@@ -62,7 +69,11 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
     '/v1/residents/:residentId/concessions',
     {
       onRequest: rolesAllowed('clerk', 'registrar', 'auditor'),
-      schema: { summary: 'Everything a resident was ever granted', params: ResidentParams },
+      schema: {
+        summary: 'Everything a resident was ever granted',
+        params: ResidentParams,
+        ...answers(Type.Object({ concessions: Type.Array(ConcessionAnswer) })),
+      },
     },
     async ({ params }) => ({ concessions: await concessionsOf(db, BigInt(params.residentId)) }),
   );
@@ -111,6 +122,7 @@ export function registerConcessionRoutes(server: HttpServer, deps: ResidentDeps 
         summary: 'Write the concession of the books to the card in the reader',
         params: CardParams,
         body: Type.Object({ reader: ReaderName }, closed),
+        ...answers(Type.Object({ cardNo: Type.String(), subType: Type.Integer(), validTo: Type.Optional(Day) })),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {

@@ -11,6 +11,9 @@ import {
   Type,
 } from '@citycard/common';
 import { cardNo as toCardNo, purseStanding } from '@citycard/clearing';
+import { answers, Day, FenAnswer } from '../answers.ts';
+import { asSeen } from '../cards/as-seen.ts';
+import { BalanceAnswer, MoveAnswer } from '../cards/card-answers.ts';
 import { cardLifeErrors } from '../cards/errors.ts';
 import { bringOldBalances } from '../legacy/convert.ts';
 import type { LegacyDeps } from '../legacy/import.ts';
@@ -27,7 +30,7 @@ const closed = { additionalProperties: false } as const;
 /** Replacing, returning and renewing cards, and the balances that follow. */
 export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & LegacyDeps): void {
   const { db } = deps;
-  const clerk = { onRequest: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk'), preHandler: asSeen(db) };
 
   const Replacement = Type.Object(
     {
@@ -44,7 +47,14 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
     '/v1/cards/:cardNo/replacement',
     {
       ...clerk,
-      schema: { summary: 'Give the holder another card in place of this one', params: CardParams, body: Replacement },
+      schema: {
+        summary: 'Give the holder another card in place of this one',
+        params: CardParams,
+        body: Replacement,
+        ...answers(
+          Type.Object({ newCardNo: Type.String(), feeFen: FenAnswer, cashTakenFen: FenAnswer, balance: MoveAnswer }),
+        ),
+      },
     },
     async (request, reply) => {
       const { cardNo } = request.params;
@@ -78,7 +88,15 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
   );
   server.post(
     '/v1/cards/:cardNo/return',
-    { ...clerk, schema: { summary: 'Take a card back and refund what it holds', params: CardParams, body: Return } },
+    {
+      ...clerk,
+      schema: {
+        summary: 'Take a card back and refund what it holds',
+        params: CardParams,
+        body: Return,
+        ...answers(Type.Object({ paidFen: FenAnswer, depositFen: FenAnswer, balance: MoveAnswer })),
+      },
+    },
     async (request, reply) => {
       const { cardNo } = request.params;
       const { reader, shiftId, cardHandedIn, damaged } = request.body;
@@ -105,6 +123,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
         summary: 'Pay the balance of a returned card that has waited long enough',
         params: CardParams,
         body: Type.Object({ shiftId: ShiftId }, closed),
+        ...answers(Type.Object({ paidFen: FenAnswer })),
       },
     },
     async (request, reply) => {
@@ -120,7 +139,15 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
   const Renewal = Type.Object({ newCardNo: CardNumber, shiftId: ShiftId, reader: Type.Optional(ReaderName) }, closed);
   server.post(
     '/v1/cards/:cardNo/renewal',
-    { ...clerk, schema: { summary: 'A new card for one that expires', params: CardParams, body: Renewal } },
+    {
+      ...clerk,
+      schema: {
+        summary: 'A new card for one that expires',
+        params: CardParams,
+        body: Renewal,
+        ...answers(Type.Object({ newCardNo: Type.String(), cashTakenFen: FenAnswer, balance: MoveAnswer })),
+      },
+    },
     async (request, reply) => {
       const { cardNo } = request.params;
       const { reader, newCardNo, shiftId } = request.body;
@@ -148,6 +175,7 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
         summary: 'Write a new validity to the card in the reader',
         params: CardParams,
         body: Type.Object({ reader: ReaderName }, closed),
+        ...answers(Type.Object({ cardNo: Type.String(), validTo: Day })),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {
@@ -164,7 +192,11 @@ export function registerBalanceRoutes(server: HttpServer, deps: ChipDeps & Legac
     '/v1/cards/:cardNo/balance',
     {
       onRequest: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor'),
-      schema: { summary: 'What a card holds, and what hinders it from following', params: CardParams },
+      schema: {
+        summary: 'What a card holds, and what hinders it from following',
+        params: CardParams,
+        ...answers(BalanceAnswer),
+      },
     },
     ({ params }) =>
       transact(db, async (tx) => {

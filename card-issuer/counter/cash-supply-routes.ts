@@ -1,4 +1,5 @@
 import { type Database, fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
+import { answers, FenAnswer, Numbered } from '../answers.ts';
 import {
   approveCashSupply,
   cashSuppliesOf,
@@ -21,6 +22,19 @@ const Order = Type.Object(
   closed,
 );
 const Count = Type.Object({ countedFen: Type.Integer({ minimum: 0, maximum: most }) }, closed);
+
+const SupplyAnswer = Type.Object({
+  supplyId: Numbered,
+  shiftId: Numbered,
+  amountFen: FenAnswer,
+  from: Type.String(),
+  state: Type.String(),
+  clerk: Type.String(),
+  proposedBy: Type.String(),
+  approvedBy: Type.Optional(Type.String()),
+  countedFen: Type.Optional(FenAnswer),
+  slip: Type.String(),
+});
 
 /** Cash brought to tills: ordered and approved by finance, counted by the clerk. */
 export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
@@ -45,7 +59,11 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
     path,
     {
       onRequest: rolesAllowed('clerk', 'finance-maker', 'finance-checker', 'auditor', 'supervisor'),
-      schema: { summary: 'Cash brought to a till', params: ShiftParams },
+      schema: {
+        summary: 'Cash brought to a till',
+        params: ShiftParams,
+        ...answers(Type.Object({ supplies: Type.Array(SupplyAnswer) })),
+      },
     },
     async (request) => ({ supplies: await cashSuppliesOf(db, BigInt(request.params.shiftId)) }),
   );
@@ -70,7 +88,10 @@ export function registerCashSupplyRoutes(server: HttpServer, { db }: { readonly 
   for (const [word, summary, work] of counts) {
     server.post(
       `${path}/:supplyId/${word}`,
-      { onRequest: rolesAllowed('clerk'), schema: { summary, params: SupplyParams, body: Count } },
+      {
+        onRequest: rolesAllowed('clerk'),
+        schema: { summary, params: SupplyParams, body: Count, ...answers(SupplyAnswer) },
+      },
       async (request, reply) => {
         const answer = await idempotent(db, request, async (tx) => ({
           status: 200,

@@ -1,5 +1,6 @@
 import { endCardLocks } from '@citycard/clearing';
 import { type HttpServer, type Principal, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers } from '../answers.ts';
 import { noteOnCard } from '../cards/history.ts';
 import { CardParams, ReaderName } from '../request-fields.ts';
 import { blockApplication, chipState, type ScriptCard, unblockApplication } from './card-scripts.ts';
@@ -55,6 +56,7 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
         summary: 'Block the application on the chip in the reader',
         params: CardParams,
         body: Type.Object({ reader: ReaderName, forGood: Type.Boolean() }, closed),
+        ...answers(Type.Object({ cardNo: Type.String(), chip: Type.String() })),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader, forGood } }) => {
@@ -75,6 +77,7 @@ export function registerChipRoutes(server: HttpServer, deps: ChipDeps): void {
         summary: 'Open the application on the chip in the reader, when the books say the card is open',
         params: CardParams,
         body: Type.Object({ reader: ReaderName }, closed),
+        ...answers(Type.Object({ cardNo: Type.String(), chip: Type.String() })),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) => {

@@ -1,11 +1,14 @@
 import { fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
+import { answers } from '../answers.ts';
 import { bringOldBalances } from '../legacy/convert.ts';
 import type { LegacyDeps } from '../legacy/import.ts';
 import { BUREAU_LOCATION } from '../personalisation/books.ts';
+import { ReaderName } from '../request-fields.ts';
 import type { CounterReaders } from '../readers/reader.ts';
 import { CounterDesk } from './issue-now.ts';
 import { issueCard } from './issue.ts';
+import { storedAnswer } from './stored-answer.ts';
 
 const IssueNow = Type.Object(
   {
@@ -20,8 +23,14 @@ const IssueNow = Type.Object(
   { additionalProperties: false },
 );
 
-/** Nothing is stored under the key yet: thrown out of `idempotent`, which then leaves nothing behind. */
-const notYet = new Error('no answer is stored under this key');
+const Progress = Type.Object({
+  step: Type.Union(
+    ['unknown', 'blank', 'writing', 'written', 'read-back', 'set-aside', 'issued'].map((step) => Type.Literal(step)),
+  ),
+  chipSerial: Type.Optional(Type.String()),
+  cardNo: Type.Optional(Type.String()),
+  commands: Type.Optional(Type.Integer()),
+});
 
 /** `POST /v1/counter/issue-now`: a blank in the reader of the counter becomes the card of the resident who stands there. */
 export function registerIssueNowRoutes(
@@ -33,15 +42,16 @@ export function registerIssueNowRoutes(
     '/v1/counter/issue-now',
     {
       onRequest: rolesAllowed('clerk'),
-      schema: { summary: 'Personalise the blank in the reader and hand it over, in one go', body: IssueNow },
+      schema: {
+        summary: 'Personalise the blank in the reader and hand it over, in one go',
+        body: IssueNow,
+        ...answers(Type.Object({ cardNo: Type.String(), state: Type.String() }), 201),
+      },
     },
     async (request, reply) => {
       const { body, principal } = request;
       // The chip takes seconds, which no transaction waits for; so a stored answer is looked for before.
-      const before = await idempotent(deps.db, request, () => Promise.reject(notYet)).catch((error: unknown) => {
-        if (error !== notYet) throw error;
-        return undefined;
-      });
+      const before = await storedAnswer(deps.db, request);
       if (before !== undefined) return reply.status(before.status).send(before.body);
 
       const key = String(request.headers['idempotency-key']);
@@ -60,5 +70,18 @@ export function registerIssueNowRoutes(
       await bringOldBalances(deps, principal, cardNo, request.log);
       return reply.status(answer.status).send(answer.body);
     },
+  );
+  server.get(
+    '/v1/counter/issue-now/:key',
+    {
+      onRequest: rolesAllowed('clerk'),
+      schema: {
+        summary: 'How far the card of a request has come: blank, writing, written, read back',
+        params: Type.Object({ key: Type.String({ minLength: 1, maxLength: 255 }) }),
+        querystring: Type.Object({ reader: ReaderName }, { additionalProperties: false }),
+        ...answers(Progress),
+      },
+    },
+    ({ principal, params, query }) => desk.progress(principal, params.key, query.reader),
   );
 }

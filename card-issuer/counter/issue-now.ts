@@ -6,7 +6,8 @@ import { CardBooks } from '../personalisation/books.ts';
 import { personaliseCard } from '../personalisation/personalise.ts';
 import { chipInReader } from '../personalisation/reader-chip.ts';
 import { chipSerial } from '../personalisation/session.ts';
-import type { CounterReaders } from '../readers/reader.ts';
+import type { CardState } from '../cards/life-cycle.ts';
+import type { CardInReader, CounterReaders } from '../readers/reader.ts';
 import { requireLiving } from './issue.ts';
 import { issueNowErrors } from './issue-now-errors.ts';
 import { requireOpenShift } from './shifts.ts';
@@ -22,6 +23,34 @@ export interface IssueNowOrder {
   readonly stock: string;
 }
 
+/** What a page shows while a card is made: blank, being written, written, read back. */
+export interface MakingProgress {
+  readonly step: 'unknown' | 'blank' | 'writing' | 'written' | 'read-back' | 'set-aside' | 'issued';
+  readonly chipSerial?: string;
+  readonly cardNo?: string;
+  /** Answered by the chip so far, as far as this process has made it. */
+  readonly commands?: number;
+}
+
+function stepOf(state: CardState | null): MakingProgress['step'] {
+  switch (state) {
+    case null:
+    case 'prepared':
+      return 'blank';
+    case 'personalising':
+      return 'writing';
+    case 'written':
+      return 'written';
+    case 'personalised':
+      return 'read-back';
+    case 'quarantined':
+    case 'rejected':
+      return 'set-aside';
+    default:
+      return 'issued';
+  }
+}
+
 /** Requests are not repeated for longer than this. */
 const FORGOTTEN_AFTER = '40 days';
 
@@ -31,6 +60,8 @@ export class CounterDesk {
   readonly #books = new Map<string, CardBooks>();
   /** Readers whose cards of an earlier run of this process have been set aside. */
   readonly #cleared = new Set<string>();
+  /** Commands the chip of a reader has answered since its request began; for whoever watches. */
+  readonly #commands = new Map<string, number>();
 
   constructor(deps: { readonly db: Database; readonly hsm: HsmClient; readonly readers: CounterReaders }) {
     this.#deps = deps;
@@ -49,13 +80,46 @@ export class CounterDesk {
   async makeCard(clerk: Principal, order: IssueNowOrder): Promise<string> {
     await this.#refuseEarly(clerk, order);
     return this.#deps.readers.withCard(clerk, order.reader, async (card) => {
-      const chip = chipInReader(card);
+      const chip = chipInReader(this.#counted(order.reader, card));
       await this.#tie(clerk, order, await chipSerial(chip));
       const number = await personaliseCard({ ...this.#deps, books: await this.#booksOf(order) }, chip);
       if (number === undefined) throw issueNowErrors.nothingPrepared({ product: order.product });
       await this.#requireProduct(number, order.product);
       return number;
     });
+  }
+
+  /**
+   * How far the making of the card for a request has come. Nothing is known under the key before its chip was recognised and
+   * after its card was handed out.
+   */
+  async progress(clerk: Principal, key: string, reader: string): Promise<MakingProgress> {
+    const { rows } = await this.#deps.db.query<{
+      chip_serial: string;
+      card_no: string | null;
+      state: CardState | null;
+    }>(
+      `select w.chip_serial, c.card_no, c.state from issuer.counter_work w
+         left join issuer.chip h on h.chip_serial = w.chip_serial and h.kind = 'card'
+         left join issuer.card c on c.card_no = h.number
+        where w.clerk = $1 and w.idempotency_key = $2`,
+      [clerk.id, key],
+    );
+    const [row] = rows;
+    if (row === undefined) return { step: 'unknown' };
+    const found = { chipSerial: row.chip_serial, ...(row.card_no !== null && { cardNo: row.card_no }) };
+    return { ...found, step: stepOf(row.state), commands: this.#commands.get(reader) ?? 0 };
+  }
+
+  /** The card, with a count of what it has answered. */
+  #counted(reader: string, card: CardInReader): CardInReader {
+    this.#commands.set(reader, 0);
+    const count = () => this.#commands.set(reader, (this.#commands.get(reader) ?? 0) + 1);
+    return {
+      answerToReset: card.answerToReset,
+      transmit: (apdu) => card.transmit(apdu).finally(count),
+      expect: (apdu, step) => card.expect(apdu, step).finally(count),
+    };
   }
 
   async #refuseEarly(clerk: Principal, { product, residentId, shiftId }: IssueNowOrder): Promise<void> {

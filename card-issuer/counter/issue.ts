@@ -3,6 +3,7 @@ import { cardNo, currentBusinessDate, postOrThrow } from '@citycard/clearing';
 import { cardLifeErrors } from '../cards/errors.ts';
 import { stepCard } from '../cards/step.ts';
 import { issuerErrors } from '../errors.ts';
+import { giveReceipt } from './receipts.ts';
 import { requireOpenShift } from './shifts.ts';
 
 /**
@@ -32,6 +33,8 @@ export async function issueCard(
       },
     ]);
   }
+  const lines = [{ what: 'deposit', amountFen: issue.depositFen, way: 'in' }] as const;
+  await giveReceipt(tx, clerk, { cardNo: issue.cardNo, act: 'issue', shiftId: issue.shiftId, lines });
   await recordAct(tx, clerk, {
     act: 'issue-card',
     subject: `card ${issue.cardNo}`,

@@ -1,5 +1,8 @@
 import { fen, type HttpServer, idempotent, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, Day } from '../answers.ts';
+import { asSeen, cardTag } from '../cards/as-seen.ts';
 import { blockCard, lockCard, unblockCard } from '../cards/blocks.ts';
+import { CardAnswer, CardHistoryAnswer, SteppedAnswer } from '../cards/card-answers.ts';
 import { cardHistory } from '../cards/history.ts';
 import { runCardLife } from '../cards/jobs.ts';
 import { stepCard } from '../cards/step.ts';
@@ -24,7 +27,7 @@ const Facts = Type.Array(Type.Union(callerFacts.map((fact) => Type.Literal(fact)
 /** Steps in the life of a card at a counter or by phone that move no balance, and what is to be seen of it. */
 export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): void {
   const { db } = deps;
-  const clerk = { onRequest: rolesAllowed('clerk') };
+  const clerk = { onRequest: rolesAllowed('clerk'), preHandler: asSeen(db) };
   const readers = { onRequest: rolesAllowed('clerk', 'registrar', 'auditor') };
 
   const Issue = Type.Object(
@@ -33,7 +36,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.post(
     '/v1/cards/:cardNo/issue',
-    { ...clerk, schema: { summary: 'Hand a card over', params: CardParams, body: Issue } },
+    { ...clerk, schema: { summary: 'Hand a card over', params: CardParams, body: Issue, ...answers(SteppedAnswer) } },
     async (request, reply) => {
       const { residentId, depositFen, shiftId } = request.body;
       const { cardNo } = request.params;
@@ -48,7 +51,14 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.post(
     '/v1/cards/:cardNo/activation',
-    { ...clerk, schema: { summary: 'The holder has received the card that was handed out', params: CardParams } },
+    {
+      ...clerk,
+      schema: {
+        summary: 'The holder has received the card that was handed out',
+        params: CardParams,
+        ...answers(SteppedAnswer),
+      },
+    },
     async ({ principal: actor, params: { cardNo }, log }) => {
       await transact(db, async (tx) => {
         await stepCard(tx, cardNo, 'receive', { actor, why: 'the holder confirms the receipt' });
@@ -71,6 +81,7 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
         summary: 'Close a lost card: by phone for some days, at the counter formally',
         params: CardParams,
         body: Loss,
+        ...answers(Type.Object({ ...SteppedAnswer.properties, lapsesOn: Type.Optional(Day) })),
       },
     },
     async ({ principal, params: { cardNo }, body: { by, checked } }) =>
@@ -97,23 +108,33 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.post(
     '/v1/loss-reports',
-    { ...clerk, schema: { summary: 'Close the card of a caller who does not know its number', body: Caller } },
+    {
+      onRequest: rolesAllowed('clerk'),
+      schema: {
+        summary: 'Close the card of a caller who does not know its number',
+        body: Caller,
+        ...answers(Type.Object({ reports: Type.Array(Type.Object({ card: Type.String(), lapsesOn: Day })) })),
+      },
+    },
     ({ principal, body: { checked, ...claim } }) =>
       reportLossByIdentity(deps, principal, { ...claim, checked: checked ?? [] }),
   );
   server.post(
     '/v1/cards/:cardNo/found',
-    { ...clerk, schema: { summary: 'A lost card was found', params: CardParams } },
+    { ...clerk, schema: { summary: 'A lost card was found', params: CardParams, ...answers(SteppedAnswer) } },
     async ({ principal, params: { cardNo } }) => {
       await transact(db, (tx) => reportFound(tx, principal, cardNo));
       return { cardNo, state: 'active' };
     },
   );
 
-  const company = { onRequest: rolesAllowed('clerk', 'registrar') };
+  const company = { onRequest: rolesAllowed('clerk', 'registrar'), preHandler: asSeen(db) };
   server.post(
     '/v1/cards/:cardNo/block',
-    { ...company, schema: { summary: 'Close a card for the company', params: CardParams, body: Reason } },
+    {
+      ...company,
+      schema: { summary: 'Close a card for the company', params: CardParams, body: Reason, ...answers(SteppedAnswer) },
+    },
     async ({ principal, params: { cardNo }, body: { reason } }) =>
       transact(db, async (tx) => {
         await blockCard(tx, principal, { cardNo, kind: 'company', reason });
@@ -122,7 +143,15 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.post(
     '/v1/cards/:cardNo/unblock',
-    { ...company, schema: { summary: 'Take the company’s reason away', params: CardParams, body: Reason } },
+    {
+      ...company,
+      schema: {
+        summary: 'Take the company’s reason away',
+        params: CardParams,
+        body: Reason,
+        ...answers(SteppedAnswer),
+      },
+    },
     async ({ principal, params: { cardNo }, body: { reason } }) => {
       const { state } = await transact(db, (tx) => unblockCard(tx, principal, { cardNo, kind: 'company', reason }));
       return { cardNo, state };
@@ -130,7 +159,15 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.post(
     '/v1/cards/:cardNo/destruction',
-    { ...company, schema: { summary: 'A card that ended was destroyed', params: CardParams, body: Reason } },
+    {
+      ...company,
+      schema: {
+        summary: 'A card that ended was destroyed',
+        params: CardParams,
+        body: Reason,
+        ...answers(SteppedAnswer),
+      },
+    },
     async ({ principal: actor, params: { cardNo }, body: { reason } }) => {
       await transact(db, async (tx) => {
         await stepCard(tx, cardNo, 'destroy', { actor, why: reason });
@@ -148,12 +185,28 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
     },
     () => runCardLife(db),
   );
-  server.get('/v1/cards/:cardNo', { ...readers, schema: { params: CardParams } }, ({ params }) =>
-    cardView(deps, params.cardNo),
+  server.get(
+    '/v1/cards/:cardNo',
+    {
+      ...readers,
+      schema: { summary: 'A card, with an ETag for If-Match', params: CardParams, ...answers(CardAnswer) },
+    },
+    async ({ params: { cardNo } }, reply) => {
+      const tag = await cardTag(db, cardNo);
+      if (tag !== undefined) void reply.header('etag', tag);
+      return cardView(deps, cardNo);
+    },
   );
   server.get(
     '/v1/cards/:cardNo/history',
-    { ...readers, schema: { summary: 'Every step of a card: when, by whom, why', params: CardParams } },
+    {
+      ...readers,
+      schema: {
+        summary: 'Every step of a card: when, by whom, why',
+        params: CardParams,
+        ...answers(CardHistoryAnswer),
+      },
+    },
     async ({ params: { cardNo } }) => ({
       ...(await cardView(deps, cardNo)),
       ...(await cardHistory(db, cardNo)),
@@ -161,7 +214,14 @@ export function registerCardLifeRoutes(server: HttpServer, deps: ResidentDeps): 
   );
   server.get(
     '/v1/residents/:residentId/cards',
-    { ...readers, schema: { summary: 'Cards of a resident, newest first', params: ResidentParams } },
+    {
+      ...readers,
+      schema: {
+        summary: 'Cards of a resident, newest first',
+        params: ResidentParams,
+        ...answers(Type.Object({ cards: Type.Array(CardAnswer) })),
+      },
+    },
     async ({ params }) => ({ cards: await cardsOfResident(deps, BigInt(params.residentId)) }),
   );
 }

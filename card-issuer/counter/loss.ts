@@ -1,6 +1,7 @@
 import { addDays, type BusinessDate, cityDate, type Principal, recordAct, type Transaction } from '@citycard/common';
 import { cardRule } from '../cards/rules.ts';
 import { stepCard } from '../cards/step.ts';
+import { giveReceipt } from './receipts.ts';
 
 /** What a caller was asked. Only which ones were right is kept. */
 export const callerFacts = [
@@ -49,6 +50,7 @@ export async function reportLossFormally(tx: Transaction, clerk: Principal, numb
     `insert into issuer.loss_report (card_no, kind, checked, reported_by) values ($1, 'formal', '{identity-document}', $2)`,
     [number, clerk.id],
   );
+  await giveReceipt(tx, clerk, { cardNo: number, act: 'loss-report' });
   await recordAct(tx, clerk, { act: 'report-loss', subject: `card ${number}`, detail: { by: 'counter' } });
 }
 

@@ -17,7 +17,17 @@ import { type SteppedCard, stepCard } from '../cards/step.ts';
 import { lastDayOf } from '../cards/validity.ts';
 import { issuerErrors } from '../errors.ts';
 import type { BalanceMove } from './balance-moves.ts';
-import { type CardSays, cardAgrees, carryDeposit, depositOf, followBalance, giveNext } from './replace.ts';
+import { giveReceipt } from './receipts.ts';
+import {
+  type CardSays,
+  cardAgrees,
+  carriedLines,
+  carryDeposit,
+  depositOf,
+  followBalance,
+  followNotes,
+  giveNext,
+} from './replace.ts';
 import { requireOpenShift } from './shifts.ts';
 
 export interface Renewal {
@@ -48,6 +58,7 @@ export async function renewCard(
   const old = await stepCard(tx, number, 'renew', { actor: clerk, why: 'a new card takes its place' });
   await requireNearEnd(tx, old, today);
   const given = await giveNext(tx, clerk, old, newCardNo);
+  const depositFen = await depositOf(tx, given.product);
   const cashTakenFen = await carryDeposit(tx, {
     old,
     newCardNo,
@@ -55,10 +66,18 @@ export async function renewCard(
     depositKept: false,
     feeFen: fen(0),
     step: 'renewal',
-    depositFen: await depositOf(tx, given.product),
+    depositFen,
   });
   const ended = old.validTo < today ? addDays(old.validTo, 1) : today;
   const balance = await followBalance(tx, clerk, old, newCardNo, proved ? 'nothing to wait for' : ended);
+  const lines = carriedLines(old, depositFen, false);
+  await giveReceipt(tx, clerk, {
+    cardNo: number,
+    act: 'renewal',
+    shiftId,
+    lines,
+    notes: followNotes(newCardNo, balance),
+  });
   await recordAct(tx, clerk, {
     act: 'renew-card',
     subject: `card ${number}`,

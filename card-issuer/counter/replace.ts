@@ -8,6 +8,7 @@ import { type BalanceMove, openMove, tryMove } from './balance-moves.ts';
 import { postCounterMoney } from './cash.ts';
 import { endLossReport, lostSince } from './loss.ts';
 import { moveConcession } from '../concessions/on-card.ts';
+import { giveReceipt, type ReceiptLine } from './receipts.ts';
 import { requireOpenShift } from './shifts.ts';
 
 /** What the card itself said in the reader: nothing is then left to wait for, if the books say the same. */
@@ -68,6 +69,13 @@ export async function replaceCard(
   const depositFen = replacement.depositFen ?? (await depositOf(tx, given.product));
   const cashTakenFen = await carryDeposit(tx, { ...replacement, depositFen, old, feeFen, step: 'replacement' });
   const balance = await followBalance(tx, clerk, old, newCardNo, proved ? 'nothing to wait for' : since);
+  await giveReceipt(tx, clerk, {
+    cardNo: number,
+    act: 'replacement',
+    shiftId,
+    lines: [{ what: 'fee', amountFen: feeFen, way: 'in' }, ...carriedLines(old, depositFen, replacement.depositKept)],
+    notes: followNotes(newCardNo, balance),
+  });
   await recordAct(tx, clerk, {
     act: 'replace-card',
     subject: `card ${number}`,
@@ -75,6 +83,20 @@ export async function replaceCard(
   });
   return { newCardNo, feeFen, cashTakenFen, balance };
 }
+
+/** The deposit on the receipt of a card that takes another's place. */
+export function carriedLines(old: SteppedCard, depositFen: Fen, kept: boolean): ReceiptLine[] {
+  return [
+    { what: kept ? 'old-deposit-kept' : 'old-deposit', amountFen: old.depositFen, way: kept ? 'card' : 'out' },
+    { what: 'deposit', amountFen: depositFen, way: 'in' },
+  ];
+}
+
+/** What the holder is told of the balance of the old card. */
+export const followNotes = (newCardNo: string, { state, movedFen, dueOn }: BalanceMove): Record<string, string> => ({
+  'new-card': newCardNo,
+  ...(state === 'released' ? { 'balance-moved': `${movedFen}` } : { 'balance-follows': dueOn }),
+});
 
 /** The deposit a product asks for. */
 export async function depositOf(tx: Transaction, product: string): Promise<Fen> {

@@ -7,6 +7,7 @@ import { stepCard } from '../cards/step.ts';
 import { type BalanceMove, newestMove, openMove, tryMove } from './balance-moves.ts';
 import { postCounterMoney, requireCash } from './cash.ts';
 import { endLossReport, lostSince } from './loss.ts';
+import { giveReceipt } from './receipts.ts';
 import { type CardSays, cardAgrees } from './replace.ts';
 import { requireOpenShift } from './shifts.ts';
 
@@ -72,6 +73,16 @@ export async function returnCard(tx: Transaction, clerk: Principal, order: CardR
   const paid = proved ? await payOut(tx, clerk, move, shiftId) : fen(0);
   const depositFen = back ? deposit : fen(0);
   const balance = await newestMove(tx, number);
+  await giveReceipt(tx, clerk, {
+    cardNo: number,
+    act: 'return',
+    shiftId,
+    lines: [
+      { what: back ? 'deposit-back' : 'deposit-kept', amountFen: deposit, way: back ? 'out' : 'card' },
+      { what: 'balance', amountFen: paid, way: 'out' },
+    ],
+    ...(balance.state === 'waiting' && { notes: { 'balance-follows': balance.dueOn } }),
+  });
   await recordAct(tx, clerk, {
     act: 'return-card',
     subject: `card ${number}`,
@@ -98,6 +109,8 @@ export async function payReturned(
   if (move.kind !== 'refund') throw cardLifeErrors.nothingWaiting();
   const paidFen = await payOut(tx, clerk, move, order.shiftId);
   if (paidFen === 0n) throw cardLifeErrors.nothingToPay();
+  const lines = [{ what: 'balance', amountFen: paidFen, way: 'out' }] as const;
+  await giveReceipt(tx, clerk, { cardNo: order.cardNo, act: 'balance-payment', shiftId: order.shiftId, lines });
   await recordAct(tx, clerk, {
     act: 'pay-balance',
     subject: `card ${order.cardNo}`,

@@ -45,7 +45,8 @@ export async function requireOpenShift(tx: Transaction, clerk: Principal, shiftI
 /**
  * Closes a shift: what was counted goes to the bank under a pay-in slip; what is over or short is booked at once.
  *
- * @throws card-issuer.shift-unknown; card-issuer.cash-supply.under-way
+ * @param pieces how many of each note and coin, by face value in fen; they come to what was counted
+ * @throws card-issuer.shift-unknown, pieces-differ; card-issuer.cash-supply.under-way
  * @returns over (+) or short (−) in fen, and the slip the money travels under (none when nothing was counted)
  */
 export async function closeShift(
@@ -53,8 +54,10 @@ export async function closeShift(
   clerk: Principal,
   shiftId: bigint,
   counted: Fen,
+  pieces?: Readonly<Record<string, number>>,
 ): Promise<{ overShortFen: Fen; payInSlip?: string }> {
   await requireOpenShift(tx, clerk, shiftId);
+  requireSum(counted, pieces);
   await endCashSupplies(tx, shiftId);
   const { posted } = await accountBalance(tx, `cash-shift:${shiftId}`);
   const overShort = subtractFen(counted, posted);
@@ -74,8 +77,8 @@ export async function closeShift(
     ]);
   }
   await tx.query(
-    'update issuer.shift set closed_at = now(), counted_fen = $2, over_short_fen = $3, pay_in_slip = $4 where shift_id = $1',
-    [shiftId, counted, overShort, counted > 0n ? slip : null],
+    'update issuer.shift set closed_at = now(), counted_fen = $2, over_short_fen = $3, pay_in_slip = $4, counted_pieces = $5 where shift_id = $1',
+    [shiftId, counted, overShort, counted > 0n ? slip : null, pieces === undefined ? null : JSON.stringify(pieces)],
   );
   await recordAct(tx, clerk, {
     act: 'close-shift',
@@ -83,4 +86,10 @@ export async function closeShift(
     detail: { countedFen: Number(counted), overShortFen: Number(overShort) },
   });
   return { overShortFen: overShort, ...(counted > 0n ? { payInSlip: slip } : {}) };
+}
+
+function requireSum(counted: Fen, pieces: Readonly<Record<string, number>> | undefined): void {
+  if (pieces === undefined) return;
+  const piecesFen = Object.entries(pieces).reduce((sum, [face, count]) => sum + BigInt(face) * BigInt(count), 0n);
+  if (piecesFen !== counted) throw issuerErrors.piecesDiffer({ piecesFen, countedFen: counted });
 }

@@ -9,6 +9,7 @@ import {
   transact,
   type Transaction,
 } from '@citycard/common';
+import { giveReceipt } from '../counter/receipts.ts';
 import { issuerErrors } from '../errors.ts';
 import { valuesOf } from '../residents/personal-document.ts';
 import { readRecords } from '../residents/record.ts';
@@ -78,6 +79,12 @@ export async function convertAtCounter(
   const how = row.holder_index === null ? 'surrendered' : 'counter';
   const [converted] = await book(tx, clerk, [{ row, to: cardNo(asked.cardNo) }], how);
   if (converted === undefined) throw new Error('a conversion answers what it converted');
+  await giveReceipt(tx, clerk, {
+    cardNo: asked.cardNo,
+    act: 'legacy-conversion',
+    lines: [{ what: 'converted', amountFen: converted.amountFen, way: 'card' }],
+    notes: { 'old-card': asked.legacyCardNo.slice(-4) },
+  });
   await recordAct(tx, clerk, {
     act: 'convert-legacy-card',
     subject: `card ${asked.cardNo}`,

@@ -1,4 +1,5 @@
 import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, FenAnswer } from '../answers.ts';
 import { writeCsv } from '../spreadsheet/csv.ts';
 import { convertAtCounter, convertMatching, waitingBalances } from './convert.ts';
 import { approveCorrection, dropDispute, openDispute, proposeCorrection } from './dispute.ts';
@@ -134,6 +135,18 @@ function conversionRoutes(server: HttpServer, deps: LegacyDeps): void {
       schema: {
         summary: 'Old cards of the holder that wait for conversion',
         params: Type.Object({ cardNo: CardNumber }),
+        ...answers(
+          Type.Object({
+            balances: Type.Array(
+              Type.Object({
+                participantNo: Type.String(),
+                legacyCardNo: Type.String(),
+                amountFen: FenAnswer,
+                state: Type.String(),
+              }),
+            ),
+          }),
+        ),
       },
     },
     async (request) => ({ balances: await waitingBalances(deps, request.params.cardNo) }),
@@ -150,6 +163,15 @@ function conversionRoutes(server: HttpServer, deps: LegacyDeps): void {
         summary: 'Convert an old card: its balance becomes pending credit of this card',
         params: Type.Object({ cardNo: CardNumber }),
         body: Conversion,
+        ...answers(
+          Type.Object({
+            participantNo: Type.String(),
+            legacyCardNo: Type.String(),
+            cardNo: Type.String(),
+            amountFen: FenAnswer,
+          }),
+          201,
+        ),
       },
     },
     async (request, reply) => {

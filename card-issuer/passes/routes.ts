@@ -5,9 +5,12 @@ import {
   idempotent,
   type Principal,
   rolesAllowed,
+  type Transaction,
   Type,
 } from '@citycard/common';
-import { cardNo as toCardNo, giveBackPass, passesOf, sellPass } from '@citycard/clearing';
+import { cardNo as toCardNo, giveBackPass, type Pass, passesOf, sellPass } from '@citycard/clearing';
+import { answers, Day, FenAnswer, Numbered } from '../answers.ts';
+import { giveReceipt } from '../counter/receipts.ts';
 import { type ChipDeps, scriptCard, withKnownCard } from '../counter/old-card.ts';
 import { requireCardInReader } from '../readers/recognise.ts';
 import { CardParams, ReaderName } from '../request-fields.ts';
@@ -38,6 +41,18 @@ const GivingBack = Type.Object(
   closed,
 );
 
+const PassFields = {
+  passNo: Numbered,
+  code: Type.String(),
+  priceFen: FenAnswer,
+  validFrom: Day,
+  validTo: Day,
+  ridesAllowed: Type.Optional(Type.Integer()),
+  ridesUsed: Type.Integer(),
+  endedOn: Type.Optional(Day),
+  takenOutFen: Type.Optional(FenAnswer),
+};
+
 /** Passes at the counter: sold, renewed, written to the card, given back. */
 export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
   const { db } = deps;
@@ -49,6 +64,7 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
       schema: {
         summary: 'Passes of a card, the rides made on them, and whether the chip has them',
         params: CardParams,
+        ...answers(Type.Object({ passes: Type.Array(Type.Object(PassFields)), onCard: Type.Boolean() })),
       },
     },
     async ({ params }) => {
@@ -58,7 +74,15 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
   );
   server.post(
     '/v1/cards/:cardNo/passes',
-    { ...clerk, schema: { summary: 'Sell or renew a pass, and write it to the card', params: CardParams, body: Sale } },
+    {
+      ...clerk,
+      schema: {
+        summary: 'Sell or renew a pass, and write it to the card',
+        params: CardParams,
+        body: Sale,
+        ...answers(Type.Object({ ...PassFields, onCard: Type.Boolean() }), 201),
+      },
+    },
     async (request, reply) => {
       const { principal } = request;
       const { reader, code, payFrom } = request.body;
@@ -66,7 +90,7 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
       const sell = () =>
         idempotent(db, request, async (tx) => ({
           status: 201,
-          body: await sellPass(tx, principal, { cardNo, code, payFrom }),
+          body: await soldPass(tx, principal, { cardNo, code, payFrom }),
         }));
       const answer =
         reader === undefined ? await sell() : await soldAndWritten(deps, principal, { cardNo, reader }, sell);
@@ -83,6 +107,7 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
         summary: 'Write the passes of the books to the card in the reader',
         params: CardParams,
         body: Type.Object({ reader: ReaderName }, closed),
+        ...answers(Type.Object({ cardNo: Type.String(), written: Type.Boolean(), onCard: Type.Boolean() })),
       },
     },
     async ({ principal, params: { cardNo }, body: { reader } }) =>
@@ -109,6 +134,7 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
       const { reader } = body;
       const answer = await idempotent(db, request, async (tx) => {
         const given = await giveBackPass(tx, principal, terms);
+        await giveReceipt(tx, principal, { cardNo, act: 'pass-return', notes: { pass: params.passNo } });
         // Off the chip before the money is given: a card that keeps the pass would go on riding for nothing.
         if (reader !== undefined) {
           const about = await scriptCard(db, cardNo);
@@ -122,6 +148,19 @@ export function registerPassRoutes(server: HttpServer, deps: ChipDeps): void {
       return reply.status(answer.status).send(answer.body);
     },
   );
+}
+
+async function soldPass(tx: Transaction, clerk: Principal, sale: Parameters<typeof sellPass>[2]): Promise<Pass> {
+  const sold = await sellPass(tx, clerk, sale);
+  const shift = /^cash-shift:([0-9]{1,18})$/.exec(sale.payFrom)?.[1];
+  await giveReceipt(tx, clerk, {
+    cardNo: sale.cardNo,
+    act: 'pass',
+    ...(shift !== undefined && { shiftId: BigInt(shift) }),
+    lines: [{ what: 'pass', amountFen: sold.priceFen, way: shift === undefined ? 'card' : 'in' }],
+    notes: { pass: sold.code, 'valid-from': sold.validFrom, 'valid-to': sold.validTo },
+  });
+  return sold;
 }
 
 /** The right card is there before anything is sold; what then goes wrong with the chip leaves the pass sold. */

@@ -12,11 +12,17 @@ import {
 import { readerErrors } from './errors.ts';
 import { ReaderLine } from './line.ts';
 import type { CardInReader, CounterReaders, ReaderView } from './reader.ts';
+import { Tickets } from './tickets.ts';
 
 /** The readers of the counters and the port they attach to. */
 export interface ReaderPort extends CounterReaders {
   readonly host: string;
   readonly port: number;
+  /**
+   * A token with which a reader of this name is attached for the clerk, once, within a minute: for a page that asks the program beside it to
+   * lend a reader, and must not give its session away.
+   */
+  ticket(clerk: Principal, reader: string): string;
   /** Lets every reader go and closes the port. */
   stop(): Promise<void>;
 }
@@ -44,13 +50,14 @@ export async function startReaderPort(
   where: { readonly host: string; readonly port: number },
 ): Promise<ReaderPort> {
   const attached = new Map<string, Attached>();
+  const tickets = new Tickets();
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     // Whoever leaves while we still look up who it is leaves without a trace.
     socket.on('error', () => socket.destroy());
-    greet(socket, async (greeting, rest) => admit(deps, attached, socket, greeting, rest));
+    greet(socket, async (greeting, rest) => admit({ ...deps, tickets }, attached, socket, greeting, rest));
   });
   server.maxConnections = mostReaders;
   await new Promise<void>((resolve, reject) => {
@@ -65,6 +72,10 @@ export async function startReaderPort(
     port: (server.address() as AddressInfo).port,
     list: () => [...attached].map(([name, reader]) => view(name, reader)).toSorted(byName),
     withCard: (clerk, name, work) => workWith(attached, clerk, name, work),
+    ticket: (clerk, reader) => {
+      if (!nameShape.test(reader)) throw readerErrors.badName();
+      return tickets.give(clerk, reader);
+    },
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
@@ -79,6 +90,9 @@ export function noReaders(host: string): ReaderPort {
     host,
     port: 0,
     list: () => [],
+    ticket: (_clerk, name) => {
+      throw readerErrors.readerUnknown({ name });
+    },
     withCard: (_clerk, name) => Promise.reject(readerErrors.readerUnknown({ name })),
     stop: () => Promise.resolve(),
   };
@@ -131,7 +145,7 @@ function greet(socket: Socket, onGreeting: (greeting: Buffer, rest: Buffer) => P
 }
 
 async function admit(
-  { db, logger }: { readonly db: Database; readonly logger: Logger },
+  { db, logger, tickets }: { readonly db: Database; readonly logger: Logger; readonly tickets: Tickets },
   attached: Map<string, Attached>,
   socket: Socket,
   greeting: Buffer,
@@ -139,7 +153,7 @@ async function admit(
 ): Promise<void> {
   try {
     const { reader: name, token } = readGreeting(greeting);
-    const clerk = await authenticate(db, token);
+    const clerk = tickets.take(token, name) ?? (await authenticate(db, token));
     if (clerk === undefined) throw readerErrors.notAuthenticated();
     requireRole(clerk, 'clerk', 'bureau');
     await transact(db, (tx) => recordAct(tx, clerk, { act: 'attach-reader', subject: `reader ${name}` }));

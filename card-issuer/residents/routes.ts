@@ -1,4 +1,5 @@
 import { CityCardError, type HttpServer, type Principal, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers } from '../answers.ts';
 import { changeItems, type ItemChange } from './change.ts';
 import type { ResidentDeps } from './deps.ts';
 import { discloseResident } from './disclose.ts';
@@ -11,6 +12,7 @@ import { registerPhotoRoutes } from './photo-routes.ts';
 import { registerResident } from './register.ts';
 import { registerRegistrarRoutes } from './registrar-routes.ts';
 import { RegistrationBody } from './registration-schema.ts';
+import { CorrectedAnswer, DisclosedAnswer, FoundAnswer, MaskedAnswer, RegisteredAnswer } from './resident-answers.ts';
 import { CorrectionBody, DisclosureBody, Id, SearchBody } from './schemas.ts';
 
 /** Residents at the counter and at the registrar's desk (`/v1/residents`). Nothing is answered in clear but a disclosure. */
@@ -19,30 +21,37 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
   const counter = { onRequest: rolesAllowed('clerk', 'registrar') };
   const params = Type.Object({ residentId: Id });
 
-  server.post('/v1/residents', { ...clerk, schema: { body: RegistrationBody } }, async (request, reply) =>
-    reply
-      .status(201)
-      .send(
-        await countIfKnown(deps, request.principal, 'registration', () =>
-          registerResident(deps, request.principal, request.body),
+  server.post(
+    '/v1/residents',
+    { ...clerk, schema: { body: RegistrationBody, ...answers(RegisteredAnswer, 201) } },
+    async (request, reply) =>
+      reply
+        .status(201)
+        .send(
+          await countIfKnown(deps, request.principal, 'registration', () =>
+            registerResident(deps, request.principal, request.body),
+          ),
         ),
-      ),
   );
 
   // POST, for what is searched by must not stand in an address: addresses are logged.
-  server.post('/v1/residents/search', { ...counter, schema: { body: SearchBody } }, async (request) => {
-    const { purpose, ...criterion } = request.body;
-    const found = await findResidents(deps, request.principal, criterion, { purpose });
-    return { residents: found, complete: found.length < FOUND_AT_MOST };
-  });
+  server.post(
+    '/v1/residents/search',
+    { ...counter, schema: { body: SearchBody, ...answers(FoundAnswer) } },
+    async (request) => {
+      const { purpose, ...criterion } = request.body;
+      const found = await findResidents(deps, request.principal, criterion, { purpose });
+      return { residents: found, complete: found.length < FOUND_AT_MOST };
+    },
+  );
 
-  server.get('/v1/residents/:residentId', { ...counter, schema: { params } }, (request) =>
+  server.get('/v1/residents/:residentId', { ...counter, schema: { params, ...answers(MaskedAnswer) } }, (request) =>
     showResident(deps, request.principal, BigInt(request.params.residentId)),
   );
 
   server.post(
     '/v1/residents/:residentId/disclosure',
-    { ...counter, schema: { params, body: DisclosureBody } },
+    { ...counter, schema: { params, body: DisclosureBody, ...answers(DisclosedAnswer) } },
     async (request) => {
       const residentId = BigInt(request.params.residentId);
       return { items: await discloseResident(deps, request.principal, residentId, request.body) };
@@ -51,7 +60,7 @@ export function registerResidentRoutes(server: HttpServer, deps: ResidentDeps): 
 
   server.post(
     '/v1/residents/:residentId/corrections',
-    { ...counter, schema: { params, body: CorrectionBody } },
+    { ...counter, schema: { params, body: CorrectionBody, ...answers(CorrectedAnswer) } },
     async (request) => {
       const { changes, reason, source = 'card-issuer' } = request.body;
       const isRegistrar = request.principal.roles.includes('registrar');

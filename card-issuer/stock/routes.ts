@@ -1,4 +1,5 @@
 import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, Moment, Numbered } from '../answers.ts';
 import { addPlace, proveStock, stockLines } from './report.ts';
 import { handOver, listTransfers, receive, takeBack } from './transfers.ts';
 
@@ -6,6 +7,21 @@ const closed = { additionalProperties: false } as const;
 const Place = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' });
 const TransferParams = Type.Object({ transferId: Type.String({ pattern: '^[0-9]{1,18}$' }) });
 const listLimit = 200;
+const TransferAnswer = Type.Object({
+  transferId: Numbered,
+  documentNo: Type.String(),
+  chipKind: Type.String(),
+  from: Type.String(),
+  to: Type.String(),
+  quantity: Type.Integer(),
+  reason: Type.Optional(Type.String()),
+  state: Type.String(),
+  handedBy: Type.String(),
+  handedAt: Moment,
+  counted: Type.Optional(Type.Integer()),
+  receivedBy: Type.Optional(Type.String()),
+  receivedAt: Type.Optional(Moment),
+});
 
 /** The stock of blanks over HTTP: what one person hands over another counts and receives (docs/card-production.md). */
 export function registerStockRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
@@ -37,12 +53,18 @@ export function registerStockRoutes(server: HttpServer, { db }: { readonly db: D
     closed,
   );
   const Query = Type.Object({ open: Type.Optional(Type.Boolean()) }, closed);
-  server.get('/v1/stock/transfers', { ...readers, schema: { querystring: Query } }, (request) =>
-    listTransfers(db, { open: request.query.open ?? false, limit: listLimit }),
+  server.get(
+    '/v1/stock/transfers',
+    { ...readers, schema: { querystring: Query, ...answers(Type.Array(TransferAnswer)) } },
+    (request) => listTransfers(db, { open: request.query.open ?? false, limit: listLimit }),
   );
-  server.post('/v1/stock/transfers', { ...handlers, schema: { body: HandOver } }, async (request, reply) => {
-    return reply.status(201).send(await transact(db, (tx) => handOver(tx, request.principal, request.body)));
-  });
+  server.post(
+    '/v1/stock/transfers',
+    { ...handlers, schema: { body: HandOver, ...answers(TransferAnswer, 201) } },
+    async (request, reply) => {
+      return reply.status(201).send(await transact(db, (tx) => handOver(tx, request.principal, request.body)));
+    },
+  );
   server.post(
     '/v1/stock/transfers/:transferId/receipt',
     {
@@ -50,6 +72,7 @@ export function registerStockRoutes(server: HttpServer, { db }: { readonly db: D
       schema: {
         params: TransferParams,
         body: Type.Object({ counted: Type.Integer({ minimum: 0, maximum: 10_000_000 }) }, closed),
+        ...answers(TransferAnswer),
       },
     },
     (request) =>

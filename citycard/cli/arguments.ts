@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly url?: string;
   /** A card reader of this machine. */
   readonly reader?: string;
+  /** Address of the portal whose pages may ask for readers. */
+  readonly origin?: string;
   /** HOST:PORT of an HSM, in place of HSM_HOST and HSM_PORT. */
   readonly hsm?: string;
   /** Answers to questions come from this file, a line each; `-` for standard input. */
@@ -34,6 +36,7 @@ const WITH_VALUE = [
   '--as',
   '--url',
   '--reader',
+  '--origin',
   '--hsm',
   '--answers',
   '--minutes',
@@ -81,6 +84,7 @@ export function readArguments(words: readonly string[]): CommandLine {
         as: { type: 'string' },
         url: { type: 'string' },
         reader: { type: 'string' },
+        origin: { type: 'string' },
         hsm: { type: 'string' },
         answers: { type: 'string' },
         stdin: { type: 'boolean', default: false },
@@ -102,6 +106,7 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.as === undefined ? {} : { as: values.as }),
       ...(values.url === undefined ? {} : { url: values.url }),
       ...(values.reader === undefined ? {} : { reader: values.reader }),
+      ...(values.origin === undefined ? {} : { origin: values.origin }),
       ...(values.hsm === undefined ? {} : { hsm: values.hsm }),
       ...(answers === undefined ? {} : { answers }),
       ...(values.minutes === undefined ? {} : { minutes: values.minutes }),

@@ -1,5 +1,6 @@
 import { citycardErrors } from '../errors.ts';
 import type { Command } from './command.ts';
+import { PAGE_BRIDGE_PORT, startPageBridge } from './page-bridge.ts';
 import { attachReader } from './reader-attach.ts';
 import { openPcsc } from './reader-pcsc.ts';
 import { showCard } from './reader-show.ts';
@@ -36,6 +37,22 @@ export const readerCommands: readonly Command[] = [
     },
   },
   {
+    words: 'reader bridge',
+    help: 'reader bridge: the readers of this computer for the counter pages in its browser (--origin: address of the portal, --url: of the installation)',
+    local: true,
+    run: async ({ line, say, stopping }) => {
+      const pcsc = await openPcsc();
+      const { origins, installation } = readPlaces(line.origin, line.url);
+      const bridge = await startPageBridge({ pcsc, origins, installation, port: PAGE_BRIDGE_PORT, say });
+      say(`Pages of ${origins.join(', ')} find the readers of this computer on port ${bridge.port}. Ctrl-C ends it.`);
+      const stop = stopping();
+      await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+      await bridge.stop();
+      pcsc.close();
+      return { answer: { state: 'ended' }, ok: true };
+    },
+  },
+  {
     words: 'reader attached',
     help: 'the readers that counters have attached to the installation just now',
     person: 'clerk-1',
@@ -43,3 +60,18 @@ export const readerCommands: readonly Command[] = [
     run: async (connection) => ({ answer: await connection.get('/v1/readers'), ok: true }),
   },
 ];
+
+/** Where the portal of a demo on this computer is, by either of its names. */
+const DEMO_PORTAL = ['http://127.0.0.1:8088', 'http://localhost:8088'];
+
+/** @throws citycard.bad-option for an address that is none */
+function readPlaces(origin: string | undefined, url: string | undefined) {
+  const address = (said: string, option: string): URL => {
+    if (!URL.canParse(said) || !/^https?:$/.test(new URL(said).protocol))
+      throw citycardErrors.badOption(`${option} takes an address, https://host, not "${said}"`);
+    return new URL(said);
+  };
+  const origins = origin === undefined ? DEMO_PORTAL : [address(origin, '--origin').origin];
+  const { hostname } = address(url ?? 'http://127.0.0.1', '--url');
+  return { origins, installation: hostname.replaceAll(/^\[|\]$/g, '') };
+}

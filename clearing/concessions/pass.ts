@@ -101,6 +101,27 @@ export async function sellPass(
   return { passNo, code, priceFen, validFrom, validTo, ...rides, ridesUsed: 0 };
 }
 
+/** A pass that is sold on a day. */
+export interface PassForSale {
+  readonly code: string;
+  readonly priceFen: Fen;
+  readonly days: number;
+  readonly rides?: number;
+}
+
+/** The passes a counter can sell on a day, by code. */
+export async function passesForSale(tx: Transaction, date: BusinessDate): Promise<PassForSale[]> {
+  const rules = await listConcessionRules(tx);
+  return rules
+    .flatMap((rule) => (rule.kind === 'pass' && holdsOn(rule, date) ? [rule] : []))
+    .map(({ category: code, priceFen, days, rides }) => ({
+      code,
+      priceFen,
+      days,
+      ...(rides !== undefined && { rides }),
+    }));
+}
+
 async function afterTheLast(tx: Transaction, cardNo: CardNo, code: string, today: BusinessDate): Promise<BusinessDate> {
   const { rows } = await tx.query<{ last: string | null }>(
     `select max(valid_to) as last from clearing.pass
