@@ -27,6 +27,7 @@ export {
   startIdentityChecks,
 } from './population/index.ts';
 export { startResidentNotices } from './resident-desk/notice-work.ts';
+export { setServicePoint } from './resident-desk/service-points.ts';
 export { type MachineAddresses, registerCardIssuerRoutes } from './routes.ts';
 export { blockCard, type BlockKind, onDeath, openBlocks, unblockCard } from './cards/blocks.ts';
 export { registerCardLifeJobs, runCardLife } from './cards/jobs.ts';

@@ -7,6 +7,7 @@ import { bankAccounts, companyAccounts, openingStock } from './company.ts';
 import { holdCeremony } from './ceremony.ts';
 import { foundIndustries } from './industries.ts';
 import { createPeople, type Credentials, financeOffice, platformOfficers } from './people.ts';
+import { foundServicePoints } from './service-points.ts';
 import { foundTerms } from './terms.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function foundDemo(
     await foundIndustries(tx, today, platformOfficers);
     await foundTerms(tx, today, financeOffice);
     await openStock(tx, openingStock);
+    await foundServicePoints(tx, platformOfficers[0]);
     await writeMark(tx, { state: 'founded' });
     return people;
   });
