@@ -19,7 +19,7 @@ export async function demoUsers(db: Database, people: Credentials): Promise<Show
   const lastUsed = new Map(rows.map(({ principal, totp_step: step }) => [principal, step]));
   return Object.entries(people).flatMap(([id, { name, roles, password, secret }]) => {
     const step = lastUsed.get(id);
-    return step === undefined
+    return step === undefined || password === undefined || secret === undefined
       ? []
       : [{ id, name, roles, password, ...usableCode(fromBase32(secret), new Date(), step) }];
   });

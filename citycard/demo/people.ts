@@ -40,6 +40,11 @@ const partnerUsers: readonly Omit<Principal, 'kind'>[] = [
   partnerUser('agent-clerk', 'Load agent clerk', 'agent-partner', '904458060510001'),
 ];
 
+/** Our own processes that speak to the services with a credential of their own. */
+const services: readonly Omit<Principal, 'kind'>[] = [
+  { id: 'resident-desk', name: 'Desk for residents', roles: ['resident-desk'] },
+];
+
 function partnerUser(id: string, name: string, role: Role, participantNo: string): Omit<Principal, 'kind'> {
   return { id, name, roles: [role], participantNo };
 }
@@ -61,9 +66,10 @@ export interface Credential {
   readonly token: string;
   readonly name: string;
   readonly roles: readonly Role[];
-  readonly password: string;
+  /** Absent for services, which do not sign in. */
+  readonly password?: string;
   /** Base32, as an authenticator app takes it. */
-  readonly secret: string;
+  readonly secret?: string;
 }
 
 export type Credentials = Record<string, Credential>;
@@ -82,6 +88,10 @@ export async function createPeople(tx: Transaction, signIn: SignIn): Promise<Cre
     credentials[person.id] = { token, name: person.name, roles: person.roles, password, secret: base32(secret) };
   }
   await signIn.equip(tx, equipment);
+  for (const service of services) {
+    const { token } = await createPrincipal(tx, { ...service, kind: 'service' });
+    credentials[service.id] = { token, name: service.name, roles: service.roles };
+  }
   return credentials;
 }
 

@@ -11,6 +11,7 @@ import { type Installation, startInstallation } from '../installation/installati
 import { writeMark } from '../installation/mark.ts';
 import { type Checks, proveDay, type Read } from './checks.ts';
 import { readStartOptions, type StartOptions, startUsage } from './options.ts';
+import { type Pages, startPages } from './pages.ts';
 import { playDay, type PlayedDay, readPlayed, writePlayed } from './play-day.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { type DaySummary, printDay } from './summary.ts';
@@ -105,12 +106,18 @@ function forOneDay(configuration: Configuration, options: StartOptions): Configu
     : configuration;
 }
 
-async function noteAddress(configuration: Configuration, installation: Installation): Promise<void> {
+async function noteAddress(configuration: Configuration, installation: Installation, pages?: Pages): Promise<void> {
   const file = addressFile(configuration.varDirectory);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(
     file,
-    JSON.stringify({ pid: process.pid, baseUrl: installation.baseUrl, gateway: installation.gateway }),
+    JSON.stringify({
+      pid: process.pid,
+      baseUrl: installation.baseUrl,
+      gateway: installation.gateway,
+      portalUrl: pages?.portalUrl,
+      residentUrl: pages?.residentUrl,
+    }),
   );
 }
 
@@ -182,7 +189,21 @@ function reader(installation: Installation, people: Credentials): Read {
   };
 }
 
-async function serve({ say, stopping }: Start, installation: Installation): Promise<void> {
+async function serve({ configuration, say, stopping }: Start, installation: Installation): Promise<void> {
+  const people = await readPeople(configuration.varDirectory);
+  const pages = await startPages(configuration, installation, people);
+  try {
+    await noteAddress(configuration, installation, pages);
+    sayWhere(say, installation, pages);
+    if (stopping.aborted) return;
+    await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
+    say('Stopping …');
+  } finally {
+    await pages.stop();
+  }
+}
+
+function sayWhere(say: Start['say'], installation: Installation, pages: Pages): void {
   const { host, port, securePort } = installation.gateway;
   const plain = port === 0 ? '' : `${host}:${port} (ISO 8583) and `;
   say(
@@ -190,7 +211,6 @@ async function serve({ say, stopping }: Start, installation: Installation): Prom
   );
   say('Try a terminal of your own: npm run citycard -- sandbox --json');
   say('Ctrl-C stops everything.');
-  if (stopping.aborted) return;
-  await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
-  say('Stopping …');
+  say(`\nPages for staff:     ${pages.portalUrl} (who to sign in as stands on the page)`);
+  say(`Pages for residents: ${pages.residentUrl}`);
 }

@@ -95,7 +95,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       return { users: await demoUsers() };
     });
   await proxyService(server, proxy);
-  await servePages(server, options.pagesDirectory ?? fileURLToPath(new URL('../web/dist/staff', import.meta.url)));
+  await servePages(server, options.pagesDirectory ?? fileURLToPath(new URL('../dist/staff', import.meta.url)));
   const { url, port } = await listen(server, options);
   return { url, port, stop: () => server.close() };
 }

@@ -18,7 +18,8 @@ export async function startBrowser(): Promise<{ readonly browser: Browser; stop(
   );
   const browser = await chromium.launch({
     executablePath: await packedChromium.executablePath(),
-    args: [...packedChromium.args, '--lang=zh-CN'],
+    // Not the package's own list: it switches off what protects pages from each other.
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--lang=zh-CN'],
     env: { ...process.env, FONTCONFIG_FILE: file },
   });
   return {

@@ -4,11 +4,16 @@ import { startPortalWorld, type PortalWorld } from './world.ts';
 
 /** Pages in a real browser, before the product as `npm start` serves it. One world for all faces: making it costs more than most of what it shows. */
 describe('the portal', () => {
-  let world: PortalWorld;
+  let world: PortalWorld | undefined;
   beforeAll(async () => {
     world = await startPortalWorld();
   }, 300_000);
-  afterAll(() => world.stop(), 60_000);
+  afterAll(() => world?.stop(), 60_000);
 
-  describe('shell', () => shellTests(() => world));
+  const started = (): PortalWorld => {
+    if (world === undefined) throw new Error('the world did not start');
+    return world;
+  };
+
+  describe('shell', () => shellTests(started));
 });

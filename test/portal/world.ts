@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { startBrowser } from './browser.ts';
 
 export type Language = 'zh' | 'en';
@@ -57,12 +57,12 @@ export async function startPortalWorld(): Promise<PortalWorld> {
   });
   const address = await served(child, varDirectory);
   const browser = await startBrowser();
-  const cookies = new Map<string, Awaited<ReturnType<ReturnType<typeof newContext>['storageState']>>>();
+  const cookies = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>();
   const people = JSON.parse(await readFile(join(varDirectory, 'demo', 'people.json'), 'utf8')) as {
     people: Record<string, { token: string }>;
   };
 
-  function newContext(options: Parameters<typeof browser.browser.newContext>[0] = {}) {
+  function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
     return browser.browser.newContext({ locale: 'zh-CN', timezoneId: 'Europe/Lisbon', ...options });
   }
 
@@ -131,7 +131,7 @@ async function served(child: ChildProcess, varDirectory: string): Promise<Addres
 }
 
 async function inLanguage(page: Page, language: Language): Promise<Page> {
-  await page.addInitScript((kept) => localStorage.setItem('language', kept), language);
+  await page.addInitScript(`localStorage.setItem('language', '${language}')`);
   return page;
 }
 
