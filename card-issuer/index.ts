@@ -29,6 +29,7 @@ export {
 export { startResidentNotices } from './resident-desk/notice-work.ts';
 export { setServicePoint } from './resident-desk/service-points.ts';
 export { type MachineAddresses, registerCardIssuerRoutes } from './routes.ts';
+export { issuerFileSources, issuerWorkSources } from './population/exchange/file-sources.ts';
 export { blockCard, type BlockKind, onDeath, openBlocks, unblockCard } from './cards/blocks.ts';
 export { registerCardLifeJobs, runCardLife } from './cards/jobs.ts';
 export type { CardState, CardStep } from './cards/life-cycle.ts';

@@ -26,7 +26,7 @@ import { registerLoadRoutes } from './loads/routes.ts';
 import { registerAccountRoutes } from './participants/account-routes.ts';
 import { registerParticipantFileRoutes } from './participants/file-routes.ts';
 import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
-import { assignSam, endSamAssignment, participantOfSam } from './participants/sam-assignment.ts';
+import { assignSam, endSamAssignment, listSams, participantOfSam } from './participants/sam-assignment.ts';
 import { registerStandingRoutes } from './participants/standing-routes.ts';
 import { cardNo } from './purses/card-number.ts';
 import { registerCorrectionRoutes } from './purses/correction-routes.ts';
@@ -52,6 +52,7 @@ const closed = { additionalProperties: false } as const;
 
 const ParticipantNo = Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' });
 const SamNo = Type.String({ pattern: '^[0-9]{12}$' });
+const SAM_PAGE = 200;
 const NewParticipant = Type.Object(
   {
     participantNo: ParticipantNo,
@@ -200,6 +201,26 @@ function samRoutes(server: HttpServer, { db }: ClearingCoreDeps): void {
         await recordAct(tx, principal, { act: 'sam.assign', subject: body.samNo, detail: body });
       });
       return reply.status(201).send(assignment);
+    },
+  );
+  server.get(
+    '/v1/sam-assignments',
+    {
+      onRequest: rolesAllowed('platform', 'auditor'),
+      schema: {
+        summary: 'SAMs by number, and who holds each',
+        querystring: Type.Object(
+          { participantNo: Type.Optional(Type.String({ maxLength: 15 })), cursor: Type.Optional(SamNo) },
+          { additionalProperties: false },
+        ),
+        ...answers(said.SamList),
+      },
+    },
+    async ({ query: { cursor = '', participantNo } }) => {
+      const whose = participantNo === undefined ? {} : { participantNo };
+      const sams = await listSams(db, { after: cursor, limit: SAM_PAGE, ...whose });
+      const last = sams.length === SAM_PAGE ? sams.at(-1) : undefined;
+      return { sams, ...(last !== undefined && { next: last.samNo }) };
     },
   );
   server.get(

@@ -80,12 +80,16 @@ export {
   type DueBill,
   findBiller,
   registerBiller,
+  type StatementLine,
 } from './bills/biller.ts';
 export { type BillDecision, type BillDeps, type BillPurchase, payBill, withholdBill } from './bills/bill-payment.ts';
 export { enquireBills } from './bills/enquiry.ts';
 export { billerDirectory } from './bills/biller-directory.ts';
 export { httpBiller } from './bills/http-biller.ts';
+export { askBillerAgain, askBillerToCancel, billPaymentById, cancelUnasked } from './bills/make-up.ts';
 export { startBillWork } from './bills/pursue.ts';
+export { fetchBillStatement, type StatementDeps } from './bills/statements/fetch.ts';
+export { keepStatement as keepBillStatement } from './bills/statements/statement.ts';
 export { type BillRouteDeps, registerBillRoutes } from './bills/routes.ts';
 export { settleBills } from './bills/settle-bills.ts';
 export { type ClearingCoreDeps, registerClearingCoreRoutes } from './core-routes.ts';

@@ -18,6 +18,7 @@ export {
 export { sendTogether } from './database/send-together.ts';
 export { transact, transactBriefly } from './database/transact.ts';
 export { commonMigrations, migrate, type MigrationSet } from './database/migrate.ts';
+export { type NewestQuery, type NewestSource, readNewest, readTimeCursor } from './database/newest-first.ts';
 export { numberArray, textArray } from './database/array-literal.ts';
 export { copyToFile } from './database/copy-out.ts';
 export { copyRows } from './database/copy.ts';
@@ -49,6 +50,13 @@ export { signInErrors } from './identity/sign-in/errors.ts';
 export { noteExport } from './identity/export-note.ts';
 export { waitingProposals, type WaitingProposal } from './identity/waiting.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
+export { type ActFilter, type ActLine, actsOnRecord, searchActs } from './identity/act-search.ts';
+export {
+  type ActVerification,
+  listActVerifications,
+  orderActVerification,
+  pursueActVerification,
+} from './identity/act-verification.ts';
 export { canonicalJson, contentSha256 } from './identity/canonical-json.ts';
 export { createHttpServer, type HttpReply, type HttpRequest, type HttpServer, listen } from './http/server.ts';
 export { answers } from './http/answers.ts';
@@ -58,6 +66,7 @@ export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
+export { type JobState, jobStates, type QueueCounts, type QueueWatch, type SeenJob } from './jobs/queue-watch.ts';
 export type { HolidayYear } from './calendar/china-holidays.ts';
 export { chinaCalendar, WorkingCalendar } from './calendar/working-days.ts';
 export { testSeal } from './identity/sign-in/test-seal.ts';

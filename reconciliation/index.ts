@@ -14,5 +14,6 @@ export { lookAt } from './daily/daily-look.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
 export { registerMatchJobs } from './matching/jobs.ts';
 export { reconciliationReports } from './reports/reconciliation-reports.ts';
+export { reconciliationFileSources, reconciliationWorkSources, refusedDeliveries } from './reports/file-sources.ts';
 export { matchFiles } from './matching/engine.ts';
 export { overdueDifferenceWatch } from './differences/watch.ts';

@@ -40,6 +40,8 @@ export type { ObservedMessage, ObserveMessage, Stage } from './observation/obser
 export { watchLinks } from './observation/link-metrics.ts';
 export { ConnectionBudget } from './link/connection-budget.ts';
 export type { LinkCredentials, SecureOptions } from './link/secure.ts';
+export { startTraffic, type Traffic } from './observation/traffic.ts';
+export { registerTrafficRoutes } from './observation/traffic-routes.ts';
 export { registerTraceRoutes } from './observation/routes.ts';
 export { createHandler } from './requests/handle.ts';
 export type { GatewayDeps } from './requests/context.ts';

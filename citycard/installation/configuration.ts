@@ -7,6 +7,8 @@ import type { GatewayCertificateFiles } from './gateway-certificate.ts';
 
 const port = (standard: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: standard });
 
+const TIME_OF_DAY = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
+
 /** Everything an installation reads from its environment; each with a default that works. */
 const Environment = Type.Object({
   /** Folder for everything the product writes. */
@@ -57,6 +59,9 @@ const Environment = Type.Object({
   /** Public Security's responder for identity checks, and the bearer token shown to it. */
   CITYCARD_IDENTITY_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   CITYCARD_IDENTITY_TOKEN: Type.String({ default: '' }),
+  /** Until when the bank takes payments for a day, and when the first bus leaves: times of day of the city. */
+  CITYCARD_BANK_CUT_OFF: Type.String({ default: '16:00', pattern: TIME_OF_DAY }),
+  CITYCARD_FIRST_BUS: Type.String({ default: '05:30', pattern: TIME_OF_DAY }),
   CITYCARD_LOG_LEVEL: Type.Union(
     [
       Type.Literal('trace'),
@@ -109,6 +114,9 @@ export interface Configuration {
   /** The line to Public Security, where there is one. */
   readonly identityLine?: { readonly url: string; readonly token: string };
   readonly logLevel: string;
+  /** Times of day of the city, HH:MM. */
+  readonly bankCutOff: string;
+  readonly firstBus: string;
 }
 
 /**
@@ -156,6 +164,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     cityTokens: readTokens(read.CITYCARD_CITY_TOKENS),
     noticeTokens: readTokens(read.CITYCARD_NOTICE_TOKENS),
     logLevel: read.CITYCARD_LOG_LEVEL,
+    bankCutOff: read.CITYCARD_BANK_CUT_OFF,
+    firstBus: read.CITYCARD_FIRST_BUS,
     ...(read.CITYCARD_INBOX === undefined ? {} : { inboxDirectory: resolve(read.CITYCARD_INBOX) }),
     ...(read.CITYCARD_OUTBOX === undefined ? {} : { outboxDirectory: resolve(read.CITYCARD_OUTBOX) }),
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),

@@ -39,6 +39,7 @@ import {
   registerTraceRoutes,
   registerUploadRoutes,
   startObservation,
+  startTraffic,
 } from '@citycard/terminal-gateway';
 import { casesOf } from '../acceptance/index.ts';
 import { citycardErrors } from '../errors.ts';
@@ -48,16 +49,18 @@ import { assertHomeCity } from './home-city.ts';
 import { startHsmProcess } from './hsm-process.ts';
 import { ensureHsmSecret } from './hsm-secret.ts';
 import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
+import { startOperations } from '../operations/index.ts';
+import { type OpenGateway, operationsDeps } from './operations.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 import { registerSignInRoutes } from './sign-in-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
 import { startCitySupervision } from './supervision.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
+import { registerWaitingRoutes } from './waiting-routes.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
 /** Longer than terminals are ever quiet by day: a connection keeps the plans of its statements. */
-import { registerWaitingRoutes } from './waiting-routes.ts';
 const KEEP_CONNECTIONS_MS = 600_000;
 
 /** The portal runs on this machine and says from where people came; others speak for themselves. */
@@ -193,10 +196,10 @@ async function start(
   // Fetched while the HSM is there: people sign in also when it is away.
   void signIn.prepare().catch((error: unknown) => logger.warn({ err: error }, 'nobody can sign in yet'));
   registerSignInRoutes(server, { db, signIn });
+  registerWaitingRoutes(server, { db });
   registerCardIssuerRoutes(server, {
     db,
     hsm,
-  registerWaitingRoutes(server, { db });
     protection,
     ...(configuration.identityLine === undefined ? {} : { responder: httpResponder(configuration.identityLine) }),
     machines: workers.machines,
@@ -208,6 +211,11 @@ async function start(
   registerReconciliationRoutes(server, { db, hsm, cityTokens: configuration.cityTokens });
   registerResidentCaseRoutes(server, { db, seal: protection });
   const sandboxGateway = { host, port: 0 };
+  const open: OpenGateway = {};
+  if (options.serveTerminals) {
+    const operations = startOperations(server, operationsDeps(engines, configuration, workers, open));
+    undo.push(() => operations.stop());
+  }
   registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
   const http = await listen(server, { host, port: configuration.httpPort });
   undo.push(() => server.close());
@@ -233,6 +241,10 @@ async function start(
     });
     const listeners = await startTerminalListeners(engines, configuration, handle, server.metrics, undo);
     revocations.look = listeners.lookAtRevocations;
+    const traffic = startTraffic(observation.metrics, listeners.watched);
+    undo.push(() => Promise.resolve(traffic.stop()));
+    open.traffic = traffic;
+    open.ports = listeners;
     gateway.port = listeners.plainPort;
     gateway.securePort = listeners.securePort;
     sandboxGateway.port = listeners.plainPort;

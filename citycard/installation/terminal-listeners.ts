@@ -22,6 +22,8 @@ export interface TerminalListeners {
   readonly plainPort: number;
   /** The same over mutual TLS. */
   readonly securePort: number;
+  /** The listeners by name, to be watched. */
+  readonly watched: Parameters<typeof watchLinks>[1];
   /** A new revocation list is out. */
   lookAtRevocations(): void;
 }
@@ -75,8 +77,10 @@ export async function startTerminalListeners(
   };
   const timer = setInterval(() => void keepUp(false), REVIEW_EVERY_MS).unref();
   undo.push(() => Promise.resolve(clearInterval(timer)));
-  watchLinks(metrics, plain === undefined ? { secure } : { plain, secure });
+  const watched = plain === undefined ? { secure } : { plain, secure };
+  watchLinks(metrics, watched);
   return {
+    watched,
     plainPort: plain?.port ?? 0,
     securePort: secure.port,
     lookAtRevocations: () => void trust.look(),

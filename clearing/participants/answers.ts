@@ -79,3 +79,18 @@ export const OpenObligations = Type.Object({
 
 /** `POST /v1/participants/:participantNo/account-changes` */
 export const ProposedChange = Type.Object({ changeNo: Type.Integer(), approvalId: Type.Integer() });
+
+/** SAMs by number, a page. */
+export const SamList = Type.Object({
+  sams: Type.Array(
+    Type.Object({
+      samNo: Type.String(),
+      participantNo: Type.String(),
+      participantName: Type.String(),
+      terminalNo: Type.Union([Type.String(), Type.Null()]),
+      validFrom: Type.String(),
+      validTo: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+  next: Type.Optional(Type.String()),
+});

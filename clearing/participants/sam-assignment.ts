@@ -124,3 +124,30 @@ function fromRow(row: AssignmentRow): SamAssignment {
     ...(row.valid_to !== null && { validTo: row.valid_to }),
   };
 }
+
+/** Which participant holds a SAM, and where it was last said to be. */
+export interface HeldSam {
+  readonly samNo: string;
+  readonly participantNo: string;
+  readonly participantName: string;
+  readonly terminalNo: string | null;
+  readonly validFrom: Date;
+  /** Null while no end is set. */
+  readonly validTo: Date | null;
+}
+
+/** SAMs by number, with the assignment that is in force, or the last one; after the one the page before ended with. */
+export async function listSams(
+  db: Database,
+  { after, participantNo, limit }: { readonly after: string; readonly participantNo?: string; readonly limit: number },
+): Promise<HeldSam[]> {
+  const { rows } = await db.query<HeldSam>(
+    `select distinct on (a.sam_no) a.sam_no as "samNo", a.participant_no as "participantNo", p.name as "participantName",
+            a.terminal_no as "terminalNo", a.valid_from as "validFrom", a.valid_to as "validTo"
+       from clearing.sam_assignment a join clearing.participant p using (participant_no)
+      where a.sam_no > $1 and ($2::text is null or a.participant_no = $2)
+      order by a.sam_no, a.valid_from desc limit $3`,
+    [after, participantNo ?? null, limit],
+  );
+  return rows;
+}

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../database/pool.ts';
 import { canonicalJson, contentSha256 } from './canonical-json.ts';
 import type { Principal } from './principal.ts';
 
+/** What is hashed of a line. */
 interface Line {
   sequence: bigint;
   at: Date;
@@ -13,7 +14,7 @@ interface Line {
 }
 
 /** Lines read per round trip when the chain is verified. */
-const VERIFY_BATCH = 5000;
+export const VERIFY_BATCH = 5000;
 
 /**
  * Adds a line to the act log: who did what to what, chained by hash to the line before it. Writers wait for each other
@@ -59,18 +60,12 @@ export async function verifyActLog(
   let previous: Buffer = Buffer.alloc(32);
   let expected = 1n;
   for (;;) {
-    const { rows } = await db.query<Line & { sha256: Buffer }>(
-      `SELECT sequence, at, actor, act, subject, detail, previous_sha256 AS previous, sha256
-       FROM platform.act_log WHERE sequence >= $1 ORDER BY sequence LIMIT $2`,
-      [expected, VERIFY_BATCH],
-    );
-    for (const { sha256, ...line } of rows) {
-      const fits = line.sequence === expected && line.previous.equals(previous) && contentSha256(line).equals(sha256);
-      if (!fits) return { ok: false, brokenAt: expected };
-      previous = sha256;
-      expected += 1n;
-    }
-    if (rows.length < VERIFY_BATCH) break;
+    const lines = await readLines(db, expected);
+    const { brokenAt, through, head } = firstThatDoesNotFit(lines, { expected, previous });
+    if (brokenAt !== undefined) return { ok: false, brokenAt };
+    previous = head;
+    expected = through + 1n;
+    if (lines.length < VERIFY_BATCH) break;
   }
   const { rows } = await db.query<{ sha256: Buffer }>('SELECT sha256 FROM platform.act_log_head WHERE sequence = $1', [
     expected - 1n,
@@ -78,4 +73,34 @@ export async function verifyActLog(
   // Lines cut off the end leave a chain that is right in itself; the head row still knows how long it was.
   if (rows[0]?.sha256.equals(previous) !== true) return { ok: false, brokenAt: expected };
   return { ok: true, lines: expected - 1n };
+}
+
+export type ChainedLine = Line & { sha256: Buffer };
+
+/** The next lines of the log, a batch, from one on and up to another. */
+export async function readLines(db: Database | Transaction, from: bigint, to?: bigint): Promise<ChainedLine[]> {
+  const { rows } = await (db as Database).query<ChainedLine>(
+    `SELECT sequence, at, actor, act, subject, detail, previous_sha256 AS previous, sha256
+       FROM platform.act_log WHERE sequence >= $1 AND ($3::bigint IS NULL OR sequence <= $3) ORDER BY sequence LIMIT $2`,
+    [from, VERIFY_BATCH, to ?? null],
+  );
+  return rows;
+}
+
+/**
+ * Follows the chain through lines that should begin with `expected` and come after the hash `previous`. Answers how far it
+ * holds, the hash there, and the first line that is missing, changed or out of place.
+ */
+export function firstThatDoesNotFit(
+  lines: readonly ChainedLine[],
+  begin: { readonly expected: bigint; readonly previous: Buffer },
+): { readonly brokenAt?: bigint; readonly through: bigint; readonly head: Buffer } {
+  let { expected, previous: head } = begin;
+  for (const { sha256, ...line } of lines) {
+    const fits = line.sequence === expected && line.previous.equals(head) && contentSha256(line).equals(sha256);
+    if (!fits) return { brokenAt: expected, through: expected - 1n, head };
+    head = sha256;
+    expected += 1n;
+  }
+  return { through: expected - 1n, head };
 }

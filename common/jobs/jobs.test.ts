@@ -40,6 +40,31 @@ describe('a job', () => {
     expect(seen.sort()).toEqual(['daily 2026:03:01 2026-03-01', 'daily 2026:03:01 2026-03-01', 'daily 42 2026-03-02']);
   });
 
+  it('that failed is seen with its reason, and tried again by hand', async () => {
+    const name = `seen-${process.pid}`;
+    const queue = jobs.queue<{ day: string }>(name);
+    let broken = true;
+    jobs.worker(name, () => (broken ? Promise.reject(new Error('no paper')) : Promise.resolve()));
+    await queue.add('print', { day: '2026-03-01' }, { jobId: '2026:03:01' });
+    const standing = async () => (await jobs.watch.counts()).find((each) => each.queue === name);
+    await vi.waitFor(async () => expect(await standing()).toMatchObject({ counts: { failed: 1 } }), {
+      timeout: 20_000,
+    });
+    expect((await standing())?.lastFailure).toMatchObject({ job: 'print', reason: 'no paper' });
+    const page = { offset: 0, limit: 10 };
+    expect(await jobs.watch.jobs(name, 'failed', page)).toMatchObject([
+      { id: '2026:03:01', name: 'print', attempts: 5, failure: 'no paper' },
+    ]);
+    broken = false;
+    await jobs.watch.retry(name, '2026:03:01');
+    await vi.waitFor(async () => expect(await standing()).toMatchObject({ counts: { failed: 0, completed: 1 } }), {
+      timeout: 20_000,
+    });
+    await expect(jobs.watch.retry(name, '2026:03:01')).rejects.toMatchObject({ code: 'jobs.not-failed' });
+    await expect(jobs.watch.retry(name, 'x')).rejects.toMatchObject({ code: 'jobs.job-unknown' });
+    await expect(jobs.watch.jobs('none', 'failed', page)).rejects.toMatchObject({ code: 'jobs.queue-unknown' });
+  });
+
   it('is finished before the system closes', async () => {
     const own = await openJobSystem({ databaseUrl: test.url, logger });
     let finished = false;

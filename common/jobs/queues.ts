@@ -1,6 +1,7 @@
 import type { Job, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import type { Logger } from '../logging/logger.ts';
 import { jobErrors } from './errors.ts';
+import { type JobFailure, type QueueWatch, watchQueues } from './queue-watch.ts';
 
 export interface JobQueue<T> {
   /**
@@ -24,6 +25,8 @@ export interface JobSystem {
   queue<T>(name: string): JobQueue<T>;
   /** Runs jobs of a queue here. A job may run again after a crash, so the handler has to be idempotent. */
   worker<T>(name: string, handle: (job: RunningJob<T>) => Promise<void>, options?: { concurrency?: number }): void;
+  /** What the queues hold, for those who keep them. */
+  readonly watch: QueueWatch;
   /** Lets running jobs finish, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -130,19 +133,20 @@ const defaultJobOptions = {
 };
 
 function jobSystem(engine: Engine, logger: Logger): JobSystem {
-  const queues = new Set<Queue>();
+  const queues = new Map<string, Queue>();
+  const failures = new Map<string, JobFailure>();
   const workers = new Set<Worker>();
   let closing: Promise<void> | undefined;
   const close = async () => {
     await Promise.all([...workers].map((worker) => worker.close()));
-    await Promise.all([...queues].map((queue) => queue.close()));
+    await Promise.all([...queues.values()].map((queue) => queue.close()));
     await engine.close();
   };
   return {
     queue: <T>(name: string): JobQueue<T> => {
       const queue = engine.queue(name);
       queue.on('error', (error) => logger.warn({ err: error, queue: name }, 'queue connection trouble'));
-      queues.add(queue);
+      queues.set(name, queue);
       return {
         add: async (jobName, data, { jobId, delayMs, forget } = {}) => {
           await queue.add(jobName, data, {
@@ -152,7 +156,7 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
           });
         },
         close: async () => {
-          queues.delete(queue);
+          if (queues.get(name) === queue) queues.delete(name);
           await queue.close();
         },
       };
@@ -173,6 +177,7 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
       });
       worker.on('error', (error) => logger.warn({ err: error, queue: name }, 'worker connection trouble'));
       worker.on('failed', (job, error) => {
+        failures.set(name, { job: job?.name ?? '', reason: error.message, at: new Date() });
         const details = { err: error, queue: name, job: job?.name, attempt: job?.attemptsMade };
         if (job === undefined || job.opts.attempts === 1 || job.attemptsMade < ATTEMPTS)
           logger.warn(details, 'job failed, will be tried again');
@@ -180,6 +185,7 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
       });
       workers.add(worker);
     },
+    watch: watchQueues(queues, failures, { encode: encodeJobId, decode: decodeJobId }),
     close: () => (closing ??= close()),
   };
 }

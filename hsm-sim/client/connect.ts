@@ -41,6 +41,7 @@ export function connectHsm(options: HsmClientOptions): HsmClient {
       const fields = Buffer.concat([Buffer.from(length, 'latin1'), data]);
       return pool.call({ command: 'B2', fields, pure: true }, (answer) => answer.bytes(data.length));
     },
+    load: () => pool.load(),
     close: async () => {
       pool.close();
       await Promise.resolve();

@@ -20,6 +20,7 @@ type CustodyCalls = Pick<
   | 'discardComponents'
   | 'generateKey'
   | 'listKeys'
+  | 'keyUses'
   | 'randomBytes'
   | 'generateRsa'
   | 'publicKey'
@@ -60,6 +61,21 @@ export function custodyCalls(pool: LinkPool): CustodyCalls {
           return follows;
         });
       return keys;
+    },
+    keyUses: async () => {
+      const uses = new Map<string, Date>();
+      let listed = 0;
+      for (let more = true; more;)
+        more = await ask('KA', new FieldWriter().uint16(listed), (answer) => {
+          const follows = answer.byte() === 1;
+          for (let left = answer.uint16(); left > 0; left--, listed++) {
+            const name = answer.shortText();
+            const seconds = answer.uint32();
+            if (seconds > 0) uses.set(name, new Date(seconds * 1000));
+          }
+          return follows;
+        });
+      return uses;
     },
     randomBytes: async (count) => ask('N0', new FieldWriter().uint16(count), (answer) => answer.bytes(count)),
     generateRsa: async ({ name, usage, bits }) => {

@@ -291,6 +291,10 @@ export interface HsmClient {
     readonly levels?: number;
   }): Promise<{ kcv: string }>;
   listKeys(): Promise<KeyDescription[]>;
+  /** When keys of the store were last used, by name; those not used since the HSM was started are not among them. */
+  keyUses(): Promise<ReadonlyMap<string, Date>>;
+  /** How busy this client is: links that are open, requests on their way, requests that wait for a link. */
+  load(): { readonly links: number; readonly inFlight: number; readonly waiting: number };
   /** 1 to 16 384 random bytes. */
   randomBytes(count: number): Promise<Buffer>;
 

@@ -79,6 +79,12 @@ export class LinkPool {
     }
   }
 
+  load(): { readonly links: number; readonly inFlight: number; readonly waiting: number } {
+    let inFlight = 0;
+    for (const link of this.#links) inFlight += link.inFlight;
+    return { links: this.#links.size, inFlight, waiting: this.#waiters.size };
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#pause);

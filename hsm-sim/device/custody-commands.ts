@@ -88,6 +88,19 @@ const listKeys: Command = {
   },
 };
 
+/** KA: first index 2 → more 1 ‖ count 2 ‖ last uses (name ‖ seconds since 1970, 4; 0: not since the start). */
+const keyUses: Command = {
+  code: 'KA',
+  name: 'keyUses',
+  run({ store, ring }, fields, answer) {
+    const first = fields.uint16();
+    fields.end();
+    const page = store.content.keys.slice(first, first + KEYS_PER_PAGE);
+    answer.byte(first + page.length < store.content.keys.length ? 1 : 0).uint16(page.length);
+    for (const { name } of page) answer.shortText(name).uint32(ring.lastUse(name));
+  },
+};
+
 /** K2: key attributes → check value 6. Authorised. */
 const generateKey: Command = {
   code: 'K2',
@@ -154,6 +167,7 @@ export const custodyCommands: readonly Command[] = [
   createCustodian,
   authorise,
   listKeys,
+  keyUses,
   generateKey,
   submitComponent,
   formKey,

@@ -100,6 +100,17 @@ describe('ceremony', () => {
     });
   });
 
+  it('tells when a key of the store was last used', async () => {
+    const random = await client.randomBytes(1);
+    expect(random).toHaveLength(1);
+    const began = Math.floor(Date.now() / 1000) * 1000;
+    await client.createWorkingKeys((await client.createTerminalMasterKey()).tmk);
+    expect((await client.keyUses()).has('NOBODY')).toBe(false);
+    await client.exportUnderTransport((await client.createTerminalMasterKey()).tmk, 'name:KTK');
+    expect((await client.keyUses()).get('KTK')?.getTime()).toBeGreaterThanOrEqual(began);
+    expect(client.load()).toMatchObject({ inFlight: 0, waiting: 0 });
+  });
+
   const component = hex('00112233445566778899AABBCCDDEEFF');
   const item = {
     name: 'NEW',

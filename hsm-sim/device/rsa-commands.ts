@@ -56,6 +56,7 @@ const sign: Command = {
     fields.end();
     note.subject = name;
     const { privateKey } = ring.keyPair(name);
+    ring.noteUse(`name:${name}`);
     const block = Buffer.concat([SHA256_DIGEST_INFO, digest]);
     answer.long(privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, block));
   },

@@ -124,6 +124,8 @@ export class KeyRing {
   readonly #named = new Map<string, OpenKey | OpenDataKey>();
   readonly #blocks = new Map<string, OpenKey | OpenDataKey>();
   readonly #pairs = new Map<string, OpenKeyPair>();
+  /** When keys of the store were last used, by reference, ms; since the start. */
+  readonly #usedAt = new Map<string, number>();
 
   constructor(store: KeyStore) {
     this.#store = store;
@@ -137,6 +139,7 @@ export class KeyRing {
     const key = this.#open(reference);
     if (!(key instanceof OpenKey) || !usages.includes(key.usage)) throw new CommandRefused('28');
     if (algorithm !== undefined && key.algorithm !== algorithm) throw new CommandRefused('27');
+    this.noteUse(reference);
     return key;
   }
 
@@ -144,7 +147,18 @@ export class KeyRing {
   resolveData(reference: string, usage: 'data-wrap' | 'blind-index'): OpenDataKey {
     const key = this.#open(reference);
     if (key instanceof OpenKey || key.usage !== usage) throw new CommandRefused('28');
+    this.noteUse(reference);
     return key;
+  }
+
+  /** A key of the store, `name:…`, is being used. Blocks are their callers' and not listed. */
+  noteUse(reference: string): void {
+    if (reference.startsWith('name:')) this.#usedAt.set(reference, Date.now());
+  }
+
+  /** Whole seconds since 1970 of the last use since the HSM was started; 0 when there was none. */
+  lastUse(name: string): number {
+    return Math.floor((this.#usedAt.get(`name:${name}`) ?? 0) / 1000);
   }
 
   /** How the audit log names a reference: the name, or usage and check value of a block. */

@@ -39,6 +39,10 @@ export class FieldReader {
     return this.message.readUInt16BE(this.skip(2));
   }
 
+  uint32(): number {
+    return this.message.readUInt32BE(this.skip(4));
+  }
+
   ascii(count: number): string {
     const at = this.skip(count);
     return this.message.toString('latin1', at, at + count);

@@ -49,6 +49,15 @@ export class DurationHistogram {
     series.seconds += seconds;
   }
 
+  /** How often each bucket was met, of all series together. */
+  allSeries(): number[] {
+    const met = this.#bounds.map(() => 0);
+    met.push(0);
+    for (const { buckets } of this.#series.values())
+      for (let bucket = 0; bucket < met.length; bucket++) met[bucket] = (met[bucket] ?? 0) + (buckets[bucket] ?? 0);
+    return met;
+  }
+
   get(): Promise<object> {
     const { name, help, type, aggregator } = this;
     return Promise.resolve({

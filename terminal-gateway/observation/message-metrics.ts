@@ -13,6 +13,13 @@ interface Tally {
   count: number;
 }
 
+/** How many messages of a kind were answered with a code. */
+export interface MessageTotal {
+  readonly message: string;
+  readonly code: string;
+  readonly count: number;
+}
+
 /**
  * Messages by kind, code, operator and industry, and the time each kind takes. Counted in tallies of our own and told when
  * somebody asks, so that counting a message costs a few map look-ups.
@@ -47,6 +54,23 @@ export class MessageMetrics {
     let ms = 0;
     for (const stage of message.stages) ms += stage.ms;
     this.#seconds.observe(message.kind, ms / 1000);
+  }
+
+  /** Messages so far by kind and code, whoever sent them. */
+  totals(): MessageTotal[] {
+    const found = new Map<string, { message: string; code: string; count: number }>();
+    for (const { labels, count } of this.#tallies) {
+      const key = `${labels.message} ${labels.code}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { message: labels.message, code: labels.code, count });
+      else known.count += count;
+    }
+    return [...found.values()];
+  }
+
+  /** How long messages took so far: how many met each bucket of time, the last above all bounds. */
+  times(): { readonly bounds: readonly number[]; readonly met: readonly number[] } {
+    return { bounds: BUCKETS, met: this.#seconds.allSeries() };
   }
 
   #tallyOf({ kind, code, operator, industry }: ObservedMessage): Tally {

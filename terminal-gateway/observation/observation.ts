@@ -16,6 +16,8 @@ export interface ObservationOptions {
 export interface Observation {
   /** Tells of a message that has been answered. Cheap, never throws, writes nothing before it returns. */
   readonly observeMessage: ObserveMessage;
+  /** What was counted so far, to be looked at every second. */
+  readonly metrics: Pick<MessageMetrics, 'totals' | 'times'>;
   /** Writes the traces that wait. */
   flush(): Promise<void>;
   /** Writes what waits, then no more. */
@@ -42,6 +44,7 @@ export function startObservation(options: ObservationOptions): Observation {
     },
   });
   return {
+    metrics,
     observeMessage: (message) => {
       metrics.count(message);
       if (isKept(message)) traces.add(message);
