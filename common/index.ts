@@ -49,6 +49,7 @@ export {
 export { signInErrors } from './identity/sign-in/errors.ts';
 export { noteExport } from './identity/export-note.ts';
 export { waitingProposals, type WaitingProposal } from './identity/waiting.ts';
+export { waitingProposal } from './identity/proposed-content.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { type ActFilter, type ActLine, actsOnRecord, searchActs } from './identity/act-search.ts';
 export {

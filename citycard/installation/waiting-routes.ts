@@ -5,11 +5,12 @@ import {
   noteExport,
   transact,
   Type,
+  waitingProposal,
   waitingProposals,
 } from '@citycard/common';
 import { approversOf } from './approvers.ts';
 
-const Waiting = Type.Object({
+const waitingFields = {
   approvalId: Type.Integer(),
   act: Type.String(),
   subject: Type.String(),
@@ -18,6 +19,11 @@ const Waiting = Type.Object({
   since: Type.String(),
   approvers: Type.Array(Type.String()),
   mine: Type.Boolean({ description: 'whoever asks may approve it' }),
+};
+const Waiting = Type.Object(waitingFields);
+const WithContent = Type.Object({
+  ...waitingFields,
+  content: Type.Optional(Type.Unknown({ description: 'what was proposed; absent where the act log does not hold it' })),
 });
 
 /** Who waits for whom, and lists that people take out (docs/portal.md, "Approvals"). */
@@ -31,6 +37,18 @@ export function registerWaitingRoutes(server: HttpServer, { db }: { readonly db:
       },
     },
     async ({ principal }) => ({ waiting: await waitingProposals(db, principal, approversOf) }),
+  );
+
+  server.get(
+    '/v1/waiting/:approvalId',
+    {
+      schema: {
+        summary: 'A proposal that waits, with what exactly was proposed',
+        params: Type.Object({ approvalId: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) }),
+        ...answers(WithContent),
+      },
+    },
+    async ({ principal, params }) => waitingProposal(db, principal, BigInt(params.approvalId), approversOf),
   );
 
   server.post(
