@@ -169,16 +169,16 @@ export async function postTransfers(
   assertText(keys.join(' '), 'key');
   const row = await send(tx, [
     businessDate,
-    numberArray(transfers.map((_, item) => item)),
+    null,
     textArray(transfers.map(({ cardNo = '' }) => cardNo)),
     textArray(keys),
     null,
-    textArray(transfers.map(({ debit }) => debit)),
+    textArray(once(transfers.map(({ debit }) => debit))),
     textArray(transfers.map(({ credit }) => credit)),
     numberArray(transfers.map(({ amount }) => amount)),
     null,
     null,
-    textArray(new Array<string>(transfers.length).fill(reason)),
+    textArray([reason]),
     null,
     null,
     false,
@@ -239,20 +239,33 @@ function columnsOf(postings: readonly (Posting | Resolution)[]): unknown[] {
   postings.forEach((posting, item) => addLegs(legs, posting, item));
   const unless = <T>(usual: T, column: readonly T[]): readonly T[] | null =>
     column.every((value) => value === usual) ? null : column;
+  const unusual = {
+    leg: unless(1, legs.leg),
+    phase: unless('posted', legs.phase),
+    resolves: unless(null, legs.resolves),
+    expires: unless(null, legs.expires),
+    force: unless(false, legs.force),
+  };
+  const isPlain = Object.values(unusual).every((column) => column === null);
   return [
-    numberArray(legs.item),
+    isPlain ? null : numberArray(legs.item),
     textArray(legs.card),
     textArray(legs.key),
-    unless(1, legs.leg),
-    textArray(legs.debit),
+    unusual.leg,
+    textArray(isPlain ? once(legs.debit) : legs.debit),
     textArray(legs.credit),
     numberArray(legs.amount),
-    unless('posted', legs.phase),
-    unless(null, legs.resolves),
-    textArray(legs.reason),
-    unless(null, legs.expires),
-    unless(false, legs.force),
+    unusual.phase,
+    unusual.resolves,
+    textArray(isPlain ? once(legs.reason) : legs.reason),
+    unusual.expires,
+    unusual.force,
   ];
+}
+
+/** A column as clearing.ledger_post takes it: one element stands for all when they are the same. */
+function once<T>(column: readonly T[]): readonly T[] {
+  return column.every((value) => value === column[0]) ? column.slice(0, 1) : column;
 }
 
 function addLegs(legs: Columns, posting: Posting | Resolution, item: number): void {
