@@ -1,4 +1,4 @@
-import { type HttpServer, type Principal, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type HttpServer, type Principal, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
 import { partnerCertificateKinds } from './city-ca.ts';
 import { certificateErrors } from './errors.ts';
 import { findCertificate, listCertificates, type RegisteredCertificate, renewCertificate } from './register.ts';
@@ -7,6 +7,18 @@ import type { CertificateRouteDeps } from './route-deps.ts';
 
 const Serial = Type.Object({ serial: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
 const PAGE = 200;
+const Maybe = Type.Union([Type.String(), Type.Null()]);
+const Certificate = Type.Object({
+  serial: Type.String(),
+  kind: Type.String(),
+  cn: Type.String(),
+  notBefore: Type.String(),
+  notAfter: Type.String(),
+  revokedAt: Maybe,
+  revocationReason: Maybe,
+  renews: Maybe,
+  renewedBy: Maybe,
+});
 
 /**
  * The register over HTTP: list, one certificate, renewal, and the revocation list, which is for everybody: whoever is shown
@@ -27,6 +39,7 @@ export function registerCertificateRegisterRoutes(server: HttpServer, deps: Cert
           expiringWithinDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
           cursor: Type.Optional(Type.String({ pattern: '^[0-9a-f]{2,40}$' })),
         }),
+        ...answers(Type.Object({ certificates: Type.Array(Certificate), nextCursor: Type.Optional(Type.String()) })),
       },
     },
     async ({ query: { cursor, ...query } }) => {

@@ -1,4 +1,5 @@
-import { type Database, type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, recordAct, rolesAllowed, transact, Type } from '@citycard/common';
+import { ParameterSets, Rollouts } from '../terminals/answers.ts';
 import { hotlistAges, tellAllAfresh } from '../terminals/listing.ts';
 import { GroupName, ParticipantNo, Reason, RowNo, TerminalNo } from '../terminals/request-fields.ts';
 import { listErrors } from './errors.ts';
@@ -9,9 +10,13 @@ import { findParameterSet, listParameterSets, listRollouts, startRollout } from 
 export function registerListRoutes(server: HttpServer, db: Database): void {
   const platform = { onRequest: rolesAllowed('platform') };
   const readers = { onRequest: rolesAllowed('platform', 'auditor', 'supervisor') };
-  server.get('/v1/parameter-sets', { ...readers, schema: { summary: 'Parameter sets, newest first' } }, async () => ({
-    parameterSets: await listParameterSets(db),
-  }));
+  server.get(
+    '/v1/parameter-sets',
+    { ...readers, schema: { summary: 'Parameter sets, newest first', ...answers(ParameterSets) } },
+    async () => ({
+      parameterSets: await listParameterSets(db),
+    }),
+  );
   server.get(
     '/v1/parameter-sets/:version',
     { ...readers, schema: { summary: 'A parameter set', params: Type.Object({ version: RowNo }) } },
@@ -23,7 +28,10 @@ export function registerListRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/parameter-rollouts',
-    { ...readers, schema: { summary: 'Roll-outs, newest first, and how many terminals have adopted each' } },
+    {
+      ...readers,
+      schema: { summary: 'Roll-outs, newest first, and how many terminals have adopted each', ...answers(Rollouts) },
+    },
     async () => ({ rollouts: await listRollouts(db) }),
   );
   server.post(

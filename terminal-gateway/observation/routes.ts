@@ -1,5 +1,6 @@
-import { type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { gatewayErrors } from '../errors.ts';
+import { Traces } from '../terminals/answers.ts';
 import { findTraces } from './traces.ts';
 
 const TerminalNo = Type.String({ pattern: '^[ -~]{8}$' });
@@ -12,7 +13,11 @@ export function registerTraceRoutes(server: HttpServer, deps: { readonly db: Dat
     '/v1/terminals/:terminalNo/traces',
     {
       ...support,
-      schema: { summary: 'The last messages of a terminal', params: Type.Object({ terminalNo: TerminalNo }) },
+      schema: {
+        summary: 'The last messages of a terminal',
+        params: Type.Object({ terminalNo: TerminalNo }),
+        ...answers(Traces),
+      },
     },
     async ({ params: { terminalNo } }) => ({ messages: await findTraces(deps.db, terminalNo) }),
   );
@@ -20,7 +25,7 @@ export function registerTraceRoutes(server: HttpServer, deps: { readonly db: Dat
   const Params = Type.Object({ terminalNo: TerminalNo, traceNo: Type.String({ pattern: '^[0-9]{6}$' }) });
   server.get(
     '/v1/terminals/:terminalNo/traces/:traceNo',
-    { ...support, schema: { summary: 'What became of a message', params: Params } },
+    { ...support, schema: { summary: 'What became of a message', params: Params, ...answers(Traces) } },
     async ({ params: { terminalNo, traceNo } }) => {
       const messages = await findTraces(deps.db, terminalNo, traceNo);
       if (messages.length === 0) throw gatewayErrors.noTrace({ terminalNo, traceNo });

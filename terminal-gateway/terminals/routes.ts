@@ -1,4 +1,5 @@
-import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { History, Terminal, Terminals } from './answers.ts';
 import { registerChangeRoutes } from './changes/routes.ts';
 import type { ChangeDeps } from './changes/kinds.ts';
 import { estateErrors } from './errors.ts';
@@ -140,6 +141,7 @@ function readingRoutes(server: HttpServer, db: Database): void {
           },
           { additionalProperties: false },
         ),
+        ...answers(Terminals),
       },
     },
     async ({ query, principal }) => {
@@ -163,7 +165,7 @@ function readingRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/terminals/:terminalNo',
-    { ...readers, schema: { summary: 'A terminal', params: Params } },
+    { ...readers, schema: { summary: 'A terminal', params: Params, ...answers(Terminal) } },
     async ({ params, principal, headers }, reply) => {
       const view = await viewTerminal(db, params.terminalNo);
       if (principal.kind === 'partner' && principal.participantNo !== view.participantNo)
@@ -178,7 +180,11 @@ function readingRoutes(server: HttpServer, db: Database): void {
     '/v1/terminals/:terminalNo/history',
     {
       onRequest: rolesAllowed('platform', 'auditor', 'supervisor'),
-      schema: { summary: 'What happened to a terminal: acts, owners, SAMs, parameters', params: Params },
+      schema: {
+        summary: 'What happened to a terminal: acts, owners, SAMs, parameters',
+        params: Params,
+        ...answers(History),
+      },
     },
     async ({ params }) => terminalHistory(db, params.terminalNo),
   );

@@ -1,7 +1,20 @@
-import { type Database, type HttpServer, rolesAllowed, type Static, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, type Static, Type } from '@citycard/common';
 import { approveDecision, type Decision, proposeDecision, revokeEntitlement } from './decisions.ts';
 import { listDecisions, listDepartments } from './list.ts';
 
+const Departments = Type.Object({
+  departments: Type.Array(
+    Type.Object({
+      department: Type.String(),
+      name: Type.String(),
+      certificateCn: Type.String(),
+      queriesPerMinute: Type.Integer(),
+      oldestPeriodDays: Type.Integer(),
+      statistics: Type.Boolean(),
+      entitlements: Type.Record(Type.String(), Type.Array(Type.String())),
+    }),
+  ),
+});
 const strict = { additionalProperties: false };
 const Department = Type.Object({ department: Type.String({ pattern: '^[a-z-]{1,40}$' }) });
 const Approval = Type.Object({ ...Department.properties, approvalId: Type.String({ pattern: '^[0-9]{1,18}$' }) });
@@ -35,7 +48,11 @@ export function registerEntitlementRoutes(server: HttpServer, { db }: { readonly
   const deciding = { onRequest: rolesAllowed('registrar', 'platform') };
   const seeing = { onRequest: rolesAllowed('registrar', 'platform', 'auditor') };
   const one = '/v1/departments/:department';
-  server.get('/v1/departments', seeing, async () => ({ departments: await listDepartments(db) }));
+  server.get(
+    '/v1/departments',
+    { ...seeing, schema: { summary: 'Departments and what each may have', ...answers(Departments) } },
+    async () => ({ departments: await listDepartments(db) }),
+  );
   server.get(`${one}/decisions`, { ...seeing, schema: { params: Department } }, async ({ params }) => ({
     decisions: await listDecisions(db, params.department),
   }));

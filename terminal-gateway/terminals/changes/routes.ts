@@ -1,4 +1,5 @@
-import { type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
+import { Changes } from '../answers.ts';
 import { Reason, RowNo } from '../request-fields.ts';
 import { approveChange, listChanges, proposeChange, withdrawChange } from './change.ts';
 import { changeContents, type ChangeContent, type ChangeDeps, type ChangeKind } from './kinds.ts';
@@ -47,6 +48,7 @@ export function registerChangeRoutes(server: HttpServer, db: Database, deps: Cha
           },
           { additionalProperties: false },
         ),
+        ...answers(Changes),
       },
     },
     async ({ query }) => {
