@@ -25,6 +25,7 @@ export * from './hotlist/hotlist.ts';
 export { type CardLock, endCardLocks, openCardLock } from './hotlist/card-locks.ts';
 export { hotlistErrors } from './hotlist/errors.ts';
 export * from './participants/participant.ts';
+export { shareByAnswers } from './participants/shares-by-answers.ts';
 export { settleThrough } from './participants/settled-through.ts';
 export * from './participants/sam-assignment.ts';
 export * from './alarms/alarm.ts';

@@ -35,6 +35,8 @@ interface CountedAnswer {
   readonly acquirer: string;
   readonly sequence: number;
   readonly acceptedFen: bigint;
+  /** What the issuing city gets of the fees, by what the two have agreed. */
+  readonly shareFen: bigint;
   /** Cities whose statement has it. */
   readonly told: Set<string>;
 }
@@ -57,6 +59,7 @@ export class SettlementCentre {
   readonly #queues = new Map<string, Letter[]>();
   readonly #seen = new Map<string, string>();
   readonly #answers: CountedAnswer[] = [];
+  readonly #shares = new Map<string, bigint>();
   readonly #refusedHere: { name: string; reason: string }[] = [];
   readonly #refusedThere: { name: string; reason: string }[] = [];
   readonly #server: Server;
@@ -91,6 +94,11 @@ export class SettlementCentre {
     if (!this.#queues.has(member.city)) this.#queues.set(member.city, []);
   }
 
+  /** Two cities have agreed that whoever issued the cards gets so many millionths of what an answer accepts, half a fen up. */
+  agreeShare(one: string, other: string, millionths: number): void {
+    this.#shares.set([one, other].sort().join(' '), BigInt(millionths));
+  }
+
   get troubles(): CentreTroubles {
     return { refusedHere: this.#refusedHere, refusedThere: this.#refusedThere };
   }
@@ -106,13 +114,18 @@ export class SettlementCentre {
     return own.reduce((sum, { acceptedFen }) => sum + acceptedFen, 0n);
   }
 
-  /** What the centre owes a city over all days; below zero the city owes it. */
+  /** What the issuing city gets of the fees on that use, fen. */
+  shares(acquirer: string, issuer: string): bigint {
+    const own = this.#answers.filter((answer) => answer.acquirer === acquirer && answer.issuer === issuer);
+    return own.reduce((sum, { shareFen }) => sum + shareFen, 0n);
+  }
+
+  /** What the centre owes a city over all days, shares of fees included; below zero the city owes it. */
   net(city: string): bigint {
-    return this.#answers.reduce(
-      (sum, { acquirer, issuer, acceptedFen }) =>
-        sum + (acquirer === city ? acceptedFen : 0n) - (issuer === city ? acceptedFen : 0n),
-      0n,
-    );
+    return this.#answers.reduce((sum, { acquirer, issuer, acceptedFen, shareFen }) => {
+      const worth = acceptedFen - shareFen;
+      return sum + (acquirer === city ? worth : 0n) - (issuer === city ? worth : 0n);
+    }, 0n);
   }
 
   /** Carries what waits, in order. A city that cannot be reached keeps its files waiting. Answers how many arrived. */
@@ -142,14 +155,15 @@ export class SettlementCentre {
       for (const { told } of news) told.add(city);
       const digits = (value: bigint | number, width: number) => String(value).padStart(width, '0');
       const rows = news.map(
-        ({ issuer, acquirer, sequence, acceptedFen }) =>
-          `${issuer}${acquirer}${digits(sequence, 8)}${digits(acceptedFen, 12)}`,
+        ({ issuer, acquirer, sequence, acceptedFen, shareFen }) =>
+          `${issuer}${acquirer}${digits(sequence, 8)}${digits(acceptedFen, 12)}${digits(shareFen, 12)}`,
       );
       const total = news.reduce((sum, { acceptedFen }) => sum + acceptedFen, 0n);
-      rows.push(`${CENTRE}${CENTRE}${digits(0, 8)}${digits(total, 12)}`);
+      const shares = news.reduce((sum, { shareFen }) => sum + shareFen, 0n);
+      rows.push(`${CENTRE}${CENTRE}${digits(0, 8)}${digits(total, 12)}${digits(shares, 12)}`);
       this.#serial += 1;
       const name = `SA${date.slice(2)}${city}0000${digits(this.#serial, 6)}`;
-      const lines = [`01${CENTRE}${city}${date}`, `${digits(rows.length, 5)}${digits(total, 8)}${city}0028`, ...rows];
+      const lines = [`01${CENTRE}${city}${date}`, `${digits(rows.length, 5)}${digits(total, 8)}${city}0040`, ...rows];
       const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
       this.#queues.get(city)?.push({ name, bytes, signature: signDetached(bytes, signer) });
     }
@@ -220,6 +234,8 @@ export class SettlementCentre {
     const [, issuer, acquirer, , kind] = CITY_FILE.exec(name) ?? [];
     if (kind !== 'ccir' || issuer === undefined || acquirer === undefined) return;
     const { sequence, totalFen } = readInterCityAnswer(bytes);
-    this.#answers.push({ issuer, acquirer, sequence, acceptedFen: totalFen, told: new Set() });
+    const millionths = this.#shares.get([issuer, acquirer].sort().join(' ')) ?? 0n;
+    const shareFen = (totalFen * millionths * 2n + 1_000_000n) / 2_000_000n;
+    this.#answers.push({ issuer, acquirer, sequence, acceptedFen: totalFen, shareFen, told: new Set() });
   }
 }

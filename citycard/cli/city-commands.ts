@@ -16,6 +16,8 @@ const TERMS = [
   'disputeDays',
   'disputeAnswerDays',
   'positionCapFen',
+  'issuerShareMillionths',
+  'issuerShareFrom',
 ];
 const WHOLE = /^[0-9]{1,15}$/;
 

@@ -5,6 +5,8 @@ import { accountBalance } from '../ledger/balances.ts';
 import { postOrThrow } from '../ledger/posting.ts';
 import { transfer } from '../ledger/test-ledger.ts';
 import { verifyLedger } from '../ledger/verify.ts';
+import { shareByAnswers } from '../participants/shares-by-answers.ts';
+import { explainPricing } from '../pricing/explain.ts';
 import { FEES } from '../pricing/fee-document.ts';
 import { listSheets } from '../settlement/sheets.ts';
 import { approveTerms, proposeTerms, type TermsKind } from '../terms/versions.ts';
@@ -12,7 +14,7 @@ import { listSettlements } from './net-day.ts';
 import { SETTLEMENT } from './settlement-terms.ts';
 
 const [THIRD_DAY, FOURTH_DAY, FIFTH_DAY] = [addDays(NEXT_DAY, 1), addDays(NEXT_DAY, 2), addDays(NEXT_DAY, 3)];
-const SIXTH_DAY = addDays(NEXT_DAY, 4);
+const [SIXTH_DAY, SEVENTH_DAY] = [addDays(NEXT_DAY, 4), addDays(NEXT_DAY, 5)];
 
 let city: Awaited<ReturnType<typeof startTestCity>>;
 beforeAll(async () => {
@@ -199,4 +201,21 @@ it('sheets of sales, refunds and fees each leave out what a pair settles of them
     [`${CITY}-7201`, BUS, -10_970n - 5_000n + 500n, 'carry'],
   ]);
   expect(await verifyLedger(db)).toMatchObject({ ok: true });
+});
+
+it('a city whose share follows from answers is given none by the fee table: the company keeps it, and pays what was agreed', async () => {
+  const { db, deps } = city;
+  await transact(db, (tx) => shareByAnswers(tx, '4520', SEVENTH_DAY));
+  const fees = async () => (await accountBalance(db, 'fee-income:main')).posted;
+  const before = await fees();
+  await buy(db, SEVENTH_DAY, 'purse', BUS, 30_000);
+  await buy(db, SEVENTH_DAY, 'city', BUS, 5_000);
+  await instruct(deps, SEVENTH_DAY);
+  // 1 % of 350.00: 3.50, of which 0.70 are the other bus company's.
+  expect(await fees()).toBe(before + 350n - 70n);
+  expect(await sheetsOf(SEVENTH_DAY)).toContainEqual([`${CITY}-7201`, BUS, -15_470n - 5_000n, 'carry']);
+  const explained = await explainPricing(db, SEVENTH_DAY, BUS);
+  expect(explained.parts[0]?.shares).toContainEqual({
+    ...{ institution: 'city:4520', account: 'fee-income:main', amountFen: 15n },
+  });
 });

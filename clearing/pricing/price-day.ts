@@ -22,7 +22,7 @@ import { listTariffs, type Priced, type StoredTariff, tariffsFor } from './tarif
  */
 export async function priceDay(tx: Transaction, date: BusinessDate): Promise<void> {
   const tariffs = await listTariffs(tx);
-  const participants = await readParticipants(tx);
+  const participants = await readParticipants(tx, date);
   const terms = { tariffs, date, before: await countedThisMonth(tx, tariffs, date) };
   const priced: PricedLine[] = [];
   const held: (PendingLine & HeldLine)[] = [];
@@ -38,7 +38,7 @@ export async function priceDay(tx: Transaction, date: BusinessDate): Promise<voi
   );
   // A commission goes through the pending account like every fee; an agent has none of its own until then.
   const pending = priced.map(({ participantNo }) => `operator-pending:${participantNo}`);
-  await openMissing(tx, ['fee-income:main', ...pending, ...accounts.map(({ account }) => account)]);
+  await openMissing(tx, [COMPANY, ...pending, ...accounts.map(({ account }) => account)]);
   await writePricing(tx, date, { priced, held }, accountOf);
   const postings = priced.map((line) => ({
     key: `price:${date}:${line.participantNo}`,
@@ -76,29 +76,49 @@ export async function openMissing(tx: Transaction, codes: readonly string[]): Pr
 interface PricedParticipant extends Priced {
   readonly kind: string;
   readonly cityCode?: string;
+  /** Of a city: what it gets of fees follows from answers, or from a centre that counts answers alone. */
+  readonly sharesByAnswers: boolean;
 }
 
-async function readParticipants(tx: Transaction): Promise<Map<string, PricedParticipant>> {
+async function readParticipants(tx: Transaction, date: BusinessDate): Promise<Map<string, PricedParticipant>> {
   const { rows } = await tx.query<{
     participant_no: string;
     kind: string;
     industry: number | null;
     city_code: string | null;
-  }>('select participant_no, kind, industry, city_code from clearing.participant');
+    by_answers: boolean;
+  }>(
+    `select participant_no, kind, industry, city_code, settled_through is not null or coalesce(shares_by_answers_from <= $1, false) as by_answers
+       from clearing.participant`,
+    [date],
+  );
   return new Map(
-    rows.map(({ participant_no: participantNo, kind, industry, city_code: cityCode }) => [
+    rows.map(({ participant_no: participantNo, kind, industry, city_code: cityCode, by_answers: sharesByAnswers }) => [
       participantNo,
-      { participantNo, kind, ...(industry !== null && { industry }), ...(cityCode !== null && { cityCode }) },
+      {
+        participantNo,
+        kind,
+        sharesByAnswers,
+        ...(industry !== null && { industry }),
+        ...(cityCode !== null && { cityCode }),
+      },
     ]),
   );
 }
 
-/** The account of ours that an institution is owed its share on. */
+const COMPANY = 'fee-income:main';
+
+/**
+ * The account of ours that an institution is owed its share on. A city whose books know of answers alone would never learn of a share of
+ * our fee table: the company keeps that, and pays what was agreed for the answers.
+ */
 function accountOfInstitution(institution: Institution, participants: ReadonlyMap<string, PricedParticipant>): string {
-  if (institution === 'company') return 'fee-income:main';
+  if (institution === 'company') return COMPANY;
   const [kind, name = ''] = institution.split(':');
-  if (kind === 'city') return `city-payable:${name}`;
-  const cityCode = participants.get(name)?.cityCode;
+  const city =
+    kind === 'city' ? [...participants.values()].find(({ cityCode }) => cityCode === name) : participants.get(name);
+  if (city?.sharesByAnswers === true) return COMPANY;
+  const cityCode = kind === 'city' ? name : city?.cityCode;
   return cityCode === undefined ? `operator-payable:${name}` : `city-payable:${cityCode}`;
 }
 

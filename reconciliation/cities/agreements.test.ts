@@ -1,4 +1,4 @@
-import { accountBalance, revokeCertificate, secondPass, validateReceived } from '@citycard/clearing';
+import { accountBalance, createParticipant, revokeCertificate, secondPass, validateReceived } from '@citycard/clearing';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -24,6 +24,7 @@ import {
   receivable,
   routed,
   sequenceOf,
+  signedFile,
   startNeighbours,
   tap,
   theirFile,
@@ -237,6 +238,102 @@ describe('disputes', () => {
     expect(await approve('checker-1')).toEqual({ state: 'accepted' });
     expect(await approve('checker-1')).toEqual({ state: 'accepted' });
     expect(await payable('city-payable:4520')).toBe(before + 45n);
+  });
+});
+
+describe('the issuing city’s share of fees', () => {
+  const balances = async () => {
+    const of = async (account: string) => (await accountBalance(db, account)).posted;
+    return {
+      theyOwe: await of('city-receivable:4520'),
+      weOwe: await of('city-payable:4520'),
+      fees: await of('fee-income:main'),
+    };
+  };
+  const share = { city: '4520', issuerShareMillionths: 12_345 };
+
+  it('follows from each answer, half a fen up, on whichever side the cards are, and once', async () => {
+    const tomorrow = addDays(TODAY, 1);
+    // Answers of today were exchanged without it.
+    await expect(agreeOn(share)).rejects.toThrow(/answers of .* were exchanged with another issuer's share/);
+    await expect(agreeOn({ ...share, through: '4520', format: 'text' })).rejects.toThrow(/text rows regroup/);
+    await agreeOn({ ...share, issuerShareFrom: tomorrow });
+    const before = await balances();
+    await answered([700], (no) => [[no, 0, '00', 700]]);
+    expect(await balances()).toEqual({ ...before, theyOwe: before.theyOwe + 700n });
+
+    await db.query(`update reconciliation.city_file set business_date = business_date - 1 where kind = 'ccir'`);
+    await agreeOn(share);
+    const { intakeId } = await routed([100, 200, 400]);
+    const ccip = sequenceOf((await exchangeWithCity(deps, '4520'))[0]?.name);
+    const file = await answers([
+      [ccip, 0, '00', 100],
+      [ccip, 1, '01'],
+      [ccip, 2, '00', 400],
+    ]);
+    const start = await balances();
+    for (let times = 0; times < 2; times += 1) await takeCityFile(deps, file);
+    // 12 345 millionths of 5.00 are 6.1725 fen.
+    expect(await balances()).toEqual({
+      theyOwe: start.theyOwe + 500n,
+      weOwe: start.weOwe + 6n,
+      fees: start.fees - 6n,
+    });
+    expect(await outcomes(intakeId)).toEqual(['accepted', 'rejected 01', 'accepted']);
+
+    await takeCityFile(deps, await theirFile('CCIP', [tap(await purse(1_000), 527)], 527n));
+    await validateReceived(deps);
+    const between = await balances();
+    for (let times = 0; times < 2; times += 1) await exchangeWithCity(deps, '4520');
+    // Of 5.27 they are 6.505815 fen, and ours.
+    expect(await balances()).toEqual({ ...between, theyOwe: between.theyOwe + 7n, fees: between.fees + 7n });
+  });
+
+  it('is in the matrix of a centre too: another share than ours is a difference until it is corrected', async () => {
+    const centre = 'inter-centre';
+    await transact(db, (tx) =>
+      createParticipant(tx, { participantNo: centre, name: 'Test centre', kind: 'city', cityCode: '0000' }),
+    );
+    await agreeOn({ ...share, through: '0000', settlement: 'centre' });
+    const { rows } = await db.query<{ sequence: bigint; amount_fen: bigint; share_fen: bigint }>(
+      `select sequence, amount_fen, share_fen from reconciliation.city_file where kind = 'ccir' and share_fen > 0 order by direction`,
+    );
+    const [theirs, ours] = rows;
+    expect(rows.map((row) => [row.amount_fen, row.share_fen])).toEqual([
+      [500n, 6n],
+      [527n, 7n],
+    ]);
+    const digits = (value: bigint, width: number) => String(value).padStart(width, '0');
+    const lineOf = (issuer: string, acquirer: string, row: (typeof rows)[number], shareFen: bigint) =>
+      issuer + acquirer + digits(row.sequence, 8) + digits(row.amount_fen, 12) + digits(shareFen, 12);
+    const toUs = (shareFen: bigint) => lineOf('4520', '4580', theirs!, shareFen);
+    const fromUs = lineOf('4580', '4520', ours!, 7n);
+    const statement = async (serial: number, lines: readonly string[], sum: bigint, shares: bigint) => {
+      const total = `00000000${digits(0n, 8)}${digits(sum, 12)}${digits(shares, 12)}`;
+      const day = TODAY.replaceAll('-', '');
+      const head = [`0100004580${day}`, `${digits(BigInt(lines.length + 1), 5)}${digits(sum, 8)}45800040`];
+      const name = `SA${day.slice(2)}45800000${digits(BigInt(serial), 6)}`;
+      const text = [...head, ...lines, total].map((line) => `${line}\r\n`).join('');
+      return { ...(await signedFile(name, text, '0000')), deliveredBy: centre };
+    };
+    const owes = async (city: string) =>
+      (await accountBalance(db, `city-receivable:${city}`)).posted -
+      (await accountBalance(db, `city-payable:${city}`)).posted;
+    const before = await owes('4520');
+    const wrong = await statement(1, [toUs(6n), fromUs], 1_027n, 12n);
+    await expect(takeCityFile(deps, wrong)).rejects.toThrow(/shares of its rows come to 13/);
+    await takeCityFile(deps, await statement(2, [toUs(5n), fromUs], 1_027n, 12n));
+    // Ours alone is booked over: for cards of ours spent there we owe 5.27 less 0.07.
+    expect([await owes('4520'), await owes('0000')]).toEqual([before + 520n, -520n]);
+    const found = await db.query(
+      `select kind, state, ours_fen as ours, theirs_fen as theirs from reconciliation.difference where counterpart = $1`,
+      [centre],
+    );
+    expect(found.rows).toEqual([{ kind: 'amount', state: 'open', ours: 494n, theirs: 495n }]);
+    await takeCityFile(deps, await statement(3, [toUs(6n)], 500n, 6n));
+    expect([await owes('4520'), await owes('0000')]).toEqual([before + 520n - 494n, 494n - 520n]);
+    await db.query(`update reconciliation.city_file set business_date = business_date - 1 where kind = 'ccir'`);
+    await agreeOn({ city: '4520' });
   });
 });
 

@@ -9,6 +9,7 @@ import {
 import { createHash } from 'node:crypto';
 import { type BusinessDate, businessDate, type Database, transact, type Transaction } from '@citycard/common';
 import { endPresented } from './disputes/second-presentment.ts';
+import { bookIssuerShare } from './position/issuer-share.ts';
 import { bookAnswers } from './position/room.ts';
 import { endLate } from './way/chase.ts';
 import { type DeliveredCityFile, openAnswerFile, type TakenCityFile } from './delivery.ts';
@@ -73,6 +74,8 @@ export async function takeAnswers(
       ],
     );
     await apply(tx, file.name, city, rows, sent);
+    const { businessDate, totalFen: acceptedFen } = header;
+    await bookIssuerShare(tx, { name: file.name, city, businessDate, acceptedFen, weIssued: false });
     await endLate(tx, ours, file.name);
     return { status: 'accepted', ...result };
   });

@@ -2,6 +2,7 @@ import { type CcipOutcome, ccipOutcomes, type CcirRow, HOME_CITY } from '@cityca
 import { fen, transact, type Transaction } from '@citycard/common';
 import type { CityDeps } from './deps.ts';
 import { createFile, encodeAnswers, lockSequence } from './outbox.ts';
+import { bookIssuerShare } from './position/issuer-share.ts';
 
 /**
  * Answers the CCIP files of that city: the first CCIR has all rows of one CCIP, made once every row is decided (held ones
@@ -97,7 +98,8 @@ async function answerHeldRows(
 
 async function createAnswer(tx: Transaction, home: string, city: string, answers: readonly CcirRow[]): Promise<string> {
   const { rows, totalFen } = encodeAnswers(answers);
-  const { name } = await createFile(tx, { kind: 'ccir', home, city, rows, totalFen: fen(totalFen) });
+  const { name, businessDate } = await createFile(tx, { kind: 'ccir', home, city, rows, totalFen: fen(totalFen) });
+  await bookIssuerShare(tx, { name, city, businessDate, acceptedFen: totalFen, weIssued: true });
   return name;
 }
 

@@ -1,6 +1,6 @@
 import { type CcirRow, encodeCcirRow, encodeFileHeader, fileNameOf, signDetachedCms } from '@citycard/clearing';
 import { createHash } from 'node:crypto';
-import { cityDate, type Database, type Fen, type Transaction } from '@citycard/common';
+import { type BusinessDate, cityDate, type Database, type Fen, type Transaction } from '@citycard/common';
 import { signingCertificate } from './agreements/our-certificate.ts';
 import { CITY_FILES_KEY, type CityDeps, type CityFileKind, type CityFileSummary } from './deps.ts';
 import { cityErrors } from './errors.ts';
@@ -38,7 +38,7 @@ export async function lockSequence(tx: Transaction, kind: CityFileKind, city: st
 export async function createFile(
   tx: Transaction,
   file: { kind: 'ccip' | 'ccir'; home: string; city: string; rows: readonly Buffer[]; totalFen: Fen },
-): Promise<{ name: string; sequence: number }> {
+): Promise<{ name: string; sequence: number; businessDate: BusinessDate }> {
   const createdAt = new Date();
   const sequence = await nextSequence(tx, file.kind, file.city);
   const header = {
@@ -68,7 +68,7 @@ export async function createFile(
       content,
     ],
   );
-  return { name, sequence };
+  return { name, sequence, businessDate: header.businessDate };
 }
 
 /** The rows of a CCIR file as bytes, and what they accept in total. */

@@ -99,6 +99,9 @@ export interface StatementStanding {
   readonly sequence: bigint;
   readonly acceptedFen: Fen;
   readonly oursFen: Fen | null;
+  /** The issuing city's share of the fees, as the centre counts it and as our books have it. */
+  readonly shareFen: Fen;
+  readonly ourShareFen: Fen;
   readonly state: string;
   readonly postingKey: string | null;
 }
@@ -107,7 +110,7 @@ export interface StatementStanding {
 export async function listStatementLines(db: Database, centre: string): Promise<StatementStanding[]> {
   const { rows } = await db.query<StatementStanding>(
     `select l.statement_name as statement, l.issuer_city as "issuerCity", l.acquirer_city as "acquirerCity", l.sequence,
-            l.accepted_fen as "acceptedFen", l.ours_fen as "oursFen", l.state, l.posting_key as "postingKey"
+            l.accepted_fen as "acceptedFen", l.ours_fen as "oursFen", l.share_fen as "shareFen", l.our_share_fen as "ourShareFen", l.state, l.posting_key as "postingKey"
        from reconciliation.city_statement_line l join reconciliation.city_statement s using (statement_name)
       where s.centre = $1 order by s.statement_date, 1, l.line_no limit 10000`,
     [centre],

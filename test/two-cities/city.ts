@@ -33,6 +33,8 @@ const CUSTODY = '6217000000000000001';
 const CARD_DEPOSITS = '6217000000000000002';
 const CHIP_KEY = Buffer.from('54'.repeat(8) + '45'.repeat(8), 'hex');
 const CENTRE = '0000';
+/** What the city of the cards gets of what an answer accepts. */
+export const ISSUER_SHARE_MILLIONTHS = 12_345;
 export const CENTRE_PARTICIPANT = 'inter-centre';
 
 /** The roots a card of that city is made from: the purchase key is all cities', everything else is its own. */
@@ -162,7 +164,7 @@ export class TestCity {
       json: { csrPem: requestPem, cn: this.bus, kind: 'operator' },
     });
     this.#busSigner = { certificatePem, privateKeyPem };
-    await this.#keepFees(date);
+    await this.#shareFees(date);
     const samNo = `${code}01990001`;
     await this.#order({ sam: { samNo, participantNo: this.bus, terminalNo: `T${code}001` } });
     const sam = new VirtualSam({ transportKey: CHIP_KEY });
@@ -173,11 +175,15 @@ export class TestCity {
     await notifyOfWire(office, this.bank, { ...wire, remittance: `PREFUND ${this.agent}` });
   }
 
-  /** The cities have agreed that fees stay where they are taken: a share for the issuer would have to be in the centre's matrix too. */
-  async #keepFees(validFrom: string): Promise<void> {
+  /** Fees are shared with whoever issued the cards: here by the table, with the other city by what was agreed with it. */
+  async #shareFees(validFrom: string): Promise<void> {
+    const shares = [
+      { to: 'company', percent: '60' },
+      { to: 'issuer', percent: '40' },
+    ];
     const document = {
       note: 'test',
-      rules: [{ for: { everybody: true }, kind: 'by-amount', rate: '3000', validFrom }],
+      rules: [{ for: { everybody: true }, kind: 'by-amount', rate: '30000', shares, validFrom }],
       ended: [{ for: { industry: '01' } }],
     };
     const { version } = await this.office.post<{ version: number }>('finance-maker', '/v1/fee-tables', {
@@ -270,7 +276,13 @@ export class TestCity {
       json: { csrPem, cn: this.code, kind: 'city' },
     });
     await office.put('platform', `/v1/cities/${other.code}/certificate`, { json: { certificatePem } });
-    const json = { deliverTo, through: CENTRE, settlement: 'centre', answerDays: 1 };
+    const terms = {
+      through: CENTRE,
+      settlement: 'centre',
+      answerDays: 1,
+      issuerShareMillionths: ISSUER_SHARE_MILLIONTHS,
+    };
+    const json = { deliverTo, ...terms };
     const path = `/v1/cities/${other.code}/agreement`;
     const { approvalId } = await office.post<{ approvalId: number }>('platform', path, { json });
     await office.post('platform-2', `${path}/${approvalId}`, { json });

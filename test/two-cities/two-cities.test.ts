@@ -4,7 +4,7 @@ import { clearDay, notifyOfWire, SettlementCentre, type VirtualCard } from '@cit
 import { addDays, businessDate } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveBesideCareless } from './careless-partner.ts';
-import { CENTRE_PARTICIPANT, TestCity } from './city.ts';
+import { CENTRE_PARTICIPANT, ISSUER_SHARE_MILLIONTHS, TestCity } from './city.ts';
 
 const DAYS = 10;
 /** Qingdao cannot be reached on these days, counted from 1. */
@@ -17,6 +17,8 @@ interface StatementLine {
   readonly acquirerCity: string;
   readonly acceptedFen: number;
   readonly oursFen: number | null;
+  readonly shareFen: number;
+  readonly ourShareFen: number;
   readonly state: string;
 }
 
@@ -93,6 +95,7 @@ describe('two cities with a centre between them', () => {
       centre.admit({ city: city.code, baseUrl: city.baseUrl, ...given }, `test-token-of-${city.code}`);
     }
     for (const city of [weifang, qingdao]) await city.agreeWith(other(city), address);
+    centre.agreeShare(weifang.code, qingdao.code, ISSUER_SHARE_MILLIONTHS);
     for (const city of [weifang, qingdao]) ourCards.set(city, await city.issue(3, 100_00));
   }, 300_000);
 
@@ -137,6 +140,12 @@ describe('two cities with a centre between them', () => {
         const books = own.reduce((sum, { oursFen }) => sum + (oursFen ?? 0), 0);
         expect([acquirer, issuer, books]).toEqual([acquirer, issuer, Number(centre.gross(acquirer, issuer))]);
         expect([issuer, books]).toEqual([issuer, spentAbroad.get(issuer)]);
+        const shares = own.reduce((sum, { ourShareFen }) => sum + ourShareFen, 0);
+        expect([issuer, shares]).toEqual([issuer, Number(centre.shares(acquirer, issuer))]);
+        // Each answer's share by hand, half a fen up; together about 1.2 % of what was spent.
+        const byHand = own.map(({ acceptedFen }) => Math.floor((acceptedFen * ISSUER_SHARE_MILLIONTHS) / 1e6 + 0.5));
+        expect(own.map(({ shareFen }) => shareFen)).toEqual(byHand);
+        expect(shares).toBeGreaterThan(0);
       }
       const { cities } = await city.office.get<{
         cities: { city: string; positionFen: number; toDeliver: number; unanswered: number; refusedFiles: number }[];

@@ -1,6 +1,9 @@
-import { HOME_CITY, settleThrough } from '@citycard/clearing';
+import { HOME_CITY, settleThrough, shareByAnswers } from '@citycard/clearing';
 import {
   approveAct,
+  type BusinessDate,
+  businessDate,
+  cityDate,
   type Database,
   type Fen,
   type Principal,
@@ -9,6 +12,8 @@ import {
   type Transaction,
 } from '@citycard/common';
 import { cityErrors } from '../errors.ts';
+import { lockSequence } from '../outbox.ts';
+import { issuerShareOn } from '../position/issuer-share.ts';
 
 /** What was agreed with a city: by what way files go, who settles, in which form, and within how many days. */
 export interface CityAgreement {
@@ -26,6 +31,10 @@ export interface CityAgreement {
   readonly disputeAnswerDays: number;
   /** What the city may owe us at most before its acceptances wait to be booked. */
   readonly positionCapFen?: Fen;
+  /** What the city that issued the cards gets of the amount an answer accepts, in millionths; each of the two cities from the other. */
+  readonly issuerShareMillionths: number;
+  /** The first business date of answers for which that holds; the day of the approval when left out. */
+  readonly issuerShareFrom?: BusinessDate;
 }
 
 /** What holds for a city nobody has agreed anything else with. */
@@ -36,6 +45,7 @@ export const USUAL_AGREEMENT: Omit<CityAgreement, 'city'> = {
   resendAtMost: 3,
   disputeDays: 30,
   disputeAnswerDays: 15,
+  issuerShareMillionths: 0,
 };
 
 interface AgreementRow {
@@ -49,10 +59,12 @@ interface AgreementRow {
   dispute_days: number;
   dispute_answer_days: number;
   position_cap_fen: Fen | null;
+  issuer_share_millionths: number;
+  issuer_share_from: BusinessDate;
 }
 
 const NEWEST = `select distinct on (city) city, deliver_to, through, settlement, format, answer_days, resend_at_most, dispute_days,
-  dispute_answer_days, position_cap_fen from reconciliation.city_agreement`;
+  dispute_answer_days, position_cap_fen, issuer_share_millionths, issuer_share_from from reconciliation.city_agreement`;
 
 const agreementOf = (row: AgreementRow): CityAgreement => ({
   city: row.city,
@@ -65,6 +77,8 @@ const agreementOf = (row: AgreementRow): CityAgreement => ({
   disputeDays: row.dispute_days,
   disputeAnswerDays: row.dispute_answer_days,
   ...(row.position_cap_fen !== null && { positionCapFen: row.position_cap_fen }),
+  issuerShareMillionths: row.issuer_share_millionths,
+  ...(row.issuer_share_millionths > 0 && { issuerShareFrom: businessDate(row.issuer_share_from) }),
 });
 
 /** What holds with a city now. */
@@ -124,9 +138,12 @@ export async function approveAgreement(
   const content = contentOf(agreement, await versionInForce(tx, city));
   const { maker, checker } = await approveAct(tx, officer, approvalId, content);
   await requireSense(tx, agreement);
+  const shareFrom = agreement.issuerShareFrom ?? cityDate(new Date());
+  await requireShareToCome(tx, agreement, shareFrom);
   await tx.query(
     `insert into reconciliation.city_agreement (city, deliver_to, through, settlement, format, answer_days, resend_at_most, dispute_days,
-       dispute_answer_days, position_cap_fen, set_by, approved_by, approval_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       dispute_answer_days, position_cap_fen, issuer_share_millionths, issuer_share_from, set_by, approved_by, approval_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       city,
       agreement.deliverTo ?? null,
@@ -138,12 +155,15 @@ export async function approveAgreement(
       agreement.disputeDays,
       agreement.disputeAnswerDays,
       agreement.positionCapFen ?? null,
+      agreement.issuerShareMillionths,
+      shareFrom,
       maker,
       checker,
       approvalId,
     ],
   );
   await settleThrough(tx, city, agreement.settlement === 'centre' ? agreement.through : undefined);
+  await shareByAnswers(tx, city, agreement.issuerShareMillionths > 0 ? shareFrom : undefined);
   await recordAct(tx, officer, { act: 'city-agreement', subject: `city ${city}`, detail: content });
   return agreement;
 }
@@ -164,6 +184,12 @@ async function requireSense(tx: Transaction, agreement: CityAgreement): Promise<
     ]);
     if (rowCount === 0 || named === HOME_CITY) throw cityErrors.cityUnknown({ city: named });
   }
+  if (agreement.issuerShareMillionths > 0 && format === 'text')
+    throw cityErrors.agreementBad({
+      city,
+      problem:
+        'text rows regroup answers on their way, and the two sides would round other shares; agree on binary files',
+    });
   if (through === city) throw cityErrors.agreementBad({ city, problem: 'no city is its own centre' });
   if (settlement === 'centre' && through === undefined)
     throw cityErrors.agreementBad({
@@ -172,4 +198,26 @@ async function requireSense(tx: Transaction, agreement: CityAgreement): Promise<
     });
   if (format === 'text' && through === undefined)
     throw cityErrors.agreementBad({ city, problem: 'text rows are split and signed by a centre; name it' });
+}
+
+/** Answers that were exchanged keep the share they had, on both sides: another one holds for answers to come. */
+async function requireShareToCome(
+  tx: Transaction,
+  { city, issuerShareMillionths }: CityAgreement,
+  from: BusinessDate,
+): Promise<void> {
+  // No answer is made or taken in while it is decided what the next ones are worth.
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('reconciliation answers of ' || $1, 0))`, [city]);
+  await lockSequence(tx, 'ccir', city);
+  const { rows } = await tx.query<{ date: BusinessDate }>(
+    `select distinct business_date as date from reconciliation.city_file
+      where city = $1 and kind = 'ccir' and business_date >= $2 and amount_fen > 0 order by 1`,
+    [city, from],
+  );
+  for (const { date } of rows)
+    if ((await issuerShareOn(tx, city, date)) !== issuerShareMillionths)
+      throw cityErrors.agreementBad({
+        city,
+        problem: `answers of ${date} were exchanged with another issuer's share; let this one begin on a later day`,
+      });
 }

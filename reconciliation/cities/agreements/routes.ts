@@ -1,4 +1,4 @@
-import { fen, type HttpServer, rolesAllowed, type Static, transact, Type } from '@citycard/common';
+import { businessDate, fen, type HttpServer, rolesAllowed, type Static, transact, Type } from '@citycard/common';
 import type { CityDeps } from '../deps.ts';
 import { listRefusedFiles, listStandings, listStatementLines } from '../standing.ts';
 import { approveAgreement, type CityAgreement, proposeAgreement, USUAL_AGREEMENT } from './agreement.ts';
@@ -19,16 +19,23 @@ const Agreement = Type.Object(
     disputeDays: Days(180),
     disputeAnswerDays: Days(90),
     positionCapFen: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
+    /** Of what an answer accepts, for the city that issued the cards. */
+    issuerShareMillionths: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+    issuerShareFrom: Type.Optional(Type.String({ format: 'date' })),
   },
   { additionalProperties: false },
 );
 
-function agreementOf(city: string, { positionCapFen, ...rest }: Static<typeof Agreement>): CityAgreement {
+function agreementOf(
+  city: string,
+  { positionCapFen, issuerShareFrom, ...rest }: Static<typeof Agreement>,
+): CityAgreement {
   return {
     ...USUAL_AGREEMENT,
     ...rest,
     city,
     ...(positionCapFen !== undefined && { positionCapFen: fen(positionCapFen) }),
+    ...(issuerShareFrom !== undefined && { issuerShareFrom: businessDate(issuerShareFrom) }),
   };
 }
 
@@ -49,11 +56,15 @@ export function registerAgreementRoutes(server: HttpServer, deps: CityDeps): voi
     '/v1/cities/:city/statement-lines',
     { ...readers, schema: { summary: 'Answers a centre has counted, against ours', params: City } },
     async ({ params }) => ({
-      lines: (await listStatementLines(db, params.city)).map(({ acceptedFen, oursFen, ...line }) => ({
-        ...line,
-        acceptedFen: Number(acceptedFen),
-        oursFen: oursFen === null ? null : Number(oursFen),
-      })),
+      lines: (await listStatementLines(db, params.city)).map(
+        ({ acceptedFen, oursFen, shareFen, ourShareFen, ...line }) => ({
+          ...line,
+          acceptedFen: Number(acceptedFen),
+          oursFen: oursFen === null ? null : Number(oursFen),
+          shareFen: Number(shareFen),
+          ourShareFen: Number(ourShareFen),
+        }),
+      ),
     }),
   );
   server.post(

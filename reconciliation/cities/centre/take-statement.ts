@@ -11,7 +11,11 @@ interface JudgedLine extends StatementLine {
   /** Of our file; of the statement when we know none. */
   readonly businessDay: BusinessDate;
   readonly oursFen?: Fen;
+  readonly ourShareFen: bigint;
 }
+
+/** What an answer comes to between the two cities: what the issuing one owes for it, less its share of the fees. */
+const net = (acceptedFen: bigint, shareFen: bigint): Fen => fen(acceptedFen - shareFen);
 
 /** How both sides name an answer. */
 export const answerKey = ({
@@ -82,19 +86,19 @@ async function settle(
   statement: Statement,
 ): Promise<void> {
   const lines = await judge(tx, home, statement);
-  const { toUsFen, fromUsFen, feeFen } = statement;
+  const { toUsFen, fromUsFen, feeFen, ourShareFen } = statement;
   await tx.query(
-    `insert into reconciliation.city_statement (statement_name, centre, statement_date, to_us_fen, from_us_fen, fee_fen, net_fen)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [name, centre, statement.date, toUsFen, fromUsFen, feeFen, toUsFen - fromUsFen - feeFen],
+    `insert into reconciliation.city_statement (statement_name, centre, statement_date, to_us_fen, from_us_fen, fee_fen, share_fen, net_fen)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [name, centre, statement.date, toUsFen, fromUsFen, feeFen, ourShareFen, toUsFen - fromUsFen + ourShareFen - feeFen],
   );
   const postingKey = await bookOver(tx, name, centre, home, lines, feeFen);
   await tx.query(
     `insert into reconciliation.city_statement_line
-       (statement_name, line_no, issuer_city, acquirer_city, sequence, accepted_fen, ours_fen, state, posting_key)
-     select $1, l.line_no, l.issuer, l.acquirer, l.sequence, l.accepted, l.ours, l.state, case when l.state = 'equal' then $2 end
-       from unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[])
-       with ordinality as l (issuer, acquirer, sequence, accepted, ours, state, line_no)`,
+       (statement_name, line_no, issuer_city, acquirer_city, sequence, accepted_fen, ours_fen, state, share_fen, our_share_fen, posting_key)
+     select $1, l.line_no, l.issuer, l.acquirer, l.sequence, l.accepted, l.ours, l.state, l.share, l.our_share, case when l.state = 'equal' then $2 end
+       from unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[])
+       with ordinality as l (issuer, acquirer, sequence, accepted, ours, state, share, our_share, line_no)`,
     [
       name,
       postingKey,
@@ -104,6 +108,8 @@ async function settle(
       lines.map(({ acceptedFen }) => acceptedFen),
       lines.map(({ oursFen }) => oursFen ?? null),
       lines.map(({ state }) => state),
+      lines.map(({ shareFen }) => shareFen),
+      lines.map(({ ourShareFen }) => ourShareFen),
     ],
   );
   await putDownDifferences(tx, name, centre, lines);
@@ -115,10 +121,11 @@ async function judge(tx: Transaction, home: string, statement: Statement): Promi
   const { rows } = await tx.query<{
     place: bigint;
     amount_fen: Fen | null;
+    share_fen: bigint | null;
     business_date: BusinessDate | null;
     counted: boolean;
   }>(
-    `select l.place, f.amount_fen, f.business_date,
+    `select l.place, f.amount_fen, f.share_fen, f.business_date,
             exists (select from reconciliation.city_statement_line s where s.state = 'equal'
                        and (s.issuer_city, s.acquirer_city, s.sequence) = (l.issuer, l.acquirer, l.sequence)) as counted
        from unnest($2::text[], $3::text[], $4::bigint[]) with ordinality as l (issuer, acquirer, sequence, place)
@@ -139,12 +146,13 @@ async function judge(tx: Transaction, home: string, statement: Statement): Promi
     const twice = ours?.counted === true || seen.has(answerKey(line));
     seen.add(answerKey(line));
     const oursFen = ours?.amount_fen ?? undefined;
-    const state =
-      (twice && 'duplicate') ||
-      (oursFen === undefined ? 'only-theirs' : oursFen === line.acceptedFen ? 'equal' : 'amount');
+    const ourShareFen = ours?.share_fen ?? 0n;
+    const alike = oursFen === line.acceptedFen && ourShareFen === line.shareFen;
+    const state = (twice && 'duplicate') || (oursFen === undefined ? 'only-theirs' : alike ? 'equal' : 'amount');
     return {
       ...line,
       state,
+      ourShareFen,
       businessDay: ours?.business_date ?? statement.date,
       ...(oursFen !== undefined && { oursFen }),
     };
@@ -162,10 +170,10 @@ async function bookOver(
 ): Promise<string | null> {
   // What each city owes us on balance, of what is equal.
   const owing = new Map<string, bigint>();
-  for (const { state, issuerCity, acquirerCity, acceptedFen } of lines) {
+  for (const { state, issuerCity, acquirerCity, acceptedFen, shareFen } of lines) {
     if (state !== 'equal') continue;
     const [city, sign] = acquirerCity === home ? [issuerCity, 1n] : [acquirerCity, -1n];
-    owing.set(city, (owing.get(city) ?? 0n) + sign * acceptedFen);
+    owing.set(city, (owing.get(city) ?? 0n) + sign * net(acceptedFen, shareFen));
   }
   const legs = [...owing].sort().flatMap(([city, amount]) => {
     if (amount === 0n) return [];
@@ -199,20 +207,15 @@ async function putDownDifferences(
   });
   await openDifferences(
     tx,
-    lines.flatMap((line): FoundDifference[] =>
-      line.state === 'equal'
-        ? []
-        : [
-            {
-              ...keyOf(line),
-              kind: line.state,
-              ...(line.oursFen !== undefined && { ours: line.oursFen }),
-              // Counted twice, it is theirs twice.
-              theirs: fen(line.acceptedFen + (line.state === 'duplicate' ? (line.oursFen ?? 0n) : 0n)),
-              evidence: { statement: name },
-            },
-          ],
-    ),
+    lines.flatMap((line): FoundDifference[] => {
+      if (line.state === 'equal') return [];
+      const ours = line.oursFen === undefined ? undefined : net(line.oursFen, line.ourShareFen);
+      // Counted twice, it is theirs twice.
+      const theirs = fen(net(line.acceptedFen, line.shareFen) + (line.state === 'duplicate' ? (ours ?? 0n) : 0n));
+      const shares = { shareFen: line.shareFen.toString(), ourShareFen: line.ourShareFen.toString() };
+      const evidence = { statement: name, ...(line.shareFen + line.ourShareFen > 0n && shares) };
+      return [{ ...keyOf(line), kind: line.state, ...(ours !== undefined && { ours }), theirs, evidence }];
+    }),
   );
   const mended = lines.filter(({ state }) => state === 'equal');
   await endDifferences(

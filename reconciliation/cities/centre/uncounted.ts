@@ -19,7 +19,7 @@ export async function findUncounted(db: Database, city: string, home: string, no
       amount_fen: Fen;
       counterpart: string;
     }>(
-      `select f.file_name, f.direction, f.sequence, f.business_date, f.amount_fen, p.participant_no as counterpart
+      `select f.file_name, f.direction, f.sequence, f.business_date, f.amount_fen - f.share_fen as amount_fen, p.participant_no as counterpart
          from reconciliation.city_file f join clearing.participant p on p.kind = 'city' and p.city_code = $2
         where f.kind = 'ccir' and f.city = $1 and f.created_at <= $4::timestamptz - make_interval(days => $5)
           and not exists (
