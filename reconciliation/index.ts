@@ -1,5 +1,6 @@
 export { reconciliationMigrations } from './migrations.ts';
 export { registerReconciliationRoutes } from './routes.ts';
+export { registerBillCheckRoutes } from './billers/routes.ts';
 export { CITY_FILES_KEY, type CityDeps, type CityFileKind, type CityFileSummary } from './cities/deps.ts';
 export type { DeliveredCityFile, TakenCityFile } from './cities/delivery.ts';
 export { exchangeWithCity, listCityFiles, readCityFile, type StoredCityFile, takeCityFile } from './cities/exchange.ts';

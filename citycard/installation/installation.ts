@@ -29,6 +29,7 @@ import {
 import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
 import {
   reconciliationMigrations,
+  registerBillCheckRoutes,
   registerReconciliationRoutes,
   registerResidentCaseRoutes,
 } from '@citycard/reconciliation';
@@ -186,6 +187,7 @@ async function start(
   }
   const billers = billerDirectory(db, configuration.billerTokens);
   registerBillRoutes(server, { db, billers });
+  registerBillCheckRoutes(server, { db, billers });
   registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   const revocations = { look: () => undefined as void };
   registerAcceptanceReportRoutes(server, { db, hsm, casesOf: (kit) => casesOf(kit).map(({ id }) => id) });

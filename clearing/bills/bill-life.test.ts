@@ -1,4 +1,4 @@
-import { addDays, fen } from '@citycard/common';
+import { addDays, fen, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alarmsAfter } from '../alarms/alarm.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { payBill } from './bill-payment.ts';
 import type { BillAnswer, BillerAdapter, BillerDirectory } from './biller.ts';
 import { enquireBills } from './enquiry.ts';
+import { fileBiller } from './file-biller.ts';
 import { lateFeeOn } from './late-fee.ts';
 import { withPatience } from './patience.ts';
 import { paymentOf } from './payment-rows.ts';
@@ -25,6 +26,37 @@ beforeAll(async () => {
   world = await startBillWorld();
 });
 afterAll(() => world.stop());
+
+describe('a biller by file', () => {
+  it('is paid what it filed, once, and forgets a payment that it took back', async () => {
+    await transact(world.db, async (tx) => {
+      await tx.query(
+        `insert into clearing.bill_file (biller_code, name, sha256, line_count, amount_fen) values ('FINE', 'f', 'x', 1, 500)`,
+      );
+      await tx.query(
+        `insert into clearing.filed_bill (biller_code, customer, reference, due_fen, due_date, note, file_name) values ('FINE', 'C1', 'B1', 500, '2026-12-01', '测试', 'f')`,
+      );
+    });
+    const biller = fileBiller(world.db, 'FINE');
+    const order = { paymentId: 'P1', customer: 'C1', reference: 'B1', amount: fen(500), lateFee: fen(0) };
+    expect(await biller.enquire('C1')).toMatchObject([
+      { reference: 'B1', due: 500n, dueDate: '20261201', text: '测试' },
+    ]);
+    expect(await biller.pay({ ...order, amount: fen(501) })).toMatchObject({ outcome: 'refused' });
+    expect(await biller.pay(order)).toMatchObject({
+      outcome: 'paid',
+      receipt: expect.stringMatching(/^F\d{15}$/) as string,
+    });
+    expect(await biller.pay(order)).toMatchObject({ outcome: 'paid' });
+    expect(await biller.pay({ ...order, paymentId: 'P2' })).toMatchObject({
+      outcome: 'refused',
+      reason: 'the bill is paid already',
+    });
+    expect(await biller.enquire('C1')).toEqual([]);
+    await biller.cancel({ paymentId: 'P1', receipt: '', amount: fen(500) });
+    expect(await biller.enquire('C1')).toHaveLength(1);
+  });
+});
 
 describe('a late fee', () => {
   const rule = fines.lateFee!;

@@ -30,14 +30,14 @@ export const billErrors = errorCatalogue('clearing.bills', {
   meterWritten: { status: 409, sentence: 'The meter of this payment was written; a cancellation would give it away.' },
   writeUnknown: { status: 404, sentence: 'No meter write of this payment is due.' },
   writeDecided: { status: 409, sentence: 'The meter write of this payment is {state} already.' },
-  dayNotOver: { status: 422, sentence: 'The day {date} is not over in the city; check it from the next day on.' },
+  dayNotOver: {
+    status: 422,
+    sentence: 'The day {date} is not over in the city; its statement comes from the next day on.',
+  },
   statementKnown: {
     status: 409,
     sentence: 'Biller {billerCode} has delivered another statement for {date}; what was delivered is kept.',
   },
-  checkUnknown: { status: 404, sentence: 'Biller {billerCode} was not checked for {date}.' },
-  differenceUnknown: { status: 404, sentence: 'The check of {date} has no such open difference.' },
-  actionUnfit: { status: 422, sentence: 'A difference of kind {kind} is not resolved by {action}.' },
   fileRefused: { status: 422, sentence: 'The file {name} is refused: {problem}.' },
   fileKnown: { status: 409, sentence: 'A file {name} with another content was delivered before.' },
 });

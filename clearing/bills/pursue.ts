@@ -1,10 +1,10 @@
 import { type Database, type Logger, transact } from '@citycard/common';
 import { askBiller, type BillDeps } from './bill-payment.ts';
-import { checkYesterday } from './check/check-biller.ts';
 import { alarmOverdueWrites, decideMeterWrite } from './meter-write.ts';
 import { type BillPayment, keyOf, payments } from './payment-rows.ts';
 import { settleBills } from './settle-bills.ts';
 import { settleCancellations } from './settle-cancellations.ts';
+import { fetchYesterday } from './statements/fetch.ts';
 
 /** Payments and cancellations asked for in one round: a biller that is gone must not make a round last for ever. */
 const AT_ONCE = 50;
@@ -79,7 +79,7 @@ async function askCancellation({ db, billers }: BillDeps, payment: BillPayment):
   return true;
 }
 
-/** Asks again by itself, every second what has become due; checks billers for the day before once it is over. */
+/** Asks again by itself, every second what has become due; asks billers for the day before once it is over. */
 export function startBillWork(deps: BillDeps & { readonly logger: Logger }): { stop(): Promise<void> } {
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -90,7 +90,7 @@ export function startBillWork(deps: BillDeps & { readonly logger: Logger }): { s
       if (Date.now() < nextLookAtDays) return;
       nextLookAtDays = Date.now() + LOOK_AT_DAYS_EVERY_MS;
       await transact(deps.db, alarmOverdueWrites);
-      await checkYesterday(deps);
+      await fetchYesterday(deps);
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'bills were not asked for again, will be tried later');
     }

@@ -13,7 +13,6 @@ import { paymentFile, takeBillFile } from './bill-files.ts';
 import { type BillerDirectory, listBillers } from './biller.ts';
 import { approveCancellationOfBill, proposeCancellationOfBill } from './cancellation.ts';
 import { confirmMeterWrite, dueMeterWrites } from './meter-write.ts';
-import { registerCheckRoutes } from './check/routes.ts';
 import { paymentView } from './payment-view.ts';
 
 export interface BillRouteDeps {
@@ -33,7 +32,6 @@ const LARGEST_FILE = 64 * 1024 * 1024;
 export function registerBillRoutes(server: HttpServer, deps: BillRouteDeps): void {
   billerRoutes(server, deps);
   paymentRoutes(server, deps);
-  registerCheckRoutes(server, deps);
 }
 
 function billerRoutes(server: HttpServer, { db }: BillRouteDeps): void {

@@ -16,6 +16,7 @@ import {
   recordAct,
   type Transaction,
 } from '@citycard/common';
+import { driftOfCard } from '../cards/drift.ts';
 import { endDifferences } from '../differences/index.ts';
 import { closeIfNothingIsOpen } from './compare.ts';
 import { agentErrors } from './errors.ts';
@@ -23,15 +24,23 @@ import { agentErrors } from './errors.ts';
 /**
  * What can be done about a line (domain.md B.7). `confirm-ours`: our gray load is on the card. `void-ours`: it is not. `make-up-ours`:
  * the agent took the money, so it waits for the card as pending credit, out of the agent's prefund. `make-up-theirs`: the agent adds it
- * to its books. `cancel-theirs`: the agent takes it out of its books and gives the money back.
+ * to its books. `cancel-ours`: the card itself shows that it never got the load, so the purse gives it back to the agent's prefund.
+ * `cancel-theirs`: the agent takes it out of its books and gives the money back.
  */
-export const AGENT_ACTIONS = ['confirm-ours', 'void-ours', 'make-up-ours', 'make-up-theirs', 'cancel-theirs'] as const;
+export const AGENT_ACTIONS = [
+  'confirm-ours',
+  'void-ours',
+  'make-up-ours',
+  'make-up-theirs',
+  'cancel-ours',
+  'cancel-theirs',
+] as const;
 export type AgentAction = (typeof AGENT_ACTIONS)[number];
 
-/** What the card's key has proved is not taken back: of those the agent's side moves. */
+/** What the card's key has proved is not taken back, unless the card itself says later that it is not there. */
 const FITTING: Readonly<Record<string, readonly AgentAction[]>> = {
-  'only-ours': ['make-up-theirs'],
-  'cancelled-theirs': ['make-up-theirs'],
+  'only-ours': ['make-up-theirs', 'cancel-ours'],
+  'cancelled-theirs': ['make-up-theirs', 'cancel-ours'],
   'only-theirs': ['make-up-ours', 'cancel-theirs'],
   'cancelled-ours': ['cancel-theirs', 'make-up-ours'],
   amount: ['make-up-theirs'],
@@ -101,7 +110,7 @@ export async function proposeAction(
  * last.
  *
  * @throws `reconciliation.agents.difference-unknown`, `.action-unknown`, `.changed-since`, `identity.same-person`, `clearing.load-decided`,
- * `clearing.posting-refused` when the agent's prefund does not hold it
+ * `reconciliation.agents.card-has-it`, `clearing.posting-refused` when the agent's prefund does not hold it
  */
 export async function approveAction(
   tx: Transaction,
@@ -146,6 +155,7 @@ async function carryOut(tx: Transaction, line: OpenLine, action: AgentAction): P
     const decide = action === 'confirm-ours' ? decideUndecidedLoad : voidUndecidedLoad;
     await decide(tx, cardNoOf(line.cardNo), loadId);
   }
+  if (action === 'cancel-ours') return takenBack(tx, line);
   if (action !== 'make-up-ours') return undefined;
   const card = cardNoOf(line.cardNo);
   const known = await tx.query('select from clearing.purse where card_no = $1', [card]);
@@ -155,6 +165,19 @@ async function carryOut(tx: Transaction, line: OpenLine, action: AgentAction): P
     key: `difference:${differenceNo}`,
     reason: `load at agent ${participantNo} made up after its day file`,
     legs: [{ debit: `agent-prefund:${participantNo}`, credit: 'pending-credit', amount }],
+  };
+}
+
+/** What the card said last is less than its purse by the load at least, and nothing else explains it: the load is not on the card. */
+async function takenBack(tx: Transaction, { cardNo, amount, differenceNo, participantNo }: OpenLine): Promise<Posting> {
+  const drift = await driftOfCard(tx, cardNo);
+  if (drift === undefined || drift.unexplained < amount)
+    throw agentErrors.cardHasIt({ differenceNo, unexplainedFen: drift?.unexplained ?? 0n });
+  return {
+    cardNo: cardNoOf(cardNo),
+    key: `difference:${differenceNo}`,
+    reason: `load at agent ${participantNo} that never came to the card`,
+    legs: [{ debit: 'purse', credit: `agent-prefund:${participantNo}`, amount }],
   };
 }
 

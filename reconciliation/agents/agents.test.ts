@@ -193,6 +193,31 @@ describe('the day file of an agent', () => {
     expect((await db.query(`select from reconciliation.difference where state = 'open'`)).rowCount).toBe(0);
   });
 
+  it('is cancelled on our side when the card itself shows that the load never came to it', async () => {
+    const day = addDays(DAY, -2);
+    const [missing, there] = [await load(2_500, 'posted', day), await load(2_500, 'posted', day)];
+    // What the cards said with their next purchase: the first never had the load.
+    for (const [at, { cardNo: no }] of [missing, there].entries())
+      await db.query(
+        `insert into clearing.purchase_identity (card_no, issuer_city, offline_counter, sam_no, sam_transaction_no, content_sha256, business_date,
+           intake_id, record_index, balance_before_fen, amount_fen, tapped_at) values ($1, '4580', 1, '990000000001', $2, 'x', $3, $2, 0, $4, 0, now())`,
+        [no, next(), DAY, at === 0 ? 0 : 2_500],
+      );
+    // The balance the load began with is not what the card says it had: the one does not continue the other.
+    await db.query('update clearing.load set balance_before_fen = 1 where card_no = $1', [missing.cardNo]);
+    await deliver([], day);
+    const found = await open();
+    const prefund = (await accountBalance(db, `agent-prefund:${AGENT}`)).posted;
+    await act(found.get(`only-ours ${missing.traceNo}`), 'cancel-ours');
+    expect((await accountBalance(db, `agent-prefund:${AGENT}`)).posted).toBe(prefund + 2_500n);
+    expect((await cardBalance(db, missing.cardNo)).posted).toBe(0n);
+    await expect(act(found.get(`only-ours ${there.traceNo}`), 'cancel-ours')).rejects.toMatchObject({
+      code: 'reconciliation.agents.card-has-it',
+    });
+    expect(await act(found.get(`only-ours ${there.traceNo}`), 'make-up-theirs')).toMatchObject({ closed: true });
+    expect(await agentHead(db, AGENT, day)).toMatchObject({ afterMakeUp: { oursFen: 2_500, theirsFen: 2_500 } });
+  });
+
   it('that is half, of another content, early or nobody’s is refused and changes nothing', async () => {
     const keep = (over: object, day = DAY, no = AGENT) =>
       transact(db, (tx) => keepStatement(tx, no, day, { ...statementOf([]), ...over }));

@@ -22,4 +22,9 @@ export const agentErrors = errorCatalogue('reconciliation.agents', {
     status: 409,
     sentence: 'Difference {differenceNo} has changed since the proposal. Look at it again and propose anew.',
   },
+  cardHasIt: {
+    status: 409,
+    sentence:
+      'Difference {differenceNo}: the card does not show that the load is missing on it (unexplained: {unexplainedFen} fen). Let the agent make it up, or take it back with the card at a counter.',
+  },
 });

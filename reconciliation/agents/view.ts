@@ -55,7 +55,7 @@ const HEADS = `
      select count(*) as open from reconciliation.difference d where d.counterpart_kind = 'agent' and d.counterpart = s.participant_no
         and d.business_day = s.city_date and starts_with(d.subject_key, 'load ') and d.state = 'open') o
    cross join lateral (
-     select coalesce(sum(x.amount_fen) filter (where x.action = 'make-up-ours'), 0)::bigint as ours_added,
+     select coalesce(sum(case x.action when 'make-up-ours' then x.amount_fen when 'cancel-ours' then -x.amount_fen end), 0)::bigint as ours_added,
             coalesce(sum(case x.action when 'cancel-theirs' then -x.amount_fen
                                        when 'make-up-theirs' then case d.kind when 'amount' then d.ours_fen - d.theirs_fen else x.amount_fen end
                                        else 0 end), 0)::bigint as theirs_added

@@ -1,71 +1,33 @@
 import { declareEqual } from '@citycard/clearing';
-import { addDays, type BusinessDate, type Fen, fen, type Transaction } from '@citycard/common';
-import { endDifferences, type FoundDifference } from '../differences/index.ts';
+import { addDays, type BusinessDate, fen, type Transaction } from '@citycard/common';
+import type { FoundDifference } from '../differences/index.ts';
 import { keepInStep, type LookResult, together } from '../daily/in-step.ts';
 import { patienceInForce } from '../daily/patience.ts';
+import { compareBills } from './check.ts';
 
-/** Days whose checks are looked at once more, for what was resolved. */
+/** Statements are compared again for so long after their day; what is open then is compared until it is not. */
+const AGAIN_FOR_DAYS = 3;
+/** Days a statement is missed for, and settlement waits for. */
 const LOOK_BACK_DAYS = 40;
-/** What the daily check of bills calls a difference (docs/industries.md), as all counterparts call it. */
-const KINDS: Readonly<Record<string, string>> = {
-  'amount-differs': 'amount',
-  'outcome-differs': 'outcome',
-  'reported-twice': 'duplicate',
-};
 
-interface BillRow {
-  participant_no: string;
-  biller_code: string;
-  booked_on: BusinessDate;
-  payment_id: string;
-  kind: string;
-  ours_fen: bigint | null;
-  theirs_fen: bigint | null;
-  /** How two persons resolved it; null while nobody has. */
-  how: string | null;
-}
-
-/** Puts what the daily checks of billers found among all differences, ends what two persons resolved, and misses checks that were not made. */
+/** Compares statements of billers anew that something may have happened to, and puts down statements that have not come. */
 export async function lookAtBillers(tx: Transaction, date: BusinessDate): Promise<LookResult> {
-  const { rows } = await tx.query<BillRow>(
-    `select b.participant_no, d.biller_code, d.booked_on, d.payment_id, d.kind, d.ours_fen, d.theirs_fen,
-            case when d.resolved_at is null then null
-                 else concat_ws(' ', d.action, 'by', d.proposed_by, 'and', d.approved_by, ':', d.reason) end as how
-       from clearing.bill_difference d join clearing.biller b using (biller_code)
-      where d.resolved_at is null or d.booked_on > $1::date - ${LOOK_BACK_DAYS} order by 1, 3, 4, 5`,
+  const { rows } = await tx.query<{ biller_code: string; booked_on: BusinessDate }>(
+    `select s.biller_code, s.booked_on from clearing.bill_statement s join clearing.biller b using (biller_code)
+      where s.booked_on between $1::date - ${AGAIN_FOR_DAYS} and $1
+         or not exists (select from reconciliation.bill_check c where c.biller_code = s.biller_code and c.booked_on = s.booked_on)
+         or exists (select from reconciliation.difference d
+                     where d.counterpart_kind = 'biller' and d.counterpart = b.participant_no and d.business_day = s.booked_on
+                       and d.state = 'open' and starts_with(d.subject_key, 'bill '))
+      order by 1, 2`,
     [date],
   );
-  for (const row of rows) {
-    if (row.how === null || row.how.startsWith('found-later')) continue;
-    await endDifferences(tx, [differenceOf(row)], { by: 'rule', reason: row.how.slice(0, 500) });
-  }
-  const open = rows.filter(({ how }) => how === null).map(differenceOf);
-  const bills = await keepInStep(
-    tx,
-    { counterpartKinds: ['biller'], subject: 'bill ' },
-    open,
-    'the payment stands on a later statement of the biller',
-  );
+  const results: LookResult[] = [];
+  for (const { biller_code: billerCode, booked_on: day } of rows) results.push(await compareBills(tx, billerCode, day));
   const patience = await patienceInForce(tx);
   const missing = await lookForMissingChecks(tx, addDays(date, -patience['agent-file']));
   await declareDays(tx, date);
-  return together(bills, missing);
-}
-
-function differenceOf(row: BillRow): FoundDifference {
-  const { biller_code: billerCode, payment_id: paymentId, kind } = row;
-  const side = (name: 'ours' | 'theirs', value: bigint | null): Partial<Record<'ours' | 'theirs', Fen>> =>
-    value === null ? {} : { [name]: fen(value) };
-  return {
-    counterpartKind: 'biller',
-    counterpart: row.participant_no,
-    businessDay: row.booked_on,
-    subjectKey: `bill ${billerCode} ${paymentId}`,
-    kind: KINDS[kind] ?? kind,
-    ...side('ours', row.ours_fen),
-    ...side('theirs', row.theirs_fen),
-    evidence: { billerCode, paymentId, foundAs: kind },
-  };
+  return together(...results, missing);
 }
 
 /** Days on which bills of a biller were paid and that nobody has compared. Billers by file have no statement of their own. */
@@ -82,7 +44,7 @@ async function lookForMissingChecks(tx: Transaction, until: BusinessDate): Promi
               where state = 'paid' and decided_at > $1::date - ${LOOK_BACK_DAYS}) p
        join clearing.biller b using (biller_code)
       where p.day <= $1 and b.base_url is not null
-        and not exists (select from clearing.bill_check c where c.biller_code = p.biller_code and c.booked_on = p.day)
+        and not exists (select from clearing.bill_statement c where c.biller_code = p.biller_code and c.booked_on = p.day)
       group by 1, 2, 3 order by 1, 2, 3`,
     [until],
   );
@@ -104,10 +66,11 @@ async function declareDays(tx: Transaction, date: BusinessDate): Promise<void> {
     `select s.participant_no, d.business_date as day,
             not exists (select from clearing.biller b
                          where b.participant_no = s.participant_no
-                           and (exists (select from clearing.bill_difference x where x.biller_code = b.biller_code and x.booked_on = d.business_date and x.resolved_at is null)
+                           and (exists (select from reconciliation.difference x where x.counterpart_kind = 'biller' and x.counterpart = s.participant_no
+                                            and x.business_day = d.business_date and x.state = 'open' and starts_with(x.subject_key, 'bill '))
                                 or exists (select from clearing.bill_payment p where p.biller_code = b.biller_code and p.state = 'paid'
                                               and (p.decided_at at time zone 'Asia/Shanghai')::date = d.business_date)
-                                   and not exists (select from clearing.bill_check c where c.biller_code = b.biller_code and c.booked_on = d.business_date))) as equal
+                                   and not exists (select from clearing.bill_statement c where c.biller_code = b.biller_code and c.booked_on = d.business_date))) as equal
        from clearing.settle_after_equal s
        join clearing.participant p on p.participant_no = s.participant_no and p.kind = 'biller'
        join clearing.business_day d on d.business_date between greatest(s.valid_from, $1::date - ${LOOK_BACK_DAYS}) and $1

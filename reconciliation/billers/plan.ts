@@ -39,6 +39,12 @@ const about = (biller: string, kinds: string): string => `
     'evidence', jsonb_build_object('billerCode', ${text(biller)}, 'paymentId', payment_id,
       'ourState', case when o.cancelled then 'cancelled' else coalesce(o.state, 'none') end))`;
 
+/**
+ * Whether the biller names the payment at all, with whatever outcome: then it is not missing, its outcome differs; and a cancellation is
+ * missing only then, for otherwise the payment is.
+ */
+const named = `(exists (select from line t where t.payment_id = o.payment_id) or exists (select from elsewhere e where e.payment_id = o.payment_id))`;
+
 /** Bills of a day as a biller has them (domain.md F.8, B.7): its statement against our payments and cancellations, by payment. */
 export const billerBills: KeptPlan = {
   name: 'biller-bills',
@@ -54,15 +60,13 @@ export const billerBills: KeptPlan = {
   ours: (biller, day) =>
     `with ${known(biller, day)}
      select o.payment_id || ' paid' as reference, o.amount_fen as "amountFen", ${cityDay('coalesce(o.decided_at, o.asked_at)')} as day,
-            o.state = 'asked' as doubt, ${about(biller, `case when o.today or o.state = 'asked' then '{}'::jsonb else '{"only-ours":null}' end`)} as about
+            o.state = 'asked' as doubt, ${about(biller, `case when o.state = 'asked' or o.today and not ${named} then '{}'::jsonb else '{"only-ours":null}' end`)} as about
        from own o where o.state in ('paid', 'asked')
       union all
-     -- A cancellation is missed only where the payment itself stands on a statement: otherwise the payment is.
      select o.payment_id || ' cancelled', o.amount_fen, ${cityDay('o.cancelled_at')}, false,
             ${about(
               biller,
-              `case when o.cancelled_today and (exists (select from line t where t.payment_id = o.payment_id)
-                      or exists (select from elsewhere e where e.payment_id = o.payment_id)) then '{"only-ours":"outcome"}'::jsonb
+              `case when o.cancelled_today and ${named} then '{"only-ours":"outcome"}'::jsonb
                     else '{"only-ours":null}' end`,
             )}
        from own o where o.cancelled and (o.cancelled_today or exists (select from line t where t.payment_id = o.payment_id and t.outcome = 'cancelled'))

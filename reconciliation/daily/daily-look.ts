@@ -62,7 +62,7 @@ const AGAIN_MINUTES = 60;
 
 /**
  * What there is to look at: operators and cards once the records of a business day are judged; agents, billers and the bank for the
- * day that is over, every hour; and whatever was ordered or failed. What is due follows from what is stored alone.
+ * day that is over, every hour; billers as soon as a statement has come; and whatever was ordered or failed. What is due follows from what is stored alone.
  */
 export async function dueLooks(db: Database): Promise<OrderedLook[]> {
   const { rows } = await db.query<{ subject: LookSubject; business_date: BusinessDate }>(
@@ -77,9 +77,15 @@ export async function dueLooks(db: Database): Promise<OrderedLook[]> {
         where not exists (select from reconciliation.looked_at l
                            where l.subject = s.subject and l.business_date = (now() at time zone 'Asia/Shanghai')::date - 1
                              and l.looked_at > now() - make_interval(mins => ${AGAIN_MINUTES}))
+     ), came as (
+       select 'billers' as subject, s.booked_on as business_date
+         from clearing.bill_statement s
+        where s.received_at > now() - interval '2 days'
+          and not exists (select from reconciliation.bill_check c where c.biller_code = s.biller_code and c.booked_on = s.booked_on)
      )
      select subject, business_date from judged
       union select subject, business_date from over
+      union select subject, business_date from came
       union select subject, business_date from reconciliation.looked_at where state <> 'done'
       order by business_date, subject`,
   );

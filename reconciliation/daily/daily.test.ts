@@ -9,12 +9,14 @@ import {
   createPrincipal,
   type HttpServer,
   openJobSystem,
+  type Principal,
   type Role,
   startTestDatabase,
   type TestDatabase,
   transact,
 } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approveBillAction, proposeBillAction } from '../billers/act.ts';
 import { reconciliationMigrations, registerReconciliationRoutes } from '../index.ts';
 import { registerDailyReconciliation } from './jobs.ts';
 
@@ -54,6 +56,8 @@ afterAll(async () => {
   await database.stop();
 });
 
+const person = (id: string, role: Role): Principal => ({ id, name: id, kind: 'person', roles: [role] });
+
 let keys = 0;
 async function call(person: string, method: 'GET' | 'POST', url: string, payload?: object) {
   keys += 1;
@@ -84,24 +88,25 @@ describe('the looks of a day', () => {
     };
     await expect.poll(done, { timeout: 20_000 }).toBe(5);
     await db.query(
-      `with told as (insert into clearing.bill_statement (biller_code, booked_on, line_count, amount_fen, sha256) values ('WATR', $1, 0, 0, 'x')),
-       made as (insert into clearing.bill_check (biller_code, booked_on, ours_count, ours_fen, theirs_count, theirs_fen, equal_count, checked_at)
-         values ('WATR', $1, 1, 300, 0, 0, 0, now()))
-       insert into clearing.bill_difference (biller_code, booked_on, payment_id, kind, ours_fen) values ('WATR', $1, 'P1', 'only-ours', 300)`,
+      `with told as (insert into clearing.bill_statement (biller_code, booked_on, line_count, amount_fen, sha256) values ('WATR', $1, 0, 0, 'x'))
+       insert into clearing.bill_payment (card_no, sam_no, sam_transaction_no, issuer_city, payment_id, biller_code, customer, bill_reference, amount_fen,
+         asked_at, state, receipt, decided_at)
+       values ('3104580990000000017', '990000000001', 1, '4580', 'P1', 'WATR', 'C1', 'B1', 300, now() - interval '1 day', 'paid', 'R', $1::date + interval '4 hours')`,
       [YESTERDAY],
     );
-    expect((await call('maker', 'POST', `/v1/reconciliation/days/${YESTERDAY}`)).status).toBe(202);
     await expect
       .poll(() => difference('bill %'), { timeout: 20_000 })
       .toMatchObject([{ kind: 'only-ours', state: 'open' }]);
-    await db.query(
-      `update clearing.bill_difference set action = 'cancel-ours', reason = 'the biller never had it', proposed_by = 'maker', approved_by = 'checker',
-         resolved_at = now()`,
-    );
-    await call('maker', 'POST', `/v1/reconciliation/days/${YESTERDAY}`);
-    await expect
-      .poll(() => difference('bill %'), { timeout: 20_000 })
-      .toMatchObject([{ state: 'ended', reason: 'cancel-ours by maker and checker : the biller never had it' }]);
+    expect((await call('maker', 'POST', `/v1/reconciliation/days/${YESTERDAY}`)).status).toBe(202);
+    await transact(db, async (tx) => {
+      const key = { billerCode: 'WATR', date: YESTERDAY, paymentId: 'P1', kind: 'only-ours' };
+      const terms = { action: 'cancel-ours', reason: 'the biller never had it' } as const;
+      await proposeBillAction(tx, person('maker', 'finance-maker'), key, terms);
+      await approveBillAction(tx, person('checker', 'finance-checker'), key);
+    });
+    expect(await difference('bill %')).toMatchObject([
+      { state: 'ended', reason: 'cancel-ours by maker and checker: the biller never had it' },
+    ]);
     await daily.close();
     await jobs.close();
     const { status, body } = await call('maker', 'POST', `/v1/reconciliation/days/${addDays(YESTERDAY, 1)}`);

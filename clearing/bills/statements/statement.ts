@@ -1,12 +1,17 @@
-import { type BusinessDate, contentSha256, type Transaction } from '@citycard/common';
+import { type BusinessDate, cityDate, contentSha256, type Transaction } from '@citycard/common';
 import type { StatementLine } from '../biller.ts';
 import { billErrors } from '../errors.ts';
+
+/** @throws CityCardError `clearing.bills.day-not-over` */
+export function requireDayOver(date: BusinessDate): void {
+  if (date >= cityDate(new Date())) throw billErrors.dayNotOver({ date });
+}
 
 /**
  * Keeps what a biller says it booked on a day of the city, line by line and exactly as received. The same statement again
  * changes nothing.
  *
- * @throws CityCardError `clearing.bills.statement-known` for another statement of the same day
+ * @throws CityCardError `clearing.bills.day-not-over`, `.statement-known` for another statement of the same day
  */
 export async function keepStatement(
   tx: Transaction,
@@ -14,6 +19,7 @@ export async function keepStatement(
   date: BusinessDate,
   lines: readonly StatementLine[],
 ): Promise<void> {
+  requireDayOver(date);
   const sha256 = contentSha256(lines).toString('hex');
   const kept = await tx.query(
     `insert into clearing.bill_statement (biller_code, booked_on, line_count, amount_fen, sha256) values ($1, $2, $3, $4, $5)
