@@ -159,7 +159,7 @@ export type { RecordRef } from './validation/received-purchase.ts';
 export { type ContinuousValidation, startValidation } from './validation/continuous.ts';
 
 // receipts and report files of closed days
-export { repeat } from './repeat.ts';
+export { trySessionLock } from './session-lock.ts';
 export { startReceipts } from './receipts/deliver.ts';
 export {
   type ComplaintFigures,

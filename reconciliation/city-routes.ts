@@ -90,14 +90,14 @@ export function registerCityRoutes(server: HttpServer, deps: CityDeps): void {
   );
 }
 
-/** A file its receiver had refused is tried again. */
+/** A file its receiver has refused or lost is delivered again. */
 function redeliveryRoute(server: HttpServer, { db }: CityDeps): void {
   server.post(
     '/v1/cities/:city/files/:name/redelivery',
     {
       onRequest: rolesAllowed('platform'),
       schema: {
-        summary: 'Deliver a file again that the city had refused',
+        summary: 'Deliver a file again that the city has refused or lost',
         params: Type.Object({ ...City.properties, name: Type.String({ maxLength: 80 }) }),
       },
     },

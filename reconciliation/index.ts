@@ -4,7 +4,7 @@ export { registerBillCheckRoutes } from './billers/routes.ts';
 export { CITY_FILES_KEY, type CityDeps, type CityFileKind, type CityFileSummary } from './cities/deps.ts';
 export type { DeliveredCityFile, TakenCityFile } from './cities/delivery.ts';
 export { exchangeWithCity, listCityFiles, readCityFile, type StoredCityFile, takeCityFile } from './cities/exchange.ts';
-export { startCityExchange } from './cities/worker.ts';
+export { registerCityExchange } from './cities/runs/jobs.ts';
 export { takeNotification } from './bank/notifications.ts';
 export { takeStatement, statementBalance, type StatementResult, type TakenStatements } from './bank/statements.ts';
 export { takePaymentStatus } from './bank/payment-status.ts';

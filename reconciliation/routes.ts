@@ -6,6 +6,7 @@ import { registerCardBalanceRoutes } from './cards/routes.ts';
 import { registerAgreementRoutes } from './cities/agreements/routes.ts';
 import type { CityDeps } from './cities/deps.ts';
 import { registerDisputeRoutes } from './cities/disputes/routes.ts';
+import { registerExchangeRoutes } from './cities/runs/routes.ts';
 import { registerCityRoutes } from './city-routes.ts';
 import { registerDailyRoutes } from './daily/routes.ts';
 import { registerDifferenceRoutes } from './differences/routes.ts';
@@ -18,6 +19,7 @@ export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps)
     const types = ['application/octet-stream', 'application/xml', 'text/xml'];
     routes.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
     registerCityRoutes(routes, deps);
+    registerExchangeRoutes(routes, deps);
     registerAgreementRoutes(routes, deps);
     registerDisputeRoutes(routes, deps);
     registerBankRoutes(routes, deps);

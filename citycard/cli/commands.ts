@@ -5,6 +5,7 @@ import type { CommandLine } from './arguments.ts';
 import { auditCommands } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
 import { cityCommands } from './city-commands.ts';
+import { cityDisputeCommands } from './city-dispute-commands.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { type Answered, BOOK_OPTIONS, type Command, type Surroundings } from './command.ts';
 import { concessionCommands } from './concession-commands.ts';
@@ -119,6 +120,7 @@ export const commands: readonly Command[] = [
   ...participantCommands,
   ...settlementCommands,
   ...cityCommands,
+  ...cityDisputeCommands,
   ...dailyLookCommands,
   ...reportCommands,
   ...reconcileCommands,

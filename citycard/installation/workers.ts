@@ -33,7 +33,7 @@ import {
   startCases,
   reconciliationReports,
   registerMatchJobs,
-  startCityExchange,
+  registerCityExchange,
   unmatchedEntries,
 } from '@citycard/reconciliation';
 import { demoCalendar, demoCustody } from '../demo/company.ts';
@@ -117,8 +117,8 @@ export async function startWorkers(
   }
   const bills = startBillWork({ ...engines, billers: billerDirectory(engines.db, configuration.billerTokens) });
   undo.push(() => bills.stop());
-  const cities = startCityExchange({ ...engines, cityTokens: configuration.cityTokens });
-  undo.push(() => cities.stop());
+  const cities = registerCityExchange(jobs, { ...engines, cityTokens: configuration.cityTokens });
+  undo.push(() => cities.close());
   const cards = await startMachine(engines, 'cards', { host, port: 0, readBack: configuration.readBack });
   undo.push(() => cards.stop());
   const sams = await startMachine(engines, 'sams', { host, port: 0 });

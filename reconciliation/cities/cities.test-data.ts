@@ -68,7 +68,7 @@ let db: Database;
 let hsm: HsmClient;
 
 /** A home city with one bus company and an agreement with Qingdao, and two cities that sign with certificates of our CA. */
-export async function startNeighbours(): Promise<{ db: Database; hsm: HsmClient; stop(): Promise<void> }> {
+export async function startNeighbours(): Promise<{ db: Database; url: string; hsm: HsmClient; stop(): Promise<void> }> {
   const [database, device] = await Promise.all([
     startTestDatabase([commonMigrations, clearingMigrations, reconciliationMigrations]),
     startHsm({ directory, lmk: 'test' }),
@@ -93,6 +93,7 @@ export async function startNeighbours(): Promise<{ db: Database; hsm: HsmClient;
   const client = hsm;
   return {
     db,
+    url: database.url,
     hsm,
     stop: async () => {
       await client.close();

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   accountBalance,
   decodeCcirRow,
@@ -6,13 +8,24 @@ import {
   validateReceived,
   verifyDetachedCms,
 } from '@citycard/clearing';
-import { createHttpServer, createLogger, createPrincipal, type Database, transact } from '@citycard/common';
+import {
+  createHttpServer,
+  createLogger,
+  createPrincipal,
+  type Database,
+  openJobSystem,
+  transact,
+} from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerReconciliationRoutes } from '../index.ts';
 import type { DeliveredCityFile } from './delivery.ts';
 import { exchangeWithCity, listCityFiles, readCityFile, takeCityFile } from './exchange.ts';
 import { exportRouted } from './purchases-out.ts';
+import { registerCityExchange } from './runs/jobs.ts';
+import { runExchange } from './runs/run.ts';
+import { listExchanges, orderExchange } from './runs/standing.ts';
 import {
+  agreeOn,
   type Answer,
   answers,
   BUS,
@@ -256,6 +269,98 @@ describe('routes', () => {
     expect((await deliver(qingdao)).statusCode).toBe(201);
     const repeat = await deliver(qingdao);
     expect([repeat.statusCode, repeat.json()]).toMatchObject([200, { status: 'repeat', amountFen: 15 }]);
+    await server.close();
+  });
+});
+
+describe('the exchange as a job', () => {
+  const standing = async () => (await listExchanges(db, '4520'))[0];
+  const order = () =>
+    transact(db, (tx) =>
+      orderExchange(tx, { id: 'platform-1', name: 'x', kind: 'person', roles: ['platform'] }, '4520'),
+    );
+
+  it('is ordered, seen while it runs, ordered again without harm, and taken up when whoever ran it was killed', async () => {
+    const waiting: ServerResponse[] = [];
+    const names: string[] = [];
+    let slow = true;
+    const neighbour = createServer((request, response) => {
+      names.push(new URL(request.url ?? '', 'http://test').searchParams.get('name') ?? '');
+      request.resume().once('end', () => (slow ? waiting.push(response) : response.writeHead(201).end('{}')));
+    });
+    await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
+    const deliverTo = `http://127.0.0.1:${(neighbour.address() as AddressInfo).port}`;
+    await agreeOn({ city: '4520', deliverTo });
+    await routed([41]);
+    const logger = createLogger('test', { level: 'silent' });
+    const jobs = await openJobSystem({ databaseUrl: deps.url, logger });
+    expect(await order()).toMatchObject({ state: 'ordered', percent: 0, orderedBy: 'platform-1' });
+    expect(await order()).toMatchObject({ state: 'ordered' });
+    const exchange = registerCityExchange(jobs, { ...deps, logger }, { lookEveryMs: 50 });
+    try {
+      await expect
+        .poll(standing, { timeout: 20_000 })
+        .toMatchObject({ state: 'running', step: 'delivery', percent: 80 });
+      // Somebody else leaves it to whoever is at it.
+      expect(await runExchange(deps, '4520')).toBe(false);
+      expect(await order()).toMatchObject({ state: 'running', step: 'delivery' });
+      slow = false;
+      for (const response of waiting.splice(0)) response.writeHead(201).end('{}');
+      await expect
+        .poll(standing, { timeout: 20_000 })
+        .toMatchObject({ state: 'done', percent: 100, runs: 2n, failure: null });
+      expect(new Set(names).size).toBe(names.length);
+
+      await db.query(
+        `update reconciliation.city_exchange set state = 'running', step = 'answers', percent = 30 where city = '4520'`,
+      );
+      await expect.poll(standing, { timeout: 20_000 }).toMatchObject({ state: 'done', percent: 100, runs: 3n });
+    } finally {
+      await exchange.close();
+      await jobs.close();
+      neighbour.closeAllConnections();
+      neighbour.close();
+      await agreeOn({ city: '4520' });
+    }
+  });
+
+  it('that fails says why, is told to people when it goes on failing, and goes on when that is mended', async () => {
+    await routed([42]);
+    await db.query(
+      `insert into reconciliation.city_certificate (city, certificate_pem, not_after, set_by) values ('4520', 'test', now() - interval '1 day', 'test')`,
+    );
+    const alarms = async () =>
+      (await db.query(`select evidence from clearing.alarm where kind = 'city-exchange-failed'`)).rows;
+    expect(await runExchange(deps, '4520')).toBe(true);
+    expect(await standing()).toMatchObject({ state: 'failed', step: 'signatures', percent: 60 });
+    expect((await standing())?.failure).toMatch(/certificate from city 4520 is not used: it expired on/);
+    expect(await alarms()).toEqual([]);
+    await db.query(`update reconciliation.city_exchange set failing_since = failing_since - interval '11 minutes'`);
+    for (let times = 0; times < 2; times += 1) await runExchange(deps, '4520');
+    expect(await alarms()).toMatchObject([{ evidence: { city: '4520', step: 'signatures' } }]);
+    await db.query('delete from reconciliation.city_certificate');
+    await runExchange(deps, '4520');
+    expect(await standing()).toMatchObject({ state: 'done', files: 1, failure: null, failingSince: null });
+  });
+
+  it('is ordered over HTTP by the platform, for cities there are', async () => {
+    const server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'test' });
+    registerReconciliationRoutes(server, deps);
+    const tokenOf = async (id: string, role: 'platform' | 'auditor') =>
+      (await transact(db, (tx) => createPrincipal(tx, { id, name: id, kind: 'person', roles: [role] }))).token;
+    const [platform, auditor] = [await tokenOf('run-platform', 'platform'), await tokenOf('run-auditor', 'auditor')];
+    const ask = async (token: string, method: 'GET' | 'POST', url: string) => {
+      const answer = await server.inject({ method, url, headers: { authorization: `Bearer ${token}` } });
+      return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };
+    };
+    expect(await ask(auditor, 'POST', '/v1/city-exchanges/4520')).toMatchObject({ status: 403 });
+    expect(await ask(platform, 'POST', '/v1/city-exchanges/4520')).toMatchObject({
+      ...{ status: 202, body: { city: '4520', state: 'ordered', orderedBy: 'run-platform' } },
+    });
+    for (const city of ['4530', '4580'])
+      expect(await ask(platform, 'POST', `/v1/city-exchanges/${city}`)).toMatchObject({ status: 422 });
+    expect(await ask(auditor, 'GET', '/v1/city-exchanges/4530')).toMatchObject({ status: 404 });
+    expect((await ask(auditor, 'GET', '/v1/city-exchanges')).body).toMatchObject({ exchanges: [{ city: '4520' }] });
     await server.close();
   });
 });

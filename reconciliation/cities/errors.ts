@@ -8,6 +8,7 @@ export const cityErrors = errorCatalogue('cities', {
   },
   notForUs: { status: 422, sentence: 'File {name} is for city {to}; this is city {home}.' },
   cityUnknown: { status: 422, sentence: 'There is no agreement with city {city}.' },
+  neverExchanged: { status: 404, sentence: 'Nothing was ever exchanged with city {city}; POST here orders it.' },
   notYourCity: { status: 403, sentence: 'File {name} is of another city than the one that delivers it.' },
   headerBad: { status: 422, sentence: 'File {name}: {problem}.' },
   nameAndHeaderDiffer: { status: 422, sentence: 'File {name}: name and header do not say the same {what}.' },

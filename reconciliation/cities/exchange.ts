@@ -18,7 +18,7 @@ import { exportRouted } from './purchases-out.ts';
 import { takeTextAnswers, takeTextPurchases } from './text/incoming.ts';
 import { writeTextForms } from './text/outgoing.ts';
 import { chaseAnswers } from './way/chase.ts';
-import { deliverFiles } from './way/deliver.ts';
+import { type Delivered, deliverFiles } from './way/deliver.ts';
 
 /**
  * Does everything that is due towards one city: purchases with its cards not sent yet go into CCIP files, its own CCIP
@@ -29,19 +29,40 @@ import { deliverFiles } from './way/deliver.ts';
  * @throws CityCardError `cities.city-unknown`; HsmUnavailable after the files were fixed, then the next call signs them
  */
 export async function exchangeWithCity(deps: CityDeps, city: string, now = true): Promise<CityFileSummary[]> {
+  return (await exchangeStepByStep(deps, city, now)).files;
+}
+
+/** What came of an exchange: files made and signed, and what became of those that were due to go. */
+export interface ExchangeResult {
+  readonly files: CityFileSummary[];
+  readonly delivered: Delivered;
+}
+
+/** As {@link exchangeWithCity}, and says before each step what it is and how much is done. */
+export async function exchangeStepByStep(
+  deps: CityDeps,
+  city: string,
+  now: boolean,
+  tell: (step: string, percent: number) => Promise<void> = () => Promise.resolve(),
+): Promise<ExchangeResult> {
   const { rowCount } = await deps.db.query(`select from clearing.participant where kind = 'city' and city_code = $1`, [
     city,
   ]);
   if (rowCount === 0 || city === (deps.homeCity ?? HOME_CITY)) throw cityErrors.cityUnknown({ city });
   const { format, through, deliverTo } = await readAgreement(deps.db, city);
+  await tell('acceptances beyond the cap', 5);
   await bookWaiting(deps.db, city);
+  await tell('purchases', 10);
   await exportRouted(deps, city);
+  await tell('answers', 30);
   await answerPurchases(deps, city);
+  await tell('hotlist', 50);
   if (deliverTo !== undefined) await writeHotlist(deps, city);
-  const signed = await signFiles(deps, city);
+  await tell('signatures', 60);
+  const files = await signFiles(deps, city);
   if (format === 'text' && through !== undefined) await writeTextForms(deps, city, through);
-  await deliverFiles(deps, city, now);
-  return signed;
+  await tell('delivery', 80);
+  return { files, delivered: await deliverFiles(deps, city, now) };
 }
 
 /** What waits for a city too long: files are sent again, disputes end, answers no centre has counted are found. */

@@ -132,13 +132,26 @@ async function write(tx: Transaction, city: string, fileName: string, { end, pro
   );
 }
 
-/** Tries a file again that its receiver had refused, because people have put right what stood in the way. @throws CityCardError `cities.file-unknown` */
+/**
+ * Delivers a file again: one its receiver had refused, when people have put right what stood in the way, or one it has lost. Asked for
+ * again while it waits to go, nothing changes. The receiver answers a file it has with its first result.
+ *
+ * @throws CityCardError `cities.file-unknown`
+ */
 export async function deliverAgain(tx: Transaction, officer: Principal, city: string, name: string): Promise<void> {
-  const { rowCount } = await tx.query(
-    `update reconciliation.city_delivery set refused_at = null, next_try_at = clock_timestamp()
-      where file_name = $1 and city = $2 and refused_at is not null`,
+  const { rows } = await tx.query<{ ended: boolean }>(
+    `select d.refused_at is not null or d.delivered_at is not null as ended
+       from reconciliation.city_file f left join reconciliation.city_delivery d using (file_name)
+      where f.file_name = $1 and f.city = $2 and f.direction = 'out' and f.signature is not null for update of f`,
     [name, city],
   );
-  if (rowCount === 0) throw cityErrors.fileUnknown({ name: `${name} that was refused`, city });
+  const [found] = rows;
+  if (found === undefined) throw cityErrors.fileUnknown({ name, city });
+  // A city that fetches its files finds every one offered, whatever became of it.
+  if (!found.ended || (await readAgreement(tx, city)).deliverTo === undefined) return;
+  await tx.query(
+    `update reconciliation.city_delivery set refused_at = null, delivered_at = null, next_try_at = clock_timestamp() where file_name = $1`,
+    [name],
+  );
   await recordAct(tx, officer, { act: 'deliver-city-file-again', subject: name, detail: { city } });
 }
