@@ -36,6 +36,16 @@ export { approveAct, proposeAct } from './identity/approval.ts';
 export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
 export { approveStaffRegister, proposeStaffRegister, type StaffRegisterRow } from './identity/staff-register.ts';
 export { SignIn, type SignedIn } from './identity/sign-in/sign-in.ts';
+export { approveFirstPassword, proposeFirstPassword } from './identity/sign-in/first-password.ts';
+export {
+  approveRoles,
+  createUser,
+  listUsers,
+  PARTICIPANT_ROLES,
+  proposeRoles,
+  STAFF_ROLES,
+  suspendUser,
+} from './identity/sign-in/users.ts';
 export { newPassword } from './identity/sign-in/passwords.ts';
 export type { Seal } from './identity/sign-in/keyed-hash.ts';
 export { base32, codeAt, fromBase32, newSecret, stepAt, usableCode } from './identity/sign-in/one-time-codes.ts';
@@ -50,6 +60,9 @@ export { signInErrors } from './identity/sign-in/errors.ts';
 export { noteExport } from './identity/export-note.ts';
 export { waitingProposals, type WaitingProposal } from './identity/waiting.ts';
 export { waitingProposal } from './identity/proposed-content.ts';
+export type { FindPersonalCertificate, PersonalCertificate, SignatureDeps } from './identity/signatures.ts';
+export { listSignatures, verifySignature, verifySignatures } from './identity/signature-view.ts';
+export { requireSignedApprovals } from './http/signed-approvals.ts';
 export { recordAct, verifyActLog } from './identity/act-log.ts';
 export { type ActFilter, type ActLine, actsOnRecord, searchActs } from './identity/act-search.ts';
 export {

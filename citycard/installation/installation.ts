@@ -4,6 +4,7 @@ import { cardIssuerMigrations, createProtection, httpResponder, registerCardIssu
 import {
   clearingMigrations,
   billerDirectory,
+  findPersonalCertificate,
   registerBillRoutes,
   passedReport,
   registerAcceptanceReportRoutes,
@@ -23,6 +24,7 @@ import {
   type Logger,
   migrate,
   openDatabase,
+  requireSignedApprovals,
   SignIn,
   startEmbeddedPostgres,
 } from '@citycard/common';
@@ -53,11 +55,13 @@ import { clearDemo, installationMigrations, type Mark, readMark } from './mark.t
 import { startOperations } from '../operations/index.ts';
 import { type OpenGateway, operationsDeps } from './operations.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
+import { registerSignatureRoutes } from './signature-routes.ts';
 import { registerSignInRoutes } from './sign-in-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
 import { startCitySupervision } from './supervision.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
+import { registerUserRoutes } from './user-routes.ts';
 import { registerWaitingRoutes } from './waiting-routes.ts';
 import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
 
@@ -173,12 +177,14 @@ async function start(
     ? await startWorkers(engines, configuration, databaseUrl, undo)
     : noWorkers(host);
   const server = createHttpServer({ logger, db, title: 'City card', trustedProxies: TRUSTED_PROXIES });
+  const protection = createProtection({ db, hsm });
+  const signing = { db, seal: protection, findCertificate: findPersonalCertificate };
+  requireSignedApprovals(server, signing);
   registerClearingCoreRoutes(server, {
     db,
     demo: configuration.mode === 'demo',
     ledgerArchiveDirectory: join(configuration.varDirectory, 'ledger-archive'),
   });
-  const protection = createProtection({ db, hsm });
   registerRosterRoutes(server, { db, seal: protection });
   registerSignedAuditRoutes(server, { db, hsm });
   if (options.serveTerminals) {
@@ -199,6 +205,8 @@ async function start(
   void signIn.prepare().catch((error: unknown) => logger.warn({ err: error }, 'nobody can sign in yet'));
   registerSignInRoutes(server, { db, signIn });
   registerWaitingRoutes(server, { db });
+  registerUserRoutes(server, { db, signIn, seal: protection });
+  registerSignatureRoutes(server, { ...signing, hsm });
   registerCardIssuerRoutes(server, {
     db,
     hsm,

@@ -4,7 +4,8 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import forge from 'node-forge';
 
 /** What a certificate is for: the CA itself, keys of our own HSM, or the keys of those we admit. */
-export type CertificateKind = 'ca' | 'own' | 'operator' | 'city' | 'bank' | 'partner' | 'server' | 'terminal';
+export type CertificateKind =
+  'ca' | 'own' | 'operator' | 'city' | 'bank' | 'partner' | 'server' | 'terminal' | 'person';
 
 export interface CertificateContent {
   readonly kind: CertificateKind;

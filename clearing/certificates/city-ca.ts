@@ -72,7 +72,7 @@ export async function cityCa(db: Database | Transaction): Promise<CertificateRow
  */
 export async function issueCertificate(
   deps: CertificateDeps,
-  asked: { csrPem: string; cn: string; kind: PartnerCertificateKind; years?: number; renews?: string },
+  asked: { csrPem: string; cn: string; kind: PartnerCertificateKind | 'person'; years?: number; renews?: string },
 ): Promise<IssuedCertificate> {
   checkName(asked.kind, asked.cn);
   const publicKeySpki = readRequest(asked.csrPem, asked.cn);

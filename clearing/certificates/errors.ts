@@ -19,6 +19,10 @@ export const certificateErrors = errorCatalogue('certificates', {
     status: 403,
     sentence: 'Certificate {serial} belongs to somebody else; only its holder or the platform may do this.',
   },
+  tooManyOfPerson: {
+    status: 409,
+    sentence: '{holder} has {count} certificates in force. Revoke one that is not used any more, then ask again.',
+  },
   noRevocationList: {
     status: 404,
     sentence:

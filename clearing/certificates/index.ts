@@ -20,3 +20,10 @@ export type { SignedContent } from './digest.ts';
 export { certificateOfKey, certificateOfRequest } from './certificate-of-key.ts';
 export { signDetachedCms } from './sign.ts';
 export { readDetachedSignature } from './cms-structure.ts';
+export {
+  findPersonalCertificate,
+  issuePersonalCertificate,
+  listPersonalCertificates,
+  type OwnCertificate,
+  revokePersonalCertificates,
+} from './person.ts';

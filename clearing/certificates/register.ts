@@ -76,6 +76,7 @@ export async function renewCertificate(
 ): Promise<IssuedCertificate> {
   const old = await findCertificate(deps.db, asked.serial);
   const { kind } = old;
+  if (kind === 'person') throw certificateErrors.notToRenew({ serial: old.serial, reason: 'it is a person’s' });
   if (!isPartnerKind(kind))
     throw certificateErrors.notToRenew({ serial: old.serial, reason: 'it is of a key in our own HSM' });
   const now = new Date();

@@ -26,6 +26,10 @@ const NAME_RULES = {
     rule: 'it must be a host name or an address, and not look like a city code',
   },
   terminal: { form: /^[0-9A-Za-z]{8}$/, rule: 'it must be the 8-character terminal number' },
+  person: {
+    form: /^(?![0-9]{4}$)[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/,
+    rule: 'it must be the id of a user, letters, digits, dots and hyphens, and not look like a city code',
+  },
   own: { form: /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/, rule: 'it must be letters, digits, dots and hyphens' },
 } as const;
 

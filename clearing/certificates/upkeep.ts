@@ -31,7 +31,7 @@ export function startCertificateUpkeep(deps: UpkeepDeps): { stop(): Promise<void
 
 /**
  * Alarms `certificate-expiring` for certificates in force without a successor, once for each of 30, 7 and 1 days before
- * their end; answers how many were raised.
+ * their end; answers how many were raised. Persons are told on their own pages.
  */
 export async function warnOfExpiry(db: Database): Promise<number> {
   return transact(db, async (tx) => {
@@ -39,7 +39,7 @@ export async function warnOfExpiry(db: Database): Promise<number> {
       `with near as (
          select serial, (select min(days) from unnest($1::int[]) days where not_after <= now() + make_interval(days => days)) as days
            from clearing.certificate
-          where revoked_at is null and not_after between now() and now() + make_interval(days => $2)
+          where kind <> 'person' and revoked_at is null and not_after between now() and now() + make_interval(days => $2)
             and not exists (select from clearing.certificate newer where newer.renews = certificate.serial and newer.revoked_at is null)
        )
        update clearing.certificate set warned_days = near.days from near

@@ -85,7 +85,7 @@ async function caName(db: Database | Transaction): Promise<Buffer> {
 }
 
 function complaintAbout(signer: CertificateRow, expectedCn: string, at: Date): string | undefined {
-  if (signer.kind === 'terminal' || signer.kind === 'server')
+  if (signer.kind === 'terminal' || signer.kind === 'server' || signer.kind === 'person')
     return `the certificate is of a ${signer.kind}, which signs no files`;
   if (signer.cn !== expectedCn) return `the certificate is of "${signer.cn}", not of "${expectedCn}"`;
   if (at < signer.notBefore) return `the certificate is valid only from ${signer.notBefore.toISOString()}`;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Database } from '../database/pool.ts';
 import { identityErrors } from '../identity/errors.ts';
 import { authenticate, type Principal, requireRole, type Role } from '../identity/principal.ts';
+import { isSignedApproval } from './signed-approvals.ts';
 import { signInErrors } from '../identity/sign-in/errors.ts';
 import { authenticateSession, requireStepUp, type Session, SESSION_PREFIX } from '../identity/sign-in/sessions.ts';
 
@@ -58,7 +59,7 @@ async function enterSession(db: Database, request: FastifyRequest, token: string
   request.session = found.session;
   const { config } = request.routeOptions;
   if (found.session.incomplete && config.whileEnrolling !== true) throw signInErrors.enrolFirst();
-  if (config.stepUp === true) requireStepUp(found.session);
+  if (config.stepUp === true || isSignedApproval(request)) requireStepUp(found.session);
 }
 
 /**

@@ -18,7 +18,8 @@ export const VERIFY_BATCH = 5000;
 
 /**
  * Adds a line to the act log: who did what to what, chained by hash to the line before it. Writers wait for each other
- * from here to the end of their transactions, so call it last. Keep card and identity numbers out of the detail.
+ * from here to the end of their transactions, so call it last. Keep card and identity numbers out of the detail. An act done
+ * under an approver's signature holds the hash of what was signed.
  */
 export async function recordAct(
   tx: Transaction,
@@ -38,7 +39,7 @@ export async function recordAct(
     actor: actor.id,
     act: act.act,
     subject: act.subject,
-    detail: canonicalJson(act.detail),
+    detail: canonicalJson(withSignature(act.detail, actor)),
     previous: head.sha256,
   };
   const sha256 = contentSha256(line);
@@ -51,6 +52,17 @@ export async function recordAct(
      UPDATE platform.act_log_head SET sequence = $1, sha256 = $8`,
     values: [line.sequence, line.at, line.actor, line.act, line.subject, line.detail, line.previous, sha256],
   });
+  if (actor.signature !== undefined)
+    await tx.query('INSERT INTO platform.signed_act (sequence, sha256) VALUES ($1, $2)', [
+      line.sequence,
+      actor.signature.sha256,
+    ]);
+}
+
+function withSignature(detail: unknown, { signature }: Principal): unknown {
+  if (signature === undefined) return detail;
+  const isRecord = typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+  return { ...(isRecord ? detail : { detail }), signedSha256: signature.sha256 };
 }
 
 /** Recomputes the whole chain; `brokenAt` is the first line that is missing, changed or out of place. */

@@ -55,9 +55,10 @@ export async function approveAct(
   if (!row.content_sha256.equals(contentSha256(content))) throw identityErrors.contentDiffers({ approvalId });
   if (row.maker === checker.id) throw identityErrors.samePerson({ name: checker.name });
   if (row.checker !== null) return { maker: row.maker, checker: row.checker };
-  await tx.query('UPDATE platform.approval SET checker = $2, checked_at = now() WHERE id = $1', [
+  await tx.query('UPDATE platform.approval SET checker = $2, checked_at = now(), signature_no = $3 WHERE id = $1', [
     approvalId,
     checker.id,
+    checker.signature?.signatureNo ?? null,
   ]);
   return { maker: row.maker, checker: checker.id };
 }

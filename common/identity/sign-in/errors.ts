@@ -26,6 +26,10 @@ export const signInErrors = errorCatalogue('identity', {
   userUnknown: { status: 404, sentence: 'There is no user "{id}" here.' },
   sessionUnknown: { status: 404, sentence: 'There is no open session {sessionNo} of yours.' },
   rolesNotFitting: { status: 422, sentence: 'These roles cannot be given to {id}: {reason}.' },
+  passwordGiven: {
+    status: 409,
+    sentence: 'The first password of {id} was given out already. Propose another if it was lost.',
+  },
   exportLimit: {
     status: 429,
     sentence: 'You have exported {exports} lists with {rows} rows today; more is for tomorrow, or for another person.',
