@@ -1,4 +1,5 @@
 import {
+  answers,
   businessDate,
   cityDate,
   type Database,
@@ -20,6 +21,7 @@ import { caseFigures } from './figures.ts';
 import { openCase } from './open.ts';
 import { caseDays, setCaseDays } from './rules.ts';
 import { type CaseSeal, readWords } from './words.ts';
+import * as said from './case-answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['cases'];
@@ -106,6 +108,7 @@ export function registerCaseRoutes(server: HttpServer, { db, seal }: CaseDeps): 
           },
           closed,
         ),
+        ...answers(said.CaseList),
       },
     },
     async ({ query, principal }) => {
@@ -136,7 +139,15 @@ export function registerCaseRoutes(server: HttpServer, { db, seal }: CaseDeps): 
   );
   server.get(
     '/v1/cases/:caseNo',
-    { ...reading, schema: { tags, summary: 'A case with its record chain and what happened to it', params: Params } },
+    {
+      ...reading,
+      schema: {
+        tags,
+        summary: 'A case with its record chain and what happened to it',
+        params: Params,
+        ...answers(said.OneCase),
+      },
+    },
     async ({ params, principal }) => {
       const caseNo = BigInt(params.caseNo);
       const found = await findCase(db, caseNo);
@@ -155,6 +166,7 @@ export function registerCaseRoutes(server: HttpServer, { db, seal }: CaseDeps): 
         tags,
         summary: 'What the person said and how to reach that person; who read it is written down',
         params: Params,
+        ...answers(said.Words),
       },
     },
     async ({ params, principal }) => ({ said: await readWords(db, seal, principal, BigInt(params.caseNo)) }),
@@ -263,7 +275,10 @@ function endRoutes(server: HttpServer, { db }: CaseDeps): void {
 function figureRoutes(server: HttpServer, db: Database): void {
   server.get(
     '/v1/case-days',
-    { onRequest: rolesAllowed(...STAFF, ...ASKED), schema: { tags, summary: 'Days for an answer and for the end' } },
+    {
+      onRequest: rolesAllowed(...STAFF, ...ASKED),
+      schema: { tags, summary: 'Days for an answer and for the end', ...answers(said.Days) },
+    },
     async () => ({ days: await caseDays(db) }),
   );
   server.put(
@@ -296,6 +311,7 @@ function figureRoutes(server: HttpServer, db: Database): void {
         tags,
         summary: 'Numbers, times to answer and outcomes of a stretch of days, by participant',
         querystring: Type.Object({ from: Day, to: Day }, closed),
+        ...answers(said.Figures),
       },
     },
     async ({ query }) => {
