@@ -11,6 +11,7 @@ import {
 import { acceptanceErrors } from './acceptance-reports/errors.ts';
 import { alarmsAfter } from './alarms/alarm.ts';
 import { registerCaseRoutes } from './alarms/routes.ts';
+import { registerAppealRoutes } from './appeals/routes.ts';
 import { registerBiller } from './bills/biller.ts';
 import { clearingErrors } from './errors.ts';
 import { registerConcessionRuleRoutes } from './concessions/routes.ts';
@@ -25,6 +26,7 @@ import { registerLedgerRoutes } from './ledger/routes.ts';
 import { registerLoadRoutes } from './loads/routes.ts';
 import { registerAccountRoutes } from './participants/account-routes.ts';
 import { registerParticipantFileRoutes } from './participants/file-routes.ts';
+import { registerOwnRoutes } from './participants/own/routes.ts';
 import { createParticipant, findParticipant, listParticipants } from './participants/participant.ts';
 import { assignSam, endSamAssignment, listSams, participantOfSam } from './participants/sam-assignment.ts';
 import { registerStandingRoutes } from './participants/standing-routes.ts';
@@ -105,6 +107,8 @@ export function registerClearingCoreRoutes(server: HttpServer, deps: ClearingCor
   registerParticipantFileRoutes(server, deps);
   registerAccountRoutes(server, deps);
   registerStandingRoutes(server, deps);
+  registerOwnRoutes(server, deps);
+  registerAppealRoutes(server, deps);
   samRoutes(server, deps);
   registerLedgerRoutes(server, {
     db: deps.db,

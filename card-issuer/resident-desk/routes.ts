@@ -1,5 +1,6 @@
 import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { CardState } from '../cards/life-cycle.ts';
+import { answers } from '../answers.ts';
 import { reportLossByPhone } from '../counter/loss.ts';
 import type { Protection } from '../protection/protection.ts';
 import { CardNumber, CardParams } from '../request-fields.ts';
@@ -43,13 +44,13 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
         tags,
         summary: 'Work a browser does before it asks; harder the more often its address was wrong',
         body: Type.Object({ address: Address }, closed),
-        response: {
-          200: Type.Object({
+        ...answers(
+          Type.Object({
             challenge: Type.String(),
             difficulty: Type.Integer({ description: 'Leading zero bits of SHA-256 of challenge, colon, counter' }),
             expiresAt: Type.String(),
           }),
-        },
+        ),
       },
     },
     ({ body: { address } }) => newChallenge(db, key, address, new Date()),
@@ -71,7 +72,7 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
           },
           closed,
         ),
-        response: { 200: Type.Object({ pass: Type.String(), sheet: CARD_SHEET }) },
+        ...answers(Type.Object({ pass: Type.String(), sheet: CARD_SHEET })),
       },
     },
     async ({ body: { place, proof, ...claim } }) => {
@@ -93,7 +94,7 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
         tags,
         summary: 'Which card a pass is for; for a case that is opened over the desk',
         body: Type.Object({ pass: Pass }, closed),
-        response: { 200: Type.Object({ cardNo: Type.String() }) },
+        ...answers(Type.Object({ cardNo: Type.String() })),
       },
     },
     async ({ body: { pass } }) => ({ cardNo: (await readPass(key, pass, new Date())).cardNo }),
@@ -106,7 +107,7 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
         tags,
         summary: 'Close a lost card at once, as a report by phone does; said again it is the same report',
         body: Type.Object({ pass: Pass }, closed),
-        response: { 200: Type.Object({ state: Type.String(), lapsesOn: Type.Optional(Type.String()) }) },
+        ...answers(Type.Object({ state: Type.String(), lapsesOn: Type.Optional(Type.String()) })),
       },
     },
     async ({ body: { pass }, principal }) => {
@@ -141,7 +142,7 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
           },
           closed,
         ),
-        response: { 200: POINTS },
+        ...answers(POINTS),
       },
     },
     async ({ query }) => ({ points: await listServicePoints(db, query) }),
@@ -170,7 +171,7 @@ export function registerResidentDeskRoutes(server: HttpServer, { db, protection 
         tags,
         summary: 'What a resident reads about a card, for paper at the counter',
         params: CardParams,
-        response: { 200: CARD_SHEET },
+        ...answers(CARD_SHEET),
       },
     },
     ({ params: { cardNo } }) => cardSheet(db, cardNo),

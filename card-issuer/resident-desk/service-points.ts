@@ -10,7 +10,7 @@ export const ServicePoint = {
   addressEn: Text(200),
   /** Six digits of the area. */
   district: Type.String({ pattern: '^[0-9]{6}$' }),
-  /** As it is read out: `08:30–17:30`. */
+  /** As it is read out: `08:30-17:30`. */
   hours: Text(60),
   services: Type.Array(
     Type.Union([Type.Literal('load'), Type.Literal('collect'), Type.Literal('counter'), Type.Literal('kiosk')]),

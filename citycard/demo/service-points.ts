@@ -11,7 +11,7 @@ const places: Readonly<Record<string, Place>> = {
     addressZh: '演示路 1 号',
     addressEn: '1 Demo Road',
     district: '370702',
-    hours: '08:30–17:30',
+    hours: '08:30-17:30',
     services: ['load', 'collect', 'counter', 'kiosk'],
   },
   'BUS-01': {
@@ -20,7 +20,7 @@ const places: Readonly<Record<string, Place>> = {
     addressZh: '演示路 88 号',
     addressEn: '88 Demo Road',
     district: '370702',
-    hours: '06:00–21:00',
+    hours: '06:00-21:00',
     services: ['load', 'collect'],
   },
   'SHOP-07': {
@@ -29,7 +29,7 @@ const places: Readonly<Record<string, Place>> = {
     addressZh: '样例街 7 号',
     addressEn: '7 Sample Street',
     district: '370704',
-    hours: '07:00–22:00',
+    hours: '07:00-22:00',
     services: ['load'],
   },
   'KIOSK-03': {
@@ -38,7 +38,7 @@ const places: Readonly<Record<string, Place>> = {
     addressZh: '样例街 30 号',
     addressEn: '30 Sample Street',
     district: '370705',
-    hours: '09:00–18:00',
+    hours: '09:00-18:00',
     services: ['kiosk', 'collect'],
   },
 };

@@ -4,6 +4,7 @@ import type { Role } from '@citycard/common';
 const approvers: Readonly<Record<string, readonly Role[]>> = {
   'accept-legacy-import': ['finance-checker'],
   'agent-line': ['finance-checker'],
+  'answer-appeal': ['finance-checker'],
   'apportion-passes': ['finance-checker'],
   'approve-product': ['platform'],
   'bank.book-open-item': ['finance-checker'],

@@ -58,4 +58,8 @@ export const participantErrors = errorCatalogue('clearing.participants', {
     status: 409,
     sentence: 'Participant {participantNo} cannot leave yet: {open}. Settle that first.',
   },
+  actsForNobody: {
+    status: 403,
+    sentence: '{name} acts for no participant; ask the platform for a credential that names one.',
+  },
 });

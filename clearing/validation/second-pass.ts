@@ -1,4 +1,5 @@
-import { type BusinessDate, cityDate, type Database, type Logger } from '@citycard/common';
+import { type BusinessDate, cityDate, type Database, type Logger, transact } from '@citycard/common';
+import { alarmOverdueAppeals } from '../appeals/appeal.ts';
 import { lookAtGraysAgain } from './gray.ts';
 import { alarmLongHeld, resolveByRule } from './held/by-rule.ts';
 import { alarmSilentCities, resolveSilentCities } from './held/silent-cities.ts';
@@ -44,6 +45,7 @@ export async function secondPass(
     const decidedByRule = ofOurs + ofOthers;
     await alarmLongHeld(db, rules, today);
     await alarmSilentCities(db, rules, today);
+    await transact(db, (tx) => alarmOverdueAppeals(tx, today));
     await lookAtBreaksAgain(db);
     if (graysResolved + decidedByRule > 0) deps.logger?.info({ graysResolved, decidedByRule }, 'held records decided');
     return { graysResolved, decidedByRule };

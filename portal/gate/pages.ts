@@ -12,7 +12,7 @@ export async function servePages(server: FastifyInstance, directory: string): Pr
   if (built)
     await server.register(fastifyStatic, {
       root: directory,
-      index: false,
+      index: 'index.html',
       wildcard: true,
       cacheControl: false,
       // Names of assets hold a hash of what is in them; the document that names them is asked for each time.

@@ -117,10 +117,15 @@ async function points(services: Services, language: Language): Promise<string[]>
     );
 }
 
+/** Dashes and spaces of typographers, which names and hours may hold, as every handset shows them. */
+const plain = (text: string): string =>
+  text.replaceAll(/[\u2010-\u2015]/g, '-').replaceAll(/[\u00a0\u2009\u202f]/g, ' ');
+
 /** Sentences in as few parts as they fit in; one that is longer than a part is cut. */
 export function parts(sentences: string | readonly string[]): string[] {
   const made: string[] = [];
-  for (const sentence of typeof sentences === 'string' ? [sentences] : sentences) {
+  for (const each of typeof sentences === 'string' ? [sentences] : sentences) {
+    const sentence = plain(each);
     const last = made.at(-1);
     if (last !== undefined && last.length + sentence.length < PART_LENGTH)
       made[made.length - 1] = `${last} ${sentence}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { residentTests } from './resident.ts';
 import { shellTests } from './shell.ts';
 import { startPortalWorld, type PortalWorld } from './world.ts';
 
@@ -16,4 +17,5 @@ describe('the portal', () => {
   };
 
   describe('shell', () => shellTests(started));
+  describe('residents', () => residentTests(started));
 });

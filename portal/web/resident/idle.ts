@@ -1,4 +1,4 @@
-import { onScopeDispose, ref } from 'vue';
+import { onScopeDispose, type Ref, ref } from 'vue';
 
 /** A kiosk waits this long for the next touch; the last seconds it counts aloud. */
 const IDLE_SECONDS = 60;
@@ -9,7 +9,7 @@ const WARNING_SECONDS = 15;
  *
  * @returns the seconds left while it warns, else 0
  */
-export function useIdleReset(clear: () => void): { secondsLeft: { readonly value: number } } {
+export function useIdleReset(clear: () => void): { secondsLeft: Readonly<Ref<number>> } {
   const secondsLeft = ref(0);
   let idle = 0;
   const touched = (): void => {
