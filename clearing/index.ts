@@ -129,6 +129,7 @@ export type { TakenFile } from './intake/taken-file.ts';
 export { intakeFile } from './intake/operator-file.ts';
 export * from './intake/uploads/index.ts';
 export { type Inbox, type InboxDeps, startInbox } from './inbox/inbox.ts';
+export type { OtherFiles } from './inbox/take-other.ts';
 export { listTextAnswers, readTextAnswer, type TextAnswer } from './operator-text/answers.ts';
 export { nightDays, type NightDay, pastPace, type PastDay, STAGES_TO_BANK } from './day/night-facts.ts';
 export { clearingFileSources, clearingWorkSources } from './intake/file-sources.ts';

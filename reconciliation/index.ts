@@ -12,6 +12,7 @@ export { missingEntries, type MissingEntry, unmatchedEntries, type UnmatchedEntr
 export { caseFigures, registerResidentCaseRoutes, startCases } from './cases/index.ts';
 export { unmatchedEntryWatch } from './bank/watch.ts';
 export { lookAt } from './daily/daily-look.ts';
+export { dayFilesOfInbox } from './day-files/inbox.ts';
 export { registerDailyReconciliation } from './daily/jobs.ts';
 export { registerMatchJobs } from './matching/jobs.ts';
 export { reconciliationReports } from './reports/reconciliation-reports.ts';

@@ -9,6 +9,7 @@ import { registerDisputeRoutes } from './cities/disputes/routes.ts';
 import { registerExchangeRoutes } from './cities/runs/routes.ts';
 import { registerCityRoutes } from './city-routes.ts';
 import { registerDailyRoutes } from './daily/routes.ts';
+import { registerDayFileRoutes } from './day-files/routes.ts';
 import { registerDifferenceRoutes } from './differences/routes.ts';
 import { registerMatchRoutes } from './matching/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
@@ -28,6 +29,7 @@ export function registerReconciliationRoutes(server: HttpServer, deps: CityDeps)
     registerAgentRoutes(routes, deps);
     registerCardBalanceRoutes(routes, deps);
     registerDailyRoutes(routes, deps);
+    registerDayFileRoutes(routes, deps);
     registerDifferenceRoutes(routes, deps);
     registerMatchRoutes(routes, deps);
     done();

@@ -29,6 +29,7 @@ import type { HsmClient } from '@citycard/hsm-sim';
 import {
   missingEntries,
   caseFigures,
+  dayFilesOfInbox,
   registerDailyReconciliation,
   startCases,
   reconciliationReports,
@@ -82,6 +83,7 @@ export async function startWorkers(
   const inbox = startInbox({
     ...engines,
     folders: inboxFolders(configuration),
+    others: dayFilesOfInbox(engines),
     onPurchases: validation.wake,
   });
   undo.push(() => inbox.stop());

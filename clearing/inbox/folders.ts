@@ -41,13 +41,13 @@ export async function readyPairs(
   folders: Folders,
   participantNo: string,
   looks: Looks,
-  options: { readonly quietMs?: number; readonly now?: number } = {},
+  options: { readonly quietMs?: number; readonly now?: number; readonly alsoNamed?: RegExp } = {},
 ): Promise<Pair[]> {
   const directory = join(folders.inbox, participantNo);
   const names = new Set(await readdir(directory));
   const pairs: Pair[] = [];
   for (const fileName of [...names].sort()) {
-    const signatureName = signatureOf(fileName, names);
+    const signatureName = signatureOf(fileName, names, options.alsoNamed);
     if (signatureName === undefined) continue;
     const bytes = await settledSize(join(directory, fileName), looks, options);
     const signed = await settledSize(join(directory, signatureName), looks, options);
@@ -58,9 +58,10 @@ export async function readyPairs(
   return pairs;
 }
 
-/** `<name>.ccpf` with `<name>.p7s` or `<name>.ccpf.p7s`; `XF…` with `XF….p7s`. */
-function signatureOf(fileName: string, names: ReadonlySet<string>): string | undefined {
-  const isOurs = fileName.endsWith('.ccpf') || (fileName.startsWith('XF') && !fileName.includes('.'));
+/** `<name>.ccpf` with `<name>.p7s` or `<name>.ccpf.p7s`; `XF…` with `XF….p7s`; files of others with their name and `.p7s`. */
+function signatureOf(fileName: string, names: ReadonlySet<string>, alsoNamed: RegExp | undefined): string | undefined {
+  const isPurchases = fileName.endsWith('.ccpf') || (fileName.startsWith('XF') && !fileName.includes('.'));
+  const isOurs = isPurchases || alsoNamed?.test(fileName) === true;
   if (!isOurs || fileName.startsWith('.')) return undefined;
   return [`${fileName}.p7s`, `${fileName.replace(/\.ccpf$/, '')}.p7s`].find((name) => names.has(name));
 }

@@ -8,12 +8,15 @@ import { trySessionLock } from '../session-lock.ts';
 import { writeAnswers } from './answers.ts';
 import { answerSigner, type SignAnswer } from './decision-files.ts';
 import { type Folders, type Looks, participantFolders, readyPairs } from './folders.ts';
+import { type OtherFiles, takeOther } from './take-other.ts';
 import { takePair } from './take-pair.ts';
 
 export interface InboxDeps {
   readonly db: Database;
   readonly logger: Logger;
   readonly folders: Folders;
+  /** Files that are not purchases, and who takes them. */
+  readonly others?: OtherFiles;
   /** Called when purchases have come in. */
   readonly onPurchases?: () => void;
   readonly verifySignature?: UploadDeps['verifySignature'];
@@ -87,12 +90,16 @@ export async function lookOnce(deps: InboxDeps, looks: Looks, stopped: () => boo
   };
   for (const participantNo of await participantFolders(folders)) {
     try {
-      const quiet = deps.quietMs === undefined ? {} : { quietMs: deps.quietMs };
+      const quiet = {
+        ...(deps.quietMs !== undefined && { quietMs: deps.quietMs }),
+        ...(deps.others !== undefined && { alsoNamed: deps.others.named }),
+      };
       for (const pair of await readyPairs(folders, participantNo, looks, quiet)) {
         if (stopped()) return;
-        const result = await takePair(upload, folders, pair);
+        const other = deps.others?.named.test(pair.fileName) === true ? deps.others : undefined;
+        const result = await (other === undefined ? takePair(upload, folders, pair) : takeOther(other, folders, pair));
         logger.info({ participantNo, fileName: pair.fileName, result }, 'file in an inbox folder');
-        if (result === 'taken') deps.onPurchases?.();
+        if (result === 'taken' && other === undefined) deps.onPurchases?.();
       }
     } catch (error) {
       logger.warn({ err: error, participantNo }, 'an inbox folder could not be dealt with, will be tried again');

@@ -62,7 +62,8 @@ export async function takePair(
   return taken === undefined ? 'waiting' : answer(folders, pair, taken);
 }
 
-async function readStart(path: string, most: number): Promise<Buffer> {
+/** The beginning of a file that is no link. */
+export async function readStart(path: string, most: number): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const bytes = Buffer.alloc(most);
@@ -88,7 +89,8 @@ async function answer(folders: Folders, pair: Pair, file: Told): Promise<'taken'
   return 'taken';
 }
 
-async function refuse(
+/** Tells the participant why a pair is refused, and moves it away. */
+export async function refuse(
   folders: Folders,
   pair: Pair,
   { reason, detail }: { readonly reason: string; readonly detail: string },
@@ -105,7 +107,8 @@ async function refuse(
   return 'refused';
 }
 
-async function put(folders: Folders, pair: Pair, result: string, lines: readonly string[]): Promise<void> {
+/** Puts an answer into the participant's outbox, whole. */
+export async function put(folders: Folders, pair: Pair, result: string, lines: readonly string[]): Promise<void> {
   const directory = join(folders.outbox, pair.participantNo);
   await mkdir(directory, { recursive: true, mode: 0o750 });
   await writeWhole(join(directory, `${pair.fileName}.${result}.txt`), `${lines.join('\r\n')}\r\n`);

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   accountBalance,
   type BillerAdapter,
@@ -10,12 +13,15 @@ import {
   openCardAccounts,
   postOrThrow,
   registerBiller,
+  startInbox,
   type StatementLine,
 } from '@citycard/clearing';
 import {
   addDays,
   businessDate,
+  type CityCardError,
   commonMigrations,
+  createLogger,
   createPrincipal,
   fen,
   luhnDigit,
@@ -28,6 +34,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeptResults } from '../matching/kept-result.ts';
 import { reconciliationMigrations } from '../migrations.ts';
 import { approveBillAction, askBillerFirst, type BillActionTerms, proposeBillAction } from './act.ts';
+import { dayFilesOfInbox } from '../day-files/inbox.ts';
+import { linesOf } from '../day-files/lines.ts';
+import { type DayFileDeps, takeDayFile } from '../day-files/take.ts';
 import { compareBills, readCheck } from './check.ts';
 import { lookAtBillers } from './look.ts';
 
@@ -204,5 +213,105 @@ describe('the statement of a biller', () => {
     // Looked at again, nothing that two persons decided comes back; what changed outside is new.
     await transact(db, (tx) => lookAtBillers(tx, addDays(DAY, 1)));
     expect(await kindsOf(DAY)).toEqual([]);
+  });
+});
+
+describe('a signed day file', () => {
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'day-files-'));
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  const HEAD = 'partner,date,normalCount,normalFen,cancelCount,cancelFen,refundCount,refundFen';
+  const COLUMNS =
+    'line,kind,terminal,batch,serial,account,accountKind,card,paymentId,amountFen,balanceBeforeFen,purseSerial,partnerClearingDate,ourClearingDate';
+  const text = (end: string, ...lines: string[]) => Buffer.from([...lines, ''].join(end));
+  /** Stands in for the city CA, whose register is proved elsewhere: a "signature" is the signer's number. */
+  const verifySignature: DayFileDeps['verifySignature'] = (_, { signatureDer, expectedCn }) =>
+    Promise.resolve(
+      signatureDer.toString() === expectedCn
+        ? { ok: true, serial: '01' }
+        : { ok: false, reason: 'it is of somebody else' },
+    );
+  const LOAD = `1,normal,T9000001,000001,000077,622200000000001234,借记,${CARD},,500,1000,12,2026-11-12,`;
+  const ofAgent = text('\r\n', HEAD, `${SHOP},2026-11-12,1,500,0,0,0,0`, COLUMNS, LOAD);
+  const take = (name: string, content: Buffer, participantNo = SHOP, signer = participantNo) =>
+    takeDayFile(
+      { db, verifySignature },
+      { participantNo, name, content, signature: Buffer.from(signer), channel: 'http' },
+    );
+
+  it('comes by the inbox, is compared at once, and says of every line what became of it', async () => {
+    const folders = { inbox: join(root, 'inbox'), outbox: join(root, 'outbox') };
+    const name = `${SHOP}-20261112.day.csv`;
+    await mkdir(join(folders.inbox, SHOP), { recursive: true });
+    await writeFile(join(folders.inbox, SHOP, `${name}.p7s`), SHOP);
+    await writeFile(join(folders.inbox, SHOP, name), ofAgent);
+    const logger = createLogger('day-files', { level: 'silent' });
+    const others = dayFilesOfInbox({ db, verifySignature });
+    const inbox = startInbox({ db, logger, folders, others, quietMs: 0, lookEveryMs: 20 });
+    const answer = () => readFile(join(folders.outbox, SHOP, `${name}.taken.txt`), 'utf8').catch(() => '');
+    await expect.poll(answer, { timeout: 10_000 }).toMatch(/amount +500 fen\r\nnot alike +1 lines/);
+    await inbox.stop();
+    expect((await linesOf(db, SHOP, name)).split('\r\n')[1]).toBe(
+      `1,normal,T9000001,000001,000077,1234,借记,${CARD},,500,1000,12,2026-11-12,,only-theirs,`,
+    );
+    expect(await take(name, ofAgent)).toMatchObject({ repeated: true, open: 1 });
+    await expect(linesOf(db, SHOP, 'other')).rejects.toMatchObject({ code: 'reconciliation.day-files.file-unknown' });
+  });
+
+  it('of a biller is its statement, in GB 18030 with line ends LF CR as in any other form', async () => {
+    const [paid, gone] = [await payment('paid', { day: '2026-11-12' }), await payment('paid', { day: '2026-11-12' })];
+    const row = (no: number, kind: string, id: string) => `${no},${kind},,,,,,,${id},300,,,2026-11-12,2026-11-13`;
+    const lines = [HEAD, 'FINE,2026-11-12,1,300,1,300,0,0', COLUMNS, row(1, 'normal', paid), row(2, 'cancel', gone)];
+    const [first = '', ...rest] = lines.map((each, at) => (at === 3 ? each.replace(',,,,,,', ',,,,,\u0000,') : each));
+    const [before = '', after = ''] = [first, ...rest, ''].join('\n\r').split('\u0000');
+    const gb18030 = Buffer.concat([Buffer.from(before), Buffer.from([0xbd, 0xe8, 0xbc, 0xc7]), Buffer.from(after)]);
+    expect(await take('FINE-20261112.day.csv', gb18030, POLICE)).toMatchObject({ lines: 2, open: 1, repeated: false });
+    expect((await linesOf(db, POLICE, 'FINE-20261112.day.csv')).split('\r\n').slice(1, 3)).toEqual([
+      `1,normal,,,,,借记,,${paid},300,,,2026-11-12,2026-11-13,equal,`,
+      `2,cancel,,,,,,,${gone},300,,,2026-11-12,2026-11-13,outcome,`,
+    ]);
+  });
+
+  it('that is half, twice with another content, misnamed, late by a digit or signed by another is refused whole', async () => {
+    const codeOf = (promise: Promise<unknown>) =>
+      promise.then(
+        () => 'taken',
+        (error: unknown) => (error as CityCardError).code,
+      );
+    const name = `${SHOP}-20261113.day.csv`;
+    const file = (...lines: string[]) => text('\n', HEAD, `${SHOP},2026-11-13,2,1000,0,0,0,0`, COLUMNS, ...lines);
+    const second = LOAD.replace('1,normal', '2,normal').replace('000077', '000078');
+    expect(
+      await Promise.all([
+        codeOf(take(name, file(LOAD))),
+        codeOf(take(name, file(LOAD, second.replace(',500,', ',501,')))),
+        codeOf(take(name, file(LOAD, second.replace(',500,', ',5.00,')))),
+        codeOf(take(name, file(LOAD, second.replace('2,normal', '3,normal')))),
+        codeOf(take(name, file(LOAD, second.replace(CARD, '')))),
+        codeOf(take(name, Buffer.concat([file(LOAD), Buffer.from([0xff, 0xff, 0x0a])]))),
+        codeOf(take(`${SHOP}-20261114.day.csv`, file(LOAD, second))),
+        codeOf(take('list.csv', file(LOAD, second))),
+        codeOf(take(name, file(LOAD, second), SHOP, POLICE)),
+        codeOf(take(name, file(LOAD, second), POLICE)),
+        codeOf(take(`${SHOP}-20261112.day.csv`, text('\n', HEAD, `${SHOP},2026-11-12,0,0,0,0,0,0`, COLUMNS))),
+      ]),
+    ).toEqual([
+      'reconciliation.day-files.head-differs',
+      'reconciliation.day-files.head-differs',
+      'reconciliation.day-files.line-bad',
+      'reconciliation.day-files.line-bad',
+      'reconciliation.day-files.line-bad',
+      'reconciliation.day-files.encoding-bad',
+      'reconciliation.day-files.head-other',
+      'reconciliation.day-files.name-bad',
+      'reconciliation.day-files.signature-bad',
+      'reconciliation.day-files.not-yours',
+      'reconciliation.day-files.file-known',
+    ]);
+    const { rows } = await db.query('select file_name from reconciliation.day_file order by 1');
+    expect(rows).toEqual([{ file_name: `${SHOP}-20261112.day.csv` }, { file_name: 'FINE-20261112.day.csv' }]);
   });
 });
