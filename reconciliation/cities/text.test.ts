@@ -1,4 +1,4 @@
-import { accountBalance, createParticipant, validateReceived } from '@citycard/clearing';
+import { accountBalance, addHotlistEntries, createParticipant, validateReceived } from '@citycard/clearing';
 import { type Database, transact } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
 } from './cities.test-data.ts';
 import { findUncounted } from './centre/uncounted.ts';
 import { exchangeWithCity, takeCityFile } from './exchange.ts';
+import { writeHotlist } from './lists/hotlist.ts';
 import { readText } from './text/text-file.ts';
 
 const CENTRE = 'inter-centre';
@@ -264,5 +265,67 @@ describe('hotlists of other cities', () => {
     const ours = await list(4, ['03104580990000000001']);
     await expect(takeCityFile(deps, ours)).rejects.toMatchObject({ code: 'cities.list-bad' });
     expect(await listed()).toEqual(entries);
+  });
+
+  it('of more rows than a file has room for come in parts, and count when all are there', async () => {
+    const part = async (serial: number, place: string, cards: readonly string[]) => {
+      const lines = [
+        `0145204580${yyyymmdd}`,
+        `${String(cards.length).padStart(5, '0')}${place}45200022`,
+        ...cards.map((each) => `${each}00`),
+      ];
+      const name = `WL${yymmdd}45200000${String(serial).padStart(6, '0')}`;
+      return takeCityFile(deps, await signedFile(name, lines.map((line) => `${line}\r\n`).join('')));
+    };
+    const before = await listed();
+    expect(await part(11, '00020002', [card(5)])).toMatchObject({ status: 'accepted' });
+    expect(await listed()).toEqual(before);
+    await expect(part(11, '00020002', [card(6)])).rejects.toMatchObject({ code: 'cities.other-content' });
+    await expect(part(12, '00030002', [card(6)])).rejects.toMatchObject({ code: 'cities.list-bad' });
+    expect(await part(10, '00010002', [card(2), card(4)])).toMatchObject({ status: 'accepted' });
+    expect(await listed()).toEqual([...before, 'add 4', 'add 5', 'remove 3']);
+    expect(await part(10, '00010002', [card(2), card(4)])).toMatchObject({ status: 'repeat' });
+    expect((await db.query('select from reconciliation.city_hotlist_part')).rowCount).toBe(0);
+  });
+});
+
+describe('our hotlist', () => {
+  const own = (number: number) => `03104580990000000${String(number).padStart(3, '0')}`;
+  const put = (action: 'add' | 'remove', serials: readonly string[]) =>
+    transact(db, (tx) => addHotlistEntries(tx, action, serials, { reason: 'test', by: 'test' }));
+  const lists = async (): Promise<string[][]> => {
+    const { rows } = await db.query<{ content: Buffer }>(
+      `select content from reconciliation.city_file where direction = 'out' and kind = 'list' and city = '4520' order by sequence`,
+    );
+    return rows.map(({ content }) => content.toString('latin1').split('\r\n').slice(1, -1));
+  };
+
+  it('is written when it has changed and not before, in as many parts as it needs, each a file with the next serial', async () => {
+    expect(await writeHotlist(deps, '4520', 2)).toBe(false);
+    await put('add', [1, 2, 3, 4, 5].map(own));
+    expect(await writeHotlist(deps, '4520', 2)).toBe(true);
+    expect(await lists()).toEqual([
+      ['000020001000345800022', `${own(1)}00`, `${own(2)}00`],
+      ['000020002000345800022', `${own(3)}00`, `${own(4)}00`],
+      ['000010003000345800022', `${own(5)}00`],
+    ]);
+    const { rows } = await db.query<{ gap: bigint }>(
+      `select max(sequence) - min(sequence) as gap from reconciliation.city_file where kind = 'list' and direction = 'out'`,
+    );
+    expect(rows).toEqual([{ gap: 2n }]);
+    expect(await writeHotlist(deps, '4520', 2)).toBe(false);
+    // A card of somebody else, and one of ours that comes and goes, make no other list.
+    await put('add', ['03104530990000000001']);
+    expect(await writeHotlist(deps, '4520', 2)).toBe(false);
+    await put('add', [own(6)]);
+    await put('remove', [own(6)]);
+    expect(await writeHotlist(deps, '4520', 2)).toBe(false);
+    const { rows: sent } = await db.query<{ version: bigint; head: bigint }>(
+      `select s.version, h.version as head from reconciliation.city_hotlist_sent s cross join clearing.hotlist_head h`,
+    );
+    expect(sent[0]?.version).toBe(sent[0]?.head);
+    await put('remove', [1, 2, 3, 4, 5].map(own));
+    expect(await writeHotlist(deps, '4520', 2)).toBe(true);
+    expect((await lists()).at(-1)).toEqual(['000000000000045800022']);
   });
 });

@@ -13,7 +13,7 @@ const LINE_END = /\r\n|\n\r|\n|\r/;
 const FIRST = /^01([0-9]{4})([0-9]{4})([0-9]{8})$/;
 /** Second line: count 5 ‖ sum in fen 8 ‖ city of the cards or of the receiver 4 ‖ record length 4. */
 const SECOND = /^([0-9]{5})([0-9]{8})([0-9]{4})([0-9]{4})$/;
-const MOST_ROWS = 99_999;
+export const MOST_ROWS = 99_999;
 const LARGEST_SUM = 99_999_999n;
 
 export interface TextName {
