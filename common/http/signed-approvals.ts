@@ -47,7 +47,7 @@ export function requireSignedApprovals(server: FastifyInstance, deps: SignatureD
       { principal: authenticated, session },
       {
         method: request.method,
-        path: request.url,
+        path: signablePath(request.url),
         route: request.routeOptions.url ?? '',
         body: JSON.parse(bodyAsSent),
       },
@@ -55,6 +55,13 @@ export function requireSignedApprovals(server: FastifyInstance, deps: SignatureD
     );
     request.authenticated = { ...authenticated, signature };
   });
+}
+
+/** The path as both sides write it: each part of it encoded in the one way, whoever sent it. */
+function signablePath(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  const parts = path.split('/').map((part) => encodeURIComponent(decodeURIComponent(part)));
+  return [parts.join('/'), ...query].join('?');
 }
 
 /** A body as it stands in the statement: JSON itself, files by their hash. */

@@ -180,7 +180,34 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              changes: {
+                changeNo: number;
+                participantNo: string;
+                account: {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                previous: null | {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                documentNo: number;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn' | 'noticed' | 'in-force';
+                proposedBy: string;
+                proposedAt: string;
+                approvedBy: null | string;
+                noticeNo: null | number;
+                payableFrom: null | string;
+                inForceAt: null | string;
+                reason: null | string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -214,7 +241,19 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json':
+              | {
+                  /** @enum {boolean} */
+                  ok: true;
+                  lines: number;
+                }
+              | {
+                  /** @enum {boolean} */
+                  ok: false;
+                  brokenAt: number;
+                };
+          };
         };
       };
     };
@@ -248,7 +287,20 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              caps: {
+                version: number;
+                setBy: string;
+                approvedBy: string;
+                setAt: string;
+                participantNo: string;
+                capFen: number;
+                coverFen: number;
+                coverNote: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -290,11 +342,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -371,7 +427,7 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
-            action: 'confirm-ours' | 'void-ours' | 'make-up-ours' | 'make-up-theirs' | 'cancel-theirs';
+            action: 'confirm-ours' | 'void-ours' | 'make-up-ours' | 'make-up-theirs' | 'cancel-ours' | 'cancel-theirs';
             reason: string;
           };
         };
@@ -566,7 +622,28 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cases: {
+                caseNo: number;
+                kind: string;
+                subject?: string;
+                /** @enum {unknown} */
+                severity: 'warning' | 'notice' | 'critical';
+                /** @enum {unknown} */
+                state: 'open' | 'closed' | 'acknowledged';
+                alarmCount: number;
+                firstAt: string;
+                lastAt: string;
+                level: number;
+                acknowledgedBy?: string;
+                acknowledgedAt?: string;
+                closedBy?: string;
+                closedAt?: string;
+                finding?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -602,7 +679,44 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              caseNo: number;
+              kind: string;
+              subject?: string;
+              /** @enum {unknown} */
+              severity: 'warning' | 'notice' | 'critical';
+              /** @enum {unknown} */
+              state: 'open' | 'closed' | 'acknowledged';
+              alarmCount: number;
+              firstAt: string;
+              lastAt: string;
+              level: number;
+              acknowledgedBy?: string;
+              acknowledgedAt?: string;
+              closedBy?: string;
+              closedAt?: string;
+              finding?: string;
+              acts: {
+                /** @enum {unknown} */
+                act: 'close' | 'acknowledge' | 'answer' | 'escalate';
+                actor: string;
+                actedAt: string;
+                words: string;
+              }[];
+              alarms: {
+                alarmId: number;
+                raisedAt: string;
+                kind: string;
+                /** @enum {unknown} */
+                severity: 'warning' | 'notice' | 'critical';
+                subject: string;
+                evidence: {
+                  [key: string]: unknown;
+                };
+              }[];
+            };
+          };
         };
       };
     };
@@ -771,6 +885,214 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/appeals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Objections to refused records; a participant sees its own */
+    get: {
+      parameters: {
+        query?: {
+          open?: boolean;
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              appeals: {
+                appealNo: number;
+                /** @description Last four digits */
+                card: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+                participantNo: string;
+                amountFen: number;
+                refusedFor: string;
+                reason: string;
+                words: string;
+                openedAt: string;
+                answerDueOn: string;
+                state: string;
+                approvalId?: number;
+                proposedBy?: string;
+                upheld?: boolean;
+                answer?: string;
+                answeredAt?: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Object to the refusal of an own record */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            cardNo: string;
+            /** Format: date */
+            businessDate: string;
+            intakeId: string;
+            index: number;
+            reason: 'tac-right' | 'sam-ours' | 'clock' | 'not-hot-listed' | 'card-valid' | 'other';
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              appealNo: number;
+              /** @description Last four digits */
+              card: string;
+              businessDate: string;
+              intakeId: number;
+              index: number;
+              participantNo: string;
+              amountFen: number;
+              refusedFor: string;
+              reason: string;
+              words: string;
+              openedAt: string;
+              answerDueOn: string;
+              state: string;
+              approvalId?: number;
+              proposedBy?: string;
+              upheld?: boolean;
+              answer?: string;
+              answeredAt?: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/appeals/{appealNo}/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose an answer; what is upheld is paid by the company */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          appealNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            uphold: boolean;
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/appeals/{appealNo}/answer/approval': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The same answer, as another person: the participant is told, and paid when it is upheld */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          appealNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            uphold: boolean;
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              appealNo: number;
+              state: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/audit/data/{period}': {
     parameters: {
       query?: never;
@@ -865,7 +1187,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              inquiries: {
+                inquiryNo: number;
+                subject: string;
+                question: string;
+                deadline: string;
+                askedBy: string;
+                askedAt: string;
+                finding: string | null;
+                closedBy: string | null;
+                closedAt: string | null;
+                overdue: boolean;
+                answers: {
+                  answer: string;
+                  answeredBy: string;
+                  answeredAt: string;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -889,11 +1231,29 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              inquiryNo: number;
+              subject: string;
+              question: string;
+              deadline: string;
+              askedBy: string;
+              askedAt: string;
+              finding: string | null;
+              closedBy: string | null;
+              closedAt: string | null;
+              overdue: boolean;
+              answers: {
+                answer: string;
+                answeredBy: string;
+                answeredAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -927,7 +1287,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              inquiryNo: number;
+              subject: string;
+              question: string;
+              deadline: string;
+              askedBy: string;
+              askedAt: string;
+              finding: string | null;
+              closedBy: string | null;
+              closedAt: string | null;
+              overdue: boolean;
+              answers: {
+                answer: string;
+                answeredBy: string;
+                answeredAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -967,11 +1345,29 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              inquiryNo: number;
+              subject: string;
+              question: string;
+              deadline: string;
+              askedBy: string;
+              askedAt: string;
+              finding: string | null;
+              closedBy: string | null;
+              closedAt: string | null;
+              overdue: boolean;
+              answers: {
+                answer: string;
+                answeredBy: string;
+                answeredAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -1013,7 +1409,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              inquiryNo: number;
+              subject: string;
+              question: string;
+              deadline: string;
+              askedBy: string;
+              askedAt: string;
+              finding: string | null;
+              closedBy: string | null;
+              closedAt: string | null;
+              overdue: boolean;
+              answers: {
+                answer: string;
+                answeredBy: string;
+                answeredAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -1045,7 +1459,29 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              samples: {
+                sampleNo: number;
+                definition: {
+                  from: string;
+                  to: string;
+                  seed: string;
+                  strata: {
+                    name: string;
+                    size: number;
+                    participantNo?: string;
+                    industry?: number;
+                    minFen?: number;
+                    maxFen?: number;
+                  }[];
+                };
+                drawnBy: string;
+                drawnAt: string;
+                records: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -1077,11 +1513,37 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              sampleNo: number;
+              definition: {
+                from: string;
+                to: string;
+                seed: string;
+                strata: {
+                  name: string;
+                  size: number;
+                  participantNo?: string;
+                  industry?: number;
+                  minFen?: number;
+                  maxFen?: number;
+                }[];
+              };
+              items: {
+                stratum: string;
+                cardNo: string;
+                businessDate: string;
+                intakeId: string;
+                recordIndex: number;
+              }[];
+              drawnBy: string;
+              drawnAt: string;
+            };
+          };
         };
       };
     };
@@ -1115,7 +1577,33 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              sampleNo: number;
+              definition: {
+                from: string;
+                to: string;
+                seed: string;
+                strata: {
+                  name: string;
+                  size: number;
+                  participantNo?: string;
+                  industry?: number;
+                  minFen?: number;
+                  maxFen?: number;
+                }[];
+              };
+              items: {
+                stratum: string;
+                cardNo: string;
+                businessDate: string;
+                intakeId: string;
+                recordIndex: number;
+              }[];
+              drawnBy: string;
+              drawnAt: string;
+            };
+          };
         };
       };
     };
@@ -1223,7 +1711,35 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              at: string;
+              chunkNo: number;
+              sumFen: number;
+              trialBalance: {
+                kind: string;
+                code?: string;
+                debitFen: number;
+                creditFen: number;
+                balanceFen: number;
+              }[];
+              days: {
+                businessDate: string;
+                state: string;
+                since: string | null;
+                evidenceSha256: string | null;
+              }[];
+              actLog: {
+                sequence: number;
+                at: string;
+                sha256: string;
+              } | null;
+              lastReceipt: string | null;
+              hotlistVersion: number;
+              alarms: number;
+              certificatesInForce: number;
+            };
+          };
         };
       };
     };
@@ -1376,7 +1892,39 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              unmatched: {
+                endToEndId?: string;
+                reason: string;
+                /** @enum {unknown} */
+                direction: 'debit' | 'credit';
+                account: string;
+                reference: string;
+                part: number;
+                bookedOn: string;
+                ageDays: number;
+                remittance: string;
+                counterparty: string;
+                amountFen: number;
+              }[];
+              missing: {
+                account: string;
+                reference: string;
+                bookedOn: string;
+                ageDays: number;
+                amountFen: number;
+              }[];
+              heldPages: {
+                account: string;
+                statementId: string;
+                pages: number[];
+                missing: number[];
+                lastSeen: boolean;
+                since: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -1689,7 +2237,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              refusals: {
+                refusalNo: number;
+                /** @enum {unknown} */
+                kind: 'camt.053' | 'camt.054' | 'pain.002';
+                code: string;
+                sentence: string;
+                times: number;
+                firstAt: string;
+                lastAt: string;
+                bytes: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -2177,7 +2739,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Propose how to resolve a difference */
+    /** Propose what is done about a bill */
     post: {
       parameters: {
         query?: never;
@@ -2186,15 +2748,16 @@ export interface paths {
           billerCode: string;
           date: string;
           paymentId: string;
-          kind: 'only-ours' | 'only-theirs' | 'amount-differs' | 'outcome-differs' | 'reported-twice';
+          kind: 'only-ours' | 'only-theirs' | 'amount' | 'outcome' | 'in-doubt' | 'duplicate';
         };
         cookie?: never;
       };
       requestBody: {
         content: {
           'application/json': {
-            action: 'ask-again' | 'cancel-ours' | 'cancel-theirs' | 'explained';
+            action: 'ask-again' | 'make-up-ours' | 'cancel-ours' | 'cancel-theirs' | 'explained';
             reason: string;
+            bearer?: string;
           };
         };
       };
@@ -2223,7 +2786,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Agree, and it is done */
+    /** Agree: the biller is asked where it has to be, and the books follow */
     post: {
       parameters: {
         query?: never;
@@ -2232,7 +2795,7 @@ export interface paths {
           billerCode: string;
           date: string;
           paymentId: string;
-          kind: 'only-ours' | 'only-theirs' | 'amount-differs' | 'outcome-differs' | 'reported-twice';
+          kind: 'only-ours' | 'only-theirs' | 'amount' | 'outcome' | 'in-doubt' | 'duplicate';
         };
         cookie?: never;
       };
@@ -3098,6 +3661,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** A card, with an ETag for If-Match */
     get: {
       parameters: {
         query?: never;
@@ -3114,7 +3678,37 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+              product: string;
+              /** Format: date */
+              validTo: string;
+              /** @description masked */
+              holder?: string;
+              residentId?: number;
+              /** @description fen */
+              depositFen: number;
+              concession?: {
+                category: string;
+                /** Format: date */
+                validTo: string;
+              };
+              /** Format: date */
+              lossLapsesOn?: string;
+              blockedFor?: string[];
+              lockedByTerminal?: {
+                /** Format: date-time */
+                at: string;
+                terminalNo?: string;
+              };
+              /** Format: date */
+              balanceDueOn?: string;
+              /** @description fen */
+              purseFen?: number;
+            };
+          };
         };
       };
     };
@@ -3152,7 +3746,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -3186,7 +3785,48 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              status: string;
+              /** @description fen */
+              balanceFen: number;
+              /** @description fen */
+              pendingCreditFen: number;
+              /** @description fen */
+              onlineFen: number;
+              /** @description fen */
+              depositFen: number;
+              /** @description fen */
+              openLoadFen: number;
+              openPurchases: {
+                count: number;
+                /** @description fen */
+                amountFen: number;
+              };
+              tornCancellations: number;
+              highestOfflineCounter?: number;
+              missingPurchases: number;
+              balanceBreaks: number;
+              whole: boolean;
+              moves: {
+                cardNo: string;
+                moveNo: number;
+                kind: string;
+                newCardNo?: string;
+                state: 'waiting' | 'released';
+                /** Format: date */
+                dueOn: string;
+                /** Format: date */
+                giveUpOn: string;
+                /** @description fen */
+                movedFen: number;
+                /** @description fen */
+                paidFen: number;
+                hindrance?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -3230,7 +3870,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              /** @description fen */
+              paidFen: number;
+            };
+          };
         };
       };
     };
@@ -3357,7 +4002,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -3612,7 +4262,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              chip: string;
+            };
+          };
         };
       };
     };
@@ -3654,7 +4309,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              chip: string;
+            };
+          };
         };
       };
     };
@@ -3734,7 +4394,14 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              subType: number;
+              /** Format: date */
+              validTo?: string;
+            };
+          };
         };
       };
     };
@@ -3869,6 +4536,149 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/cards/{cardNo}/counter-loads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Loads of a card at counters, newest first: on the card, in doubt, or with cash that waits */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              loads: {
+                counterLoadNo: number;
+                /** @description fen */
+                cashFen: number;
+                /** @description fen */
+                collectedFen: number;
+                /** @description fen */
+                balanceBefore: number;
+                state: string;
+                reader: string;
+                shiftId: number;
+                /** Format: date-time */
+                begunAt?: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Take cash and load the card in the reader; repeat with the same key until it answers */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            reader: string;
+            shiftId: number;
+            cashFen: number;
+            collectFen?: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              cardNo: string;
+              /** @description fen */
+              cashFen: number;
+              /** @description fen */
+              collectedFen: number;
+              /** @description fen */
+              balanceBeforeFen: number;
+              /** @description fen */
+              balanceAfterFen: number;
+              recovered: boolean;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/cards/{cardNo}/counter-loads/{counterLoadNo}/cash-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give the cash back of a load that the card did not take */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+          counterLoadNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            shiftId: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description fen */
+              paidFen: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/cards/{cardNo}/destruction': {
     parameters: {
       query?: never;
@@ -3901,7 +4711,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -4048,7 +4863,13 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              /** Format: date */
+              validTo: string;
+            };
+          };
         };
       };
     };
@@ -4084,7 +4905,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -4215,7 +5041,53 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+              product: string;
+              /** Format: date */
+              validTo: string;
+              /** @description masked */
+              holder?: string;
+              residentId?: number;
+              /** @description fen */
+              depositFen: number;
+              concession?: {
+                category: string;
+                /** Format: date */
+                validTo: string;
+              };
+              /** Format: date */
+              lossLapsesOn?: string;
+              blockedFor?: string[];
+              lockedByTerminal?: {
+                /** Format: date-time */
+                at: string;
+                terminalNo?: string;
+              };
+              /** Format: date */
+              balanceDueOn?: string;
+              /** @description fen */
+              purseFen?: number;
+              events: {
+                step: string;
+                from: string;
+                to: string;
+                /** Format: date-time */
+                at: string;
+                by: string;
+                why: string;
+              }[];
+              blocks: {
+                kind: string;
+                reason: string;
+                by: string;
+                /** Format: date-time */
+                at: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -4261,7 +5133,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -4295,7 +5172,17 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              balances: {
+                participantNo: string;
+                legacyCardNo: string;
+                /** @description fen */
+                amountFen: number;
+                state: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -4337,11 +5224,19 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              participantNo: string;
+              legacyCardNo: string;
+              cardNo: string;
+              /** @description fen */
+              amountFen: number;
+            };
+          };
         };
       };
     };
@@ -4375,7 +5270,19 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              loads: {
+                loadId: number;
+                /** @description fen */
+                amountFen: number;
+                agent: string;
+                /** Format: date-time */
+                at: string;
+                cancellation?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -4411,7 +5318,22 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              loadId: number;
+              /** @description fen */
+              amountFen: number;
+              state: string;
+              proposedBy: string;
+              approvedBy?: string;
+              /** Format: date */
+              postedDate?: string;
+              /** Format: date-time */
+              debitBegunAt?: string;
+              counter?: string;
+            };
+          };
         };
       };
     };
@@ -4430,11 +5352,26 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              loadId: number;
+              /** @description fen */
+              amountFen: number;
+              state: string;
+              proposedBy: string;
+              approvedBy?: string;
+              /** Format: date */
+              postedDate?: string;
+              /** Format: date-time */
+              debitBegunAt?: string;
+              counter?: string;
+            };
+          };
         };
       };
     };
@@ -4471,7 +5408,22 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              loadId: number;
+              /** @description fen */
+              amountFen: number;
+              state: string;
+              proposedBy: string;
+              approvedBy?: string;
+              /** Format: date */
+              postedDate?: string;
+              /** Format: date-time */
+              debitBegunAt?: string;
+              counter?: string;
+            };
+          };
         };
       };
     };
@@ -4514,7 +5466,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              loadId: number;
+              /** @description fen */
+              amountFen: number;
+              /** Format: date */
+              businessDate: string;
+              postingKey: string;
+              cashReturnedBy: string;
+              counter: string;
+              samNo: string;
+              samTransactionNo: number;
+            };
+          };
         };
       };
     };
@@ -4654,7 +5620,14 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+              /** Format: date */
+              lapsesOn?: string;
+            };
+          };
         };
       };
     };
@@ -4696,7 +5669,13 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              written: boolean;
+              onCard: boolean;
+            };
+          };
         };
       };
     };
@@ -4730,7 +5709,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              passes: {
+                passNo: number;
+                code: string;
+                /** @description fen */
+                priceFen: number;
+                /** Format: date */
+                validFrom: string;
+                /** Format: date */
+                validTo: string;
+                ridesAllowed?: number;
+                ridesUsed: number;
+                /** Format: date */
+                endedOn?: string;
+                /** @description fen */
+                takenOutFen?: number;
+              }[];
+              onCard: boolean;
+            };
+          };
         };
       };
     };
@@ -4756,11 +5755,29 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              passNo: number;
+              code: string;
+              /** @description fen */
+              priceFen: number;
+              /** Format: date */
+              validFrom: string;
+              /** Format: date */
+              validTo: string;
+              ridesAllowed?: number;
+              ridesUsed: number;
+              /** Format: date */
+              endedOn?: string;
+              /** @description fen */
+              takenOutFen?: number;
+              onCard: boolean;
+            };
+          };
         };
       };
     };
@@ -4875,6 +5892,119 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/cards/{cardNo}/receipts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Receipts of a card, newest first, a hundred */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              receipts: {
+                receiptNo: number;
+                cardNo: string;
+                act: string;
+                shiftId?: number;
+                by: string;
+                /** Format: date-time */
+                at: string;
+                lines: {
+                  what: string;
+                  /** @description fen */
+                  amountFen: number;
+                  way: 'in' | 'out' | 'card';
+                }[];
+                notes: {
+                  [key: string]: string;
+                };
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/cards/{cardNo}/receipts/{receiptNo}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One receipt, to print it again */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+          receiptNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              receiptNo: number;
+              cardNo: string;
+              act: string;
+              shiftId?: number;
+              by: string;
+              /** Format: date-time */
+              at: string;
+              lines: {
+                what: string;
+                /** @description fen */
+                amountFen: number;
+                way: 'in' | 'out' | 'card';
+              }[];
+              notes: {
+                [key: string]: string;
+              };
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/cards/{cardNo}/renewal': {
     parameters: {
       query?: never;
@@ -4909,7 +6039,29 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              newCardNo: string;
+              /** @description fen */
+              cashTakenFen: number;
+              balance: {
+                cardNo: string;
+                moveNo: number;
+                kind: string;
+                newCardNo?: string;
+                state: 'waiting' | 'released';
+                /** Format: date */
+                dueOn: string;
+                /** Format: date */
+                giveUpOn: string;
+                /** @description fen */
+                movedFen: number;
+                /** @description fen */
+                paidFen: number;
+                hindrance?: string;
+              };
+            };
+          };
         };
       };
     };
@@ -4956,7 +6108,31 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              newCardNo: string;
+              /** @description fen */
+              feeFen: number;
+              /** @description fen */
+              cashTakenFen: number;
+              balance: {
+                cardNo: string;
+                moveNo: number;
+                kind: string;
+                newCardNo?: string;
+                state: 'waiting' | 'released';
+                /** Format: date */
+                dueOn: string;
+                /** Format: date */
+                giveUpOn: string;
+                /** @description fen */
+                movedFen: number;
+                /** @description fen */
+                paidFen: number;
+                hindrance?: string;
+              };
+            };
+          };
         };
       };
     };
@@ -5001,10 +6177,124 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              /** @description fen */
+              paidFen: number;
+              /** @description fen */
+              depositFen: number;
+              balance: {
+                cardNo: string;
+                moveNo: number;
+                kind: string;
+                newCardNo?: string;
+                state: 'waiting' | 'released';
+                /** Format: date */
+                dueOn: string;
+                /** Format: date */
+                giveUpOn: string;
+                /** @description fen */
+                movedFen: number;
+                /** @description fen */
+                paidFen: number;
+                hindrance?: string;
+              };
+            };
+          };
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/cards/{cardNo}/sheet': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a resident reads about a card, for paper at the counter */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description First and last four digits */
+              card: string;
+              state: string;
+              validTo: string;
+              /** @description The instant the books were read */
+              asOf: string;
+              /** @description What the books say is on the card */
+              balanceFen: number;
+              /** @description Pending credit: waits to be written to the card at any load terminal */
+              waitingFen: number;
+              onlineFen: number;
+              depositFen: number;
+              /** @description Why the card itself may say another amount */
+              onItsWay: {
+                /** @description Loads the card may have that nobody has confirmed yet */
+                loadsFen: number;
+                /** @description Purchases that came in and are not booked */
+                purchases: number;
+                purchasesFen: number;
+                /** @description Purchases the card made that nobody has uploaded yet, as far as counters tell */
+                missing: number;
+              };
+              lossLapsesOn?: string;
+              /** @description When what the card held follows to the new card or the holder */
+              balanceFollowsOn?: string;
+              /** @description The card that takes its place, masked */
+              newCard?: string;
+              recent: {
+                at: string;
+                /** @description purchase, load, credit */
+                kind: string;
+                amountFen: number;
+                /** @description done, on-its-way, looked-into, not-charged */
+                standing: string;
+                with?: string;
+                industry?: number;
+              }[];
+              consent?: {
+                /** @description sms or paper */
+                channel: string;
+                kinds: string[];
+                language: string;
+                lowBalanceFen: number;
+                givenAt: string;
+                givenOver: string;
+              };
+              notices: {
+                noticeNo: number;
+                kind: string;
+                amountFen: number;
+                madeAt: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -5043,7 +6333,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -5075,7 +6370,28 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              days: {
+                'charged-twice': {
+                  answerDays: number;
+                  endDays: number;
+                };
+                'wrong-fare': {
+                  answerDays: number;
+                  endDays: number;
+                };
+                'load-missing': {
+                  answerDays: number;
+                  endDays: number;
+                };
+                'bill-missing': {
+                  answerDays: number;
+                  endDays: number;
+                };
+              };
+            };
+          };
         };
       };
     };
@@ -5155,7 +6471,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              until: string;
+              figures: {
+                participantNo: string;
+                name: string;
+                opened: number;
+                answered: number;
+                averageHours: number;
+                late: number;
+                credited: number;
+                creditedFen: number;
+                refused: number;
+                open: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -5195,12 +6527,42 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cases: {
+                caseNo: number;
+                kind: string;
+                channel: string;
+                orderNo?: string;
+                cardNo: string;
+                occurredOn: string;
+                amountFen: number;
+                participantNo?: string;
+                /** @enum {unknown} */
+                state: 'with-participant' | 'with-company' | 'ended';
+                openedBy: string;
+                openedAt: string;
+                answerDueAt: string;
+                endDueAt: string;
+                level: number;
+                finding?: string;
+                answer?: string;
+                answeredAt?: string;
+                creditNo: number;
+                creditOpen: boolean;
+                outcome?: string;
+                reason?: string;
+                creditedFen?: number;
+                endedBy?: string;
+                endedAt?: string;
+              }[];
+            };
+          };
         };
       };
     };
     put?: never;
-    /** Open a case; kiosks of agents open theirs */
+    /** Open a case; kiosks of agents open theirs, and residents over their desk */
     post: {
       parameters: {
         query?: never;
@@ -5219,7 +6581,7 @@ export interface paths {
             participantNo?: string;
             words?: string;
             contact?: string;
-            channel: 'counter' | 'phone' | 'kiosk';
+            channel: 'counter' | 'phone' | 'kiosk' | 'online';
           };
         };
       };
@@ -5263,7 +6625,91 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              caseNo: number;
+              kind: string;
+              channel: string;
+              orderNo?: string;
+              cardNo: string;
+              occurredOn: string;
+              amountFen: number;
+              participantNo?: string;
+              /** @enum {unknown} */
+              state: 'with-participant' | 'with-company' | 'ended';
+              openedBy: string;
+              openedAt: string;
+              answerDueAt: string;
+              endDueAt: string;
+              level: number;
+              finding?: string;
+              answer?: string;
+              answeredAt?: string;
+              creditNo: number;
+              creditOpen: boolean;
+              outcome?: string;
+              reason?: string;
+              creditedFen?: number;
+              endedBy?: string;
+              endedAt?: string;
+              chains?: {
+                takenAt: string;
+                content: {
+                  from: string;
+                  to: string;
+                  purse: {
+                    status: string;
+                    balanceFen: string;
+                    pendingCreditFen: string;
+                  };
+                  purchases: {
+                    businessDate: string;
+                    intakeId: string;
+                    index: number;
+                    tappedAt: null | string;
+                    participantNo: string;
+                    amountFen: string;
+                    balanceBeforeFen: string;
+                    offlineCounter: number;
+                    samNo: string;
+                    samTransactionNo: string;
+                    state: string;
+                    reasonCode: null | string;
+                    postedDate: null | string;
+                    suspect: boolean;
+                  }[];
+                  loads: {
+                    openedAt: string;
+                    participantNo: string;
+                    terminalNo: string;
+                    batchNo: string;
+                    traceNo: string;
+                    amountFen: string;
+                    balanceBeforeFen: string;
+                    onlineCounter: number;
+                    state: string;
+                    resolvedBy: null | string;
+                    suspect: boolean;
+                  }[];
+                  bills: {
+                    askedAt: string;
+                    participantNo: string;
+                    paymentId: string;
+                    amountFen: string;
+                    state: string;
+                    settled: null | string;
+                    suspect: boolean;
+                  }[];
+                };
+              }[];
+              events?: {
+                at: string;
+                actor: string;
+                event: string;
+                words: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -5571,7 +7017,14 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              said: {
+                words?: string;
+                contact?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -5610,7 +7063,22 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              certificates: {
+                serial: string;
+                kind: string;
+                cn: string;
+                notBefore: string;
+                notAfter: string;
+                revokedAt: string | null;
+                revocationReason: string | null;
+                renews: string | null;
+                renewedBy: string | null;
+              }[];
+              nextCursor?: string;
+            };
+          };
         };
       };
     };
@@ -5947,7 +7415,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              breaks: {
+                cardNo: string;
+                offlineCounter: number;
+                kinds: string[];
+                expectedFen: null | number;
+                foundFen: number;
+                intakeId: number;
+                index: number;
+                noticedAt: string;
+              }[];
+              next: null | string;
+            };
+          };
         };
       };
     };
@@ -6024,6 +7506,9 @@ export interface paths {
             disputeDays?: number;
             disputeAnswerDays?: number;
             positionCapFen?: number;
+            issuerShareMillionths?: number;
+            /** Format: date */
+            issuerShareFrom?: string;
           };
         };
       };
@@ -6075,6 +7560,9 @@ export interface paths {
             disputeDays?: number;
             disputeAnswerDays?: number;
             positionCapFen?: number;
+            issuerShareMillionths?: number;
+            /** Format: date */
+            issuerShareFrom?: string;
           };
         };
       };
@@ -6307,7 +7795,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Deliver a file again that the city had refused */
+    /** Deliver a file again that the city has refused or lost */
     post: {
       parameters: {
         query?: never;
@@ -6671,6 +8159,96 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/city-exchanges': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far the exchange with every city is, and how its newest run ended */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/city-exchanges/{city}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far the exchange with a city is */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          city: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    put?: never;
+    /** Order an exchange with a city; it is run by a job */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          city: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/city-files': {
     parameters: {
       query?: never;
@@ -6730,7 +8308,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              days: {
+                date: string;
+                /** @enum {unknown} */
+                state:
+                  | 'open'
+                  | 'cut-off'
+                  | 'validated'
+                  | 'priced'
+                  | 'netted'
+                  | 'approved'
+                  | 'instructed'
+                  | 'settled'
+                  | 'closed';
+                openedAt: string;
+                cutOffAt?: string;
+                closedAt?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -6766,7 +8364,103 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              stages: {
+                /** @enum {unknown} */
+                stage:
+                  | 'open'
+                  | 'cut-off'
+                  | 'validated'
+                  | 'priced'
+                  | 'netted'
+                  | 'approved'
+                  | 'instructed'
+                  | 'settled'
+                  | 'closed';
+                evidence: {
+                  [key: string]: unknown;
+                };
+                evidenceSha256: string;
+                completedAt: string;
+              }[];
+              sheets: {
+                sheetNo: string;
+                businessDate: string;
+                participantNo: string;
+                name: string;
+                paysFrom: string;
+                /** @enum {unknown} */
+                part: '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61' | '71' | '72';
+                counterparty?: string;
+                rhythm: string;
+                periodFrom: string;
+                salesCount: number;
+                salesFen: number;
+                refundCount: number;
+                refundFen: number;
+                feeFen: number;
+                otherFen: number;
+                carriedInFen: number;
+                payableFen: number;
+                paidFen: number;
+                /** @enum {unknown} */
+                disposition: 'pay' | 'carry';
+                carryReason?: string;
+                settlementAccount?: {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                settleDate: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'instructed' | 'made' | 'carried' | 'rejected' | 'paid';
+                carriedInto?: string;
+                maker?: string;
+                checker?: string;
+              }[];
+              sheetsSha256: string;
+              positions: {
+                party: string;
+                receivesFen: number;
+                givesFen: number;
+                netFen: number;
+              }[];
+              obligations: {
+                from: string;
+                to: string;
+                amountFen: number;
+              }[];
+              settlements: {
+                from: string;
+                to: string;
+                amountFen: number;
+              }[];
+              messages: {
+                messageId: string;
+                businessDate: string;
+                requestedDate: string;
+                count: number;
+                amountFen: number;
+                xmlSha256: string;
+              }[];
+              date: string;
+              /** @enum {unknown} */
+              state:
+                | 'open'
+                | 'cut-off'
+                | 'validated'
+                | 'priced'
+                | 'netted'
+                | 'approved'
+                | 'instructed'
+                | 'settled'
+                | 'closed';
+              openedAt: string;
+              cutOffAt?: string;
+              closedAt?: string;
+            };
+          };
         };
       };
     };
@@ -6806,11 +8500,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -6847,7 +8545,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              /** @enum {unknown} */
+              state:
+                | 'open'
+                | 'cut-off'
+                | 'validated'
+                | 'priced'
+                | 'netted'
+                | 'approved'
+                | 'instructed'
+                | 'settled'
+                | 'closed';
+              maker: string;
+              checker: string;
+            };
+          };
         };
       };
     };
@@ -6881,11 +8595,15 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -6924,7 +8642,11 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              carried: string[];
+            };
+          };
         };
       };
     };
@@ -6956,11 +8678,27 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              /** @enum {unknown} */
+              state:
+                | 'open'
+                | 'cut-off'
+                | 'validated'
+                | 'priced'
+                | 'netted'
+                | 'approved'
+                | 'instructed'
+                | 'settled'
+                | 'closed';
+              nextDate: string;
+              repeated: boolean;
+            };
+          };
         };
       };
     };
@@ -6995,7 +8733,37 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              date: string;
+              participantNo: string;
+              grossFen: number;
+              feeFen: number;
+              netFen: number;
+              parts: {
+                tariff: Record<string, never>;
+                salesCount: number;
+                salesFen: number;
+                refundCount: number;
+                refundFen: number;
+                before?: {
+                  count: number;
+                  amountFen: number;
+                  feeFen: number;
+                };
+                sections?: {
+                  part: number;
+                  rate: string;
+                }[];
+                feeFen: number;
+                shares: {
+                  institution: string;
+                  account: string;
+                  amountFen: number;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -7038,7 +8806,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              records: {
+                participantNo: string;
+                /** @enum {unknown} */
+                state: 'rejected' | 'accepted' | 'duplicate' | 'suspicious' | 'routed' | 'received';
+                reasonCode: null | string;
+                amountFen: number;
+                tappedAt: null | string;
+                samNo: string;
+                fileName: null | string;
+                terminalNo: null | string;
+                postedDate: null | string;
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+              }[];
+              next: null | string;
+            };
+          };
         };
       };
     };
@@ -7074,11 +8862,15 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -7117,7 +8909,11 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              messageId?: string;
+            };
+          };
         };
       };
     };
@@ -7229,7 +9025,228 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              date: string;
+              rules: (
+                | {
+                    /** @enum {string} */
+                    kind: 'fare';
+                    paysPercent: number;
+                    ridesPerDay?: number;
+                    ridesPerMonth?: number;
+                    thenPaysPercent: number;
+                    maxFullFareFen: number;
+                    improbableRidesPerDay?: number;
+                    improbableMinutes?: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'transfer';
+                    withinMinutes: number;
+                    discountFen: number;
+                    transfers: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'cap';
+                    perDayFen: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'pass';
+                    days: number;
+                    rides?: number;
+                    priceFen: number;
+                    validFrom: string;
+                    validTo?: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'fare';
+                    paysPercent: number;
+                    ridesPerDay?: number;
+                    ridesPerMonth?: number;
+                    thenPaysPercent: number;
+                    maxFullFareFen: number;
+                    improbableRidesPerDay?: number;
+                    improbableMinutes?: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    code: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'transfer';
+                    withinMinutes: number;
+                    discountFen: number;
+                    transfers: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    code: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'cap';
+                    perDayFen: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    code: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'pass';
+                    days: number;
+                    rides?: number;
+                    priceFen: number;
+                    validFrom: string;
+                    validTo?: string;
+                    code: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'fare';
+                    paysPercent: number;
+                    ridesPerDay?: number;
+                    ridesPerMonth?: number;
+                    thenPaysPercent: number;
+                    maxFullFareFen: number;
+                    improbableRidesPerDay?: number;
+                    improbableMinutes?: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    category: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'transfer';
+                    withinMinutes: number;
+                    discountFen: number;
+                    transfers: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    category: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'cap';
+                    perDayFen: number;
+                    subsidyPercent: number;
+                    validFrom: string;
+                    validTo?: string;
+                    category: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'pass';
+                    days: number;
+                    rides?: number;
+                    priceFen: number;
+                    validFrom: string;
+                    validTo?: string;
+                    category: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }
+              )[];
+            };
+          };
         };
       };
     };
@@ -7384,7 +9401,108 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              versions: {
+                version: number;
+                validFrom: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn';
+                proposedBy: string;
+                approvedBy?: string;
+                document: {
+                  ended?: {
+                    category?: string;
+                    /** @enum {unknown} */
+                    kind: 'fare' | 'transfer' | 'cap' | 'pass';
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                  }[];
+                  rules: (
+                    | {
+                        validTo?: string;
+                        ridesPerDay?: number;
+                        ridesPerMonth?: number;
+                        thenPaysPercent?: number;
+                        improbableRidesPerDay?: number;
+                        improbableMinutes?: number;
+                        /** @enum {string} */
+                        kind: 'fare';
+                        validFrom: string;
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        category: string;
+                        paysPercent: number;
+                        maxFullFareFen: number;
+                        subsidyPercent: number;
+                      }
+                    | {
+                        validTo?: string;
+                        category?: string;
+                        /** @enum {string} */
+                        kind: 'transfer';
+                        validFrom: string;
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        transfers: number;
+                        subsidyPercent: number;
+                        withinMinutes: number;
+                        discountFen: number;
+                      }
+                    | {
+                        validTo?: string;
+                        category?: string;
+                        /** @enum {string} */
+                        kind: 'cap';
+                        validFrom: string;
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        subsidyPercent: number;
+                        perDayFen: number;
+                      }
+                    | {
+                        validTo?: string;
+                        rides?: number;
+                        days: number;
+                        /** @enum {string} */
+                        kind: 'pass';
+                        validFrom: string;
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        code: string;
+                        priceFen: number;
+                      }
+                  )[];
+                };
+                documentSha256: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -7540,14 +9658,124 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              cardNo: string;
+              state: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/counter/issue-now/{key}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far the card of a request has come: blank, writing, written, read back */
+    get: {
+      parameters: {
+        query: {
+          reader: string;
+        };
+        header?: never;
+        path: {
+          key: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
         200: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              step: 'unknown' | 'blank' | 'writing' | 'written' | 'read-back' | 'set-aside' | 'issued';
+              chipSerial?: string;
+              cardNo?: string;
+              commands?: number;
+            };
+          };
         };
       };
     };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/counter/terms': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Products, passes and fees of today, and where blanks lie */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              products: {
+                product: string;
+                title: string;
+                /** @description fen */
+                depositFen: number;
+                hasPin: boolean;
+              }[];
+              passes: {
+                code: string;
+                /** @description fen */
+                priceFen: number;
+                days: number;
+                rides?: number;
+              }[];
+              /** @description fen */
+              replacementFeeFen: number;
+              lossReportDays: number;
+              renewalDays: number;
+              places: {
+                place: string;
+                chipKind: string;
+                blanks: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -7743,6 +9971,99 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/day-files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Day files, the newest first; partners see their own */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    put?: never;
+    /** Deliver a signed day file; it is compared line by line */
+    post: {
+      parameters: {
+        query: {
+          name: string;
+        };
+        header: {
+          'x-signature': string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/day-files/{participantNo}/{name}/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines of a day file with what became of each, and what is done about it, as CSV */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          participantNo: string;
+          name: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/days/{date}/summary': {
     parameters: {
       query?: never;
@@ -7767,7 +10088,172 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              businessDate: string;
+              /** @enum {unknown} */
+              state:
+                | 'open'
+                | 'cut-off'
+                | 'validated'
+                | 'priced'
+                | 'netted'
+                | 'approved'
+                | 'instructed'
+                | 'settled'
+                | 'closed';
+              purchases: {
+                rejected: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+                accepted: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+                duplicate: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+                suspicious: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+                routed: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+                received: {
+                  reasons: {
+                    [key: string]: {
+                      count: number;
+                      amountFen: number;
+                    };
+                  };
+                  count: number;
+                  amountFen: number;
+                };
+              };
+              paidFromEarlierDays: {
+                count: number;
+                amountFen: number;
+              };
+              loads: {
+                posted: {
+                  count: number;
+                  amountFen: number;
+                };
+                pending: {
+                  count: number;
+                  amountFen: number;
+                };
+                void: {
+                  count: number;
+                  amountFen: number;
+                };
+              };
+              net: {
+                party: string;
+                receivesFen: number;
+                givesFen: number;
+                netFen: number;
+              }[];
+              sheets: {
+                sheetNo: string;
+                participantNo: string;
+                name: string;
+                salesCount: number;
+                salesFen: number;
+                refundFen: number;
+                feeFen: number;
+                otherFen: number;
+                carriedInFen: number;
+                payableFen: number;
+                /** @enum {unknown} */
+                disposition: 'pay' | 'carry';
+                carryReason?: string;
+                state: string;
+              }[];
+              industries: {
+                code: string;
+                name: string;
+                pattern: string;
+                purchaseCount: number;
+                purchaseFen: number;
+                refundFen: number;
+                feeFen: number;
+                netFen: number;
+                elsewhereFen: number;
+                visitCount: number;
+                fundFen: number;
+                findingCount: number;
+              }[];
+              concessions: {
+                category: string;
+                rideCount: number;
+                fullFen: number;
+                paidFen: number;
+                backFen: number;
+                subsidyFen: number;
+              }[];
+              checks: {
+                ledger: {
+                  ok: boolean;
+                  sumFen: number;
+                };
+                netting: {
+                  ok: boolean;
+                  sumFen: number;
+                };
+                float: {
+                  ok: boolean;
+                  differenceFen: number;
+                  depositsDifferenceFen: number;
+                };
+                stages: (
+                  | 'open'
+                  | 'cut-off'
+                  | 'validated'
+                  | 'priced'
+                  | 'netted'
+                  | 'approved'
+                  | 'instructed'
+                  | 'settled'
+                  | 'closed'
+                )[];
+              };
+            };
+          };
         };
       };
     };
@@ -7786,6 +10272,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Departments and what each may have */
     get: {
       parameters: {
         query?: never;
@@ -7800,7 +10287,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              departments: {
+                department: string;
+                name: string;
+                certificateCn: string;
+                queriesPerMinute: number;
+                oldestPeriodDays: number;
+                statistics: boolean;
+                entitlements: {
+                  [key: string]: string[];
+                };
+              }[];
+            };
+          };
         };
       };
     };
@@ -8279,7 +10780,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rules: {
+                ruleNo: number;
+                counterpartKind: string;
+                kind: string;
+                ownerRole: string;
+                dueDays: number;
+                tolerateFen: number;
+                setBy: string;
+                approvedBy: string;
+                setAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -8305,11 +10820,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -8397,7 +10916,42 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              differences: {
+                differenceNo: number;
+                counterpartKind: string;
+                counterpart: string;
+                businessDay: string;
+                subjectKey: string;
+                kind: string;
+                occurrence: number;
+                oursFen?: number;
+                theirsFen?: number;
+                adjustedFen?: number;
+                evidence: {
+                  [key: string]: unknown;
+                };
+                foundOn: string;
+                dueOn: string;
+                ownerRole?: string;
+                owner?: string;
+                version: number;
+                /** @enum {unknown} */
+                state: 'open' | 'ended';
+                endedOn?: string;
+                /** @enum {unknown} */
+                endedBy?: 'match' | 'rule' | 'people';
+                reason?: string;
+                postingKey?: string;
+                decidedBy?: string;
+                approvedBy?: string;
+                ageDays?: number;
+                overdue?: boolean;
+              }[];
+              next?: number;
+            };
+          };
         };
       };
     };
@@ -8434,7 +10988,41 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              lines: {
+                counterpartKind: string;
+                counterpart: string;
+                kind: string;
+                openBefore: number;
+                found: number;
+                endedByMatch: number;
+                endedByRule: number;
+                endedByPeople: number;
+                booked: number;
+                adjustedFen: number;
+                openAfter: number;
+              }[];
+              ended: {
+                differenceNo: number;
+                counterpartKind: string;
+                counterpart: string;
+                businessDay: string;
+                subjectKey: string;
+                kind: string;
+                endedOn: string;
+                endedBy: string;
+                reason: string;
+                postingKey: string;
+                adjustedFen: number;
+                decidedBy: string;
+                approvedBy: string;
+              }[];
+              endedInAll: number;
+              from: string;
+              to: string;
+            };
+          };
         };
       };
     };
@@ -8468,7 +11056,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              today: string;
+              lines: {
+                counterpartKind: string;
+                counterpart: string;
+                kind: string;
+                open: number;
+                toTwoDays: number;
+                toWeek: number;
+                toMonth: number;
+                older: number;
+                overdue: number;
+                oldest: string;
+                oursFen: number;
+                theirsFen: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -8504,7 +11110,47 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              differenceNo: number;
+              counterpartKind: string;
+              counterpart: string;
+              businessDay: string;
+              subjectKey: string;
+              kind: string;
+              occurrence: number;
+              oursFen?: number;
+              theirsFen?: number;
+              adjustedFen?: number;
+              evidence: {
+                [key: string]: unknown;
+              };
+              foundOn: string;
+              dueOn: string;
+              ownerRole?: string;
+              owner?: string;
+              version: number;
+              /** @enum {unknown} */
+              state: 'open' | 'ended';
+              endedOn?: string;
+              /** @enum {unknown} */
+              endedBy?: 'match' | 'rule' | 'people';
+              reason?: string;
+              postingKey?: string;
+              decidedBy?: string;
+              approvedBy?: string;
+              ageDays?: number;
+              overdue?: boolean;
+              events: {
+                at: string;
+                actor: string;
+                event: string;
+                words: string;
+                detail: unknown;
+                approvalId: number | null;
+              }[];
+            };
+          };
         };
       };
     };
@@ -8592,11 +11238,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -8851,7 +11501,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              duties: {
+                shiftNo: number;
+                level: number;
+                principalId: string;
+                beginsAt: string;
+                endsAt: string;
+                channels: string[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -8971,6 +11632,52 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/export-notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say that a list is taken out, before it is: logged, and so much a day */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            list: string;
+            rows: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              exportNo: number;
+              leftRows: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/fee-tables': {
     parameters: {
       query?: never;
@@ -8995,7 +11702,53 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              date: string;
+              rules: {
+                version?: number;
+                product?: string;
+                /** @enum {unknown} */
+                deal?: 'purchase' | 'load' | 'bill';
+                /** @enum {unknown} */
+                direction?: 'in' | 'out';
+                /** @enum {unknown} */
+                kind: 'fixed' | 'per-count' | 'by-amount';
+                rate?: string;
+                ladder?: {
+                  from?: string;
+                  upTo: null | string;
+                  rate: string;
+                }[];
+                minFen?: number;
+                maxFen?: number;
+                feeReturned?: boolean;
+                /** @enum {unknown} */
+                rounding?: 'line' | 'transaction';
+                /** @enum {unknown} */
+                period?: 'day' | 'month';
+                shares?: {
+                  to: ('company' | 'operator' | 'issuer') | string;
+                  percent?: string;
+                  fixedFen?: number;
+                }[];
+                validFrom: string;
+                validTo?: string;
+                recordIndustry?: string;
+                for:
+                  | {
+                      participant: string;
+                    }
+                  | {
+                      industry: string;
+                    }
+                  | {
+                      /** @enum {boolean} */
+                      everybody: true;
+                    };
+              }[];
+            };
+          };
         };
       };
     };
@@ -9076,11 +11829,16 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -9112,7 +11870,80 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              versions: {
+                version: number;
+                validFrom: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn';
+                proposedBy: string;
+                approvedBy?: string;
+                document: {
+                  note?: string;
+                  ended?: {
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                  rules: {
+                    /** @enum {unknown} */
+                    rounding?: 'line' | 'transaction';
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    /** @enum {unknown} */
+                    direction?: 'in' | 'out';
+                    rate?: string;
+                    ladder?: {
+                      from?: string;
+                      rate: string;
+                      upTo: null | string;
+                    }[];
+                    minFen?: number;
+                    maxFen?: number;
+                    feeReturned?: boolean;
+                    /** @enum {unknown} */
+                    period?: 'day' | 'month';
+                    shares?: {
+                      percent?: string;
+                      fixedFen?: number;
+                      to: string;
+                    }[];
+                    validTo?: string;
+                    /** @enum {unknown} */
+                    kind: 'fixed' | 'per-count' | 'by-amount';
+                    validFrom: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                };
+                documentSha256: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -9186,7 +12017,78 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              validFrom: string;
+              /** @enum {unknown} */
+              state: 'approved' | 'proposed' | 'withdrawn';
+              proposedBy: string;
+              approvedBy?: string;
+              document: {
+                note?: string;
+                ended?: {
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+                rules: {
+                  /** @enum {unknown} */
+                  rounding?: 'line' | 'transaction';
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  /** @enum {unknown} */
+                  direction?: 'in' | 'out';
+                  rate?: string;
+                  ladder?: {
+                    from?: string;
+                    rate: string;
+                    upTo: null | string;
+                  }[];
+                  minFen?: number;
+                  maxFen?: number;
+                  feeReturned?: boolean;
+                  /** @enum {unknown} */
+                  period?: 'day' | 'month';
+                  shares?: {
+                    percent?: string;
+                    fixedFen?: number;
+                    to: string;
+                  }[];
+                  validTo?: string;
+                  /** @enum {unknown} */
+                  kind: 'fixed' | 'per-count' | 'by-amount';
+                  validFrom: string;
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+              };
+              documentSha256: string;
+            };
+          };
         };
       };
     };
@@ -9218,7 +12120,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              withdrawals: {
+                withdrawalNo: number;
+                amountFen: number;
+                from: string;
+                to: string;
+                /** @enum {unknown} */
+                state: 'posted' | 'proposed';
+                proposedBy: string;
+                approvedBy?: string;
+                postedDate?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -9242,11 +12158,16 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              withdrawalNo: number;
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -9316,7 +12237,63 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              date: string;
+              owed: {
+                purse: number;
+                online: number;
+                'pending-credit': number;
+                'migrated-balance': number;
+                'agent-prefund': number;
+                'operator-pending': number;
+                'operator-payable': number;
+                'biller-payable': number;
+                'city-payable': number;
+                suspense: number;
+                'unclaimed-refund': number;
+                'pass-unearned': number;
+                'subsidy-payable': number;
+                rounding: number;
+                'fee-income-not-withdrawn': number;
+              };
+              owedFen: number;
+              receivable: {
+                'city-receivable': number;
+                'concession-receivable': number;
+                'write-off': number;
+              };
+              receivableFen: number;
+              reserve: {
+                'bank-custody': number;
+                'bank-receiving': number;
+                'bank-paying': number;
+                'settlement-in-transit': number;
+              };
+              reserveFen: number;
+              uncoveredMigrations: {
+                [key: string]: number;
+              };
+              uncoveredMigrationsFen: number;
+              cashFen: number;
+              differenceFen: number;
+              unexplainedFen: number;
+              deposits: {
+                owedFen: number;
+                bankFen: number;
+                cashFen: number;
+                differenceFen: number;
+              };
+              ownFundsFen: number;
+              bankAccounts: {
+                account: string;
+                ledgerFen: number;
+                statementFen?: number;
+                differenceFen?: number;
+              }[];
+              ok: boolean;
+            };
+          };
         };
       };
     };
@@ -10074,7 +13051,43 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              records: {
+                participantNo: string;
+                issuerCity: string;
+                amountFen: number;
+                /** @enum {unknown} */
+                state: 'suspicious' | 'routed' | 'received';
+                reasonCode:
+                  | (
+                      | '01'
+                      | '02'
+                      | '03'
+                      | '04'
+                      | '05'
+                      | '06'
+                      | '07'
+                      | '08'
+                      | '09'
+                      | '0A'
+                      | '0B'
+                      | '0C'
+                      | '0D'
+                      | '0E'
+                      | '0F'
+                      | '10'
+                    )
+                  | null;
+                detail: null | string;
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+              }[];
+              next: null | string;
+            };
+          };
         };
       };
     };
@@ -10113,7 +13126,78 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              record: {
+                ref: {
+                  cardNo: string;
+                  businessDate: string;
+                  intakeId: number;
+                  index: number;
+                };
+                participantNo: string;
+                /** @enum {unknown} */
+                state: 'rejected' | 'accepted' | 'duplicate' | 'suspicious' | 'routed' | 'received';
+                reasonCode: null | string;
+                detail: null | string;
+                offlineCounter: number;
+                balanceBeforeFen: number;
+                amountFen: number;
+                samNo: string;
+                samTransactionNo: number;
+                tappedAt?: string;
+                flag: number;
+                postedDate: null | string;
+              };
+              history: {
+                changedAt: string;
+                state: string;
+                reasonCode: string | null;
+                detail: string | null;
+                decidedBy: string;
+              }[];
+              beside: {
+                ref: {
+                  cardNo: string;
+                  businessDate: string;
+                  intakeId: number;
+                  index: number;
+                };
+                participantNo: string;
+                /** @enum {unknown} */
+                state: 'rejected' | 'accepted' | 'duplicate' | 'suspicious' | 'routed' | 'received';
+                reasonCode: null | string;
+                detail: null | string;
+                offlineCounter: number;
+                balanceBeforeFen: number;
+                amountFen: number;
+                samNo: string;
+                samTransactionNo: number;
+                tappedAt?: string;
+                flag: number;
+                postedDate: null | string;
+              }[];
+              loads: {
+                loadId: number;
+                onlineCounter: number;
+                balanceBeforeFen: number;
+                amountFen: number;
+                state: string;
+                openedAt: string;
+              }[];
+              decisions: {
+                approvalId: number;
+                outcome: string;
+                reasonCode: string | null;
+                payer: string | null;
+                evidence: string;
+                proposedBy: string;
+                proposedAt: string;
+                approvedBy: string | null;
+                decidedAt: string | null;
+              }[];
+            };
+          };
         };
       };
     };
@@ -10212,11 +13296,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -10248,7 +13336,85 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              years: {
+                holidays: string[][];
+                madeUp: string[];
+                year: number;
+              }[];
+              versions: {
+                version: number;
+                validFrom: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn';
+                proposedBy: string;
+                approvedBy?: string;
+                document: {
+                  note?: string;
+                  ended?: {
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                  rules: {
+                    /** @enum {unknown} */
+                    rounding?: 'line' | 'transaction';
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    /** @enum {unknown} */
+                    direction?: 'in' | 'out';
+                    rate?: string;
+                    ladder?: {
+                      from?: string;
+                      rate: string;
+                      upTo: null | string;
+                    }[];
+                    minFen?: number;
+                    maxFen?: number;
+                    feeReturned?: boolean;
+                    /** @enum {unknown} */
+                    period?: 'day' | 'month';
+                    shares?: {
+                      percent?: string;
+                      fixedFen?: number;
+                      to: string;
+                    }[];
+                    validTo?: string;
+                    /** @enum {unknown} */
+                    kind: 'fixed' | 'per-count' | 'by-amount';
+                    validFrom: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                };
+                documentSha256: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -10278,11 +13444,16 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -10354,7 +13525,78 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              validFrom: string;
+              /** @enum {unknown} */
+              state: 'approved' | 'proposed' | 'withdrawn';
+              proposedBy: string;
+              approvedBy?: string;
+              document: {
+                note?: string;
+                ended?: {
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+                rules: {
+                  /** @enum {unknown} */
+                  rounding?: 'line' | 'transaction';
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  /** @enum {unknown} */
+                  direction?: 'in' | 'out';
+                  rate?: string;
+                  ladder?: {
+                    from?: string;
+                    rate: string;
+                    upTo: null | string;
+                  }[];
+                  minFen?: number;
+                  maxFen?: number;
+                  feeReturned?: boolean;
+                  /** @enum {unknown} */
+                  period?: 'day' | 'month';
+                  shares?: {
+                    percent?: string;
+                    fixedFen?: number;
+                    to: string;
+                  }[];
+                  validTo?: string;
+                  /** @enum {unknown} */
+                  kind: 'fixed' | 'per-count' | 'by-amount';
+                  validFrom: string;
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+              };
+              documentSha256: string;
+            };
+          };
         };
       };
     };
@@ -11371,7 +14613,17 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              lateTaps: {
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+                amountFen: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -11498,7 +14750,16 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              code: string;
+              postedFen: number;
+              availableFen: number;
+              pendingDebitsFen: number;
+              pendingCreditsFen: number;
+              availableYuan: string;
+            };
+          };
         };
       };
     };
@@ -11532,7 +14793,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              archives: {
+                year: number;
+                transfers: number;
+                chunks: number;
+                fileSha256: string;
+                seal: string;
+                sealChunk: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -11609,7 +14881,32 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              account: string;
+              card?: string;
+              /** @enum {unknown} */
+              normalSide: 'debit' | 'credit';
+              openingFen: number;
+              closingFen: number;
+              lines: {
+                at: string;
+                businessDate: string;
+                key: string;
+                leg: number;
+                counterAccount: string;
+                card?: string;
+                /** @enum {unknown} */
+                side: 'debit' | 'credit';
+                amountFen: number;
+                /** @enum {unknown} */
+                phase: 'post' | 'posted' | 'pending' | 'void';
+                reason: string;
+                balanceFen: number;
+              }[];
+              next?: string;
+            };
+          };
         };
       };
     };
@@ -11645,7 +14942,19 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rows: {
+                kind: string;
+                code?: string;
+                debitFen: number;
+                creditFen: number;
+                balanceFen: number;
+              }[];
+              sumFen: number;
+              chunkNo: number;
+            };
+          };
         };
       };
     };
@@ -11681,7 +14990,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              ok: boolean;
+              chunks: number;
+              transfers: number;
+              firstFault?: {
+                what: string;
+                chunkNo?: number;
+                position?: number;
+                cardNo?: string;
+                postingKey?: string;
+                leg?: number;
+                account?: string;
+              };
+              head: string;
+            };
+          };
         };
       };
     };
@@ -11742,7 +15067,37 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              verifications: {
+                verificationNo: number;
+                since?: string;
+                orderedBy: string;
+                orderedAt: string;
+                /** @enum {unknown} */
+                state: 'failed' | 'ordered' | 'running' | 'done';
+                chunksDone: number;
+                chunksTotal?: number;
+                finishedAt?: string;
+                outcome?: {
+                  ok: boolean;
+                  chunks: number;
+                  transfers: number;
+                  firstFault?: {
+                    what: string;
+                    chunkNo?: number;
+                    position?: number;
+                    cardNo?: string;
+                    postingKey?: string;
+                    leg?: number;
+                    account?: string;
+                  };
+                  head: string;
+                };
+                failure?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -11764,11 +15119,39 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              verificationNo: number;
+              since?: string;
+              orderedBy: string;
+              orderedAt: string;
+              /** @enum {unknown} */
+              state: 'failed' | 'ordered' | 'running' | 'done';
+              chunksDone: number;
+              chunksTotal?: number;
+              finishedAt?: string;
+              outcome?: {
+                ok: boolean;
+                chunks: number;
+                transfers: number;
+                firstFault?: {
+                  what: string;
+                  chunkNo?: number;
+                  position?: number;
+                  cardNo?: string;
+                  postingKey?: string;
+                  leg?: number;
+                  account?: string;
+                };
+                head: string;
+              };
+              failure?: string;
+            };
+          };
         };
       };
     };
@@ -11802,7 +15185,35 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              verificationNo: number;
+              since?: string;
+              orderedBy: string;
+              orderedAt: string;
+              /** @enum {unknown} */
+              state: 'failed' | 'ordered' | 'running' | 'done';
+              chunksDone: number;
+              chunksTotal?: number;
+              finishedAt?: string;
+              outcome?: {
+                ok: boolean;
+                chunks: number;
+                transfers: number;
+                firstFault?: {
+                  what: string;
+                  chunkNo?: number;
+                  position?: number;
+                  cardNo?: string;
+                  postingKey?: string;
+                  leg?: number;
+                  account?: string;
+                };
+                head: string;
+              };
+              failure?: string;
+            };
+          };
         };
       };
     };
@@ -12500,7 +15911,24 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cancellations: {
+                cardNo: string;
+                loadId: number;
+                /** @description fen */
+                amountFen: number;
+                state: string;
+                proposedBy: string;
+                approvedBy?: string;
+                /** Format: date */
+                postedDate?: string;
+                /** Format: date-time */
+                debitBegunAt?: string;
+                counter?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -12534,7 +15962,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              limits: {
+                setBy?: string;
+                approvedBy?: string;
+                /** @enum {unknown} */
+                limitName: 'single' | 'daily' | 'named-cap' | 'anonymous-cap';
+                validFrom: string;
+                amountFen?: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -12666,7 +16105,15 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              reports: {
+                card: string;
+                /** Format: date */
+                lapsesOn: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -12717,10 +16164,14 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Matches, the newest first */
+    /** Matches, the newest first, by plan, counterpart or day */
     get: {
       parameters: {
-        query?: never;
+        query?: {
+          plan?: string;
+          counterpart?: string;
+          businessDay?: string;
+        };
         header?: never;
         path?: never;
         cookie?: never;
@@ -12754,6 +16205,16 @@ export interface paths {
             /** Format: date */
             businessDay: string;
             dryRun?: boolean;
+            promised?: {
+              ours?: {
+                lines: number;
+                amountFen: number;
+              };
+              theirs?: {
+                lines: number;
+                amountFen: number;
+              };
+            };
             toleranceFen?: number;
             daysBefore?: number;
             daysAfter?: number;
@@ -12973,6 +16434,409 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who asks, with which roles, in which session */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              id: string;
+              name: string;
+              kind: string;
+              roles: string[];
+              participantNo?: string;
+              session?: {
+                sessionNo: number;
+                steppedUpUntil?: string;
+                incomplete: boolean;
+                idleMinutes: number;
+                longestMinutes: number;
+              };
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/certificate-requests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A certificate for a key made in this browser, to sign approvals with */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            csrPem: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              serial: string;
+              certificatePem: string;
+              caPem: string;
+              notAfter: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/certificates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Own certificates, the newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              certificates: {
+                serial: string;
+                notBefore: string;
+                notAfter: string;
+                revokedAt: string | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/certificates/{serial}/revocation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Revoke one of the own certificates: nothing more is signed with it */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          serial: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              revoked: string[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Choose another password; other sessions end */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            current: string;
+            next: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/second-factor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A new secret for the authenticator app; in force when a code of it was confirmed */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              secret: string;
+              uri: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/second-factor/confirmation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put the new secret in force by a code of it; other sessions end */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description code of the authenticator app */
+            code: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Own open sessions */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              sessions: {
+                sessionNo: number;
+                begunAt: string;
+                seenAt: string;
+                address: string;
+                agent: string;
+                current: boolean;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Sign out everywhere, here too */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              ended: number;
+            };
+          };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/sessions/{sessionNo}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End one of the own sessions */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          sessionNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/meter-writes/due': {
     parameters: {
       query?: never;
@@ -13033,7 +16897,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              missing: {
+                cardNo: string;
+                applicationSerial: string;
+                fromCounter: number;
+                toCounter: number;
+                afterAt?: string;
+                beforeAt?: string;
+                spentFen?: number;
+                noticedAt: string;
+              }[];
+              next: null | string;
+            };
+          };
         };
       };
     };
@@ -13181,7 +17059,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              notices: {
+                noticeNo: number;
+                caseNo: number;
+                level: number;
+                principalId: string;
+                channel: string;
+                words: string;
+                /** @enum {unknown} */
+                state: 'queued' | 'sent' | 'failed';
+                attempts: number;
+                queuedAt: string;
+                sentAt: null | string;
+                readAt: null | string;
+                answer: null | string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -13215,7 +17111,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              notices: {
+                noticeNo: number;
+                caseNo: number;
+                level: number;
+                principalId: string;
+                channel: string;
+                words: string;
+                /** @enum {unknown} */
+                state: 'queued' | 'sent' | 'failed';
+                attempts: number;
+                queuedAt: string;
+                sentAt: null | string;
+                readAt: null | string;
+                answer: null | string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -13380,6 +17294,454 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/own/certificates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Own certificates, in the order in which they end */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              certificates: {
+                serial: string;
+                kind: string;
+                notBefore: string;
+                notAfter: string;
+                revokedAt: string | null;
+                renewedBy: string | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/fees': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the fee or commission of a priced day came about */
+    get: {
+      parameters: {
+        query?: {
+          date?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              date: string;
+              grossFen: number;
+              feeFen: number;
+              netFen: number;
+              parts: {
+                salesCount: number;
+                salesFen: number;
+                refundCount: number;
+                refundFen: number;
+                feeFen: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/journal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Loads of a day by terminal and batch */
+    get: {
+      parameters: {
+        query?: {
+          date?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              lines: {
+                terminalNo: string;
+                batchNo: string;
+                loads: number;
+                loadedFen: number;
+                pending: number;
+                pendingFen: number;
+                cancelled: number;
+                cancelledFen: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/records': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Refused and held records with reason, deadline and objection, the newest first */
+    get: {
+      parameters: {
+        query?: {
+          from?: string;
+          to?: string;
+          state?: 'refused' | 'held';
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              records: {
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+                state: string;
+                reasonCode: string | null;
+                reason: string;
+                detail: string | null;
+                amountFen: number;
+                tappedAt: string | null;
+                samNo: string;
+                terminalNo: string | null;
+                fileName: string | null;
+                decidedAt: string | null;
+                deadline: string | null;
+                appealNo: number | null;
+                appealState: string | null;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/sheets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Settlement sheets of a stretch of days, once approved */
+    get: {
+      parameters: {
+        query?: {
+          from?: string;
+          to?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              sheets: {
+                sheetNo: string;
+                businessDate: string;
+                periodFrom: string;
+                salesCount: number;
+                salesFen: number;
+                refundFen: number;
+                feeFen: number;
+                otherFen: number;
+                carriedInFen: number;
+                payableFen: number;
+                paidFen: number;
+                state: string;
+                carryReason: string | null;
+                settleDate: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/standing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Accounts, held and refused records, objections */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              participantNo: string;
+              name: string;
+              kind: string;
+              status: string;
+              openDay: string | null;
+              balances: {
+                kind: string;
+                postedFen: number;
+                availableFen: number;
+              }[];
+              held: {
+                count: number;
+                amountFen: number;
+              };
+              refused: {
+                count: number;
+                /** @description Of the last 30 days, while an objection can be made */
+                amountFen: number;
+              };
+              openAppeals: number;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/statement': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What moved on an own account */
+    get: {
+      parameters: {
+        query: {
+          account: 'operator-pending' | 'operator-payable' | 'biller-payable' | 'agent-prefund';
+          from?: string;
+          to?: string;
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              openingFen: number;
+              closingFen: number;
+              lines: {
+                at: string;
+                businessDate: string;
+                side: string;
+                amountFen: number;
+                phase: string;
+                reason: string;
+                balanceFen: number;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/uploads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What came in on a business day and what did not, by file, line, vehicle and SAM */
+    get: {
+      parameters: {
+        query?: {
+          date?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              businessDate: string;
+              files: {
+                fileName: string;
+                sequence: number | null;
+                records: number;
+                amountFen: number;
+                receivedAt: string;
+                undecided: number;
+              }[];
+              missingFiles: {
+                from: number;
+                to: number;
+              }[];
+              uploaded: {
+                samNo: string;
+                terminalNo: string | null;
+                line: string | null;
+                vehicle: string | null;
+                records: number;
+                amountFen: number;
+                accepted: number;
+                held: number;
+                refused: number;
+                lastTapAt: string | null;
+              }[];
+              notUploaded: {
+                samNo: string;
+                terminalNo: string | null;
+                since: string;
+              }[];
+              outcomes: {
+                state: string;
+                reasonCode: string | null;
+                count: number;
+                amountFen: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/parameter-rollouts': {
     parameters: {
       query?: never;
@@ -13402,7 +17764,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rollouts: {
+                rolloutNo: number;
+                version: number;
+                everybody: boolean;
+                participants: string[];
+                groups: string[];
+                terminals: string[];
+                reason: string;
+                startedBy: string;
+                startedAt: string;
+                terminalsDue: number;
+                terminalsDone: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -13465,7 +17843,26 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              parameterSets: {
+                version: number;
+                loadMaximumFen: number;
+                purseCapFen: number;
+                uploadIntervalSeconds: number;
+                recordAgeLimitDays: number;
+                hotlistIntervalSeconds: number;
+                moreTags: {
+                  tag: number;
+                  value: string;
+                }[];
+                note: string | null;
+                publishedBy: string;
+                publishedAt: string;
+                heldBy: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -13535,7 +17932,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              participants: {
+                participantNo: string;
+                name: string;
+                /** @enum {unknown} */
+                kind: 'company' | 'operator' | 'agent' | 'biller' | 'city' | 'bank';
+                industry?: number;
+                cityCode?: string;
+                settlementAccount?: {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                /** @enum {unknown} */
+                status: 'test' | 'production' | 'suspended' | 'leaving' | 'exited';
+              }[];
+            };
+          };
         };
       };
     };
@@ -13605,7 +18020,58 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              accountChanges: {
+                changeNo: number;
+                participantNo: string;
+                account: {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                previous: null | {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                documentNo: number;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn' | 'noticed' | 'in-force';
+                proposedBy: string;
+                proposedAt: string;
+                approvedBy: null | string;
+                noticeNo: null | number;
+                payableFrom: null | string;
+                inForceAt: null | string;
+                reason: null | string;
+              }[];
+              notices: {
+                noticeNo: number;
+                participantNo: string;
+                office: string;
+                email: string;
+                phone: null | string;
+                sentence: string;
+                madeAt: string;
+                sentAt: null | string;
+                channel: ('email' | 'letter' | 'phone' | 'api') | null;
+              }[];
+              participantNo: string;
+              name: string;
+              /** @enum {unknown} */
+              kind: 'company' | 'operator' | 'agent' | 'biller' | 'city' | 'bank';
+              industry?: number;
+              cityCode?: string;
+              settlementAccount?: {
+                accountNo: string;
+                bankLineNo: string;
+                accountName: string;
+              };
+              /** @enum {unknown} */
+              status: 'test' | 'production' | 'suspended' | 'leaving' | 'exited';
+            };
+          };
         };
       };
     };
@@ -13650,11 +18116,16 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              changeNo: number;
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -14251,7 +18722,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              notices: {
+                noticeNo: number;
+                participantNo: string;
+                office: string;
+                email: string;
+                phone: null | string;
+                sentence: string;
+                madeAt: string;
+                sentAt: null | string;
+                channel: ('email' | 'letter' | 'phone' | 'api') | null;
+              }[];
+            };
+          };
         };
       };
     };
@@ -14330,7 +18815,19 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              participantNo: string;
+              accounts: {
+                code: string;
+                postedFen: number;
+                pendingFen: number;
+              }[];
+              sheets: string[];
+              records: number;
+              open: string[];
+            };
+          };
         };
       };
     };
@@ -15859,12 +20356,111 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              attachPort: number;
+              readers: {
+                name: string;
+                clerk: string;
+                state: 'empty' | 'card' | 'working';
+                /** Format: date-time */
+                attachedAt: string;
+              }[];
+            };
+          };
         };
       };
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/readers/{reader}/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What lies in an attached reader: a card of ours, a blank, or something else */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          reader: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              kind: 'card' | 'blank' | 'other';
+              cardNo?: string;
+              application?: string;
+              /** @description fen */
+              balanceFen?: number;
+              validTo?: string;
+              chipSerial?: string;
+              answerToReset?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/readers/{reader}/tickets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A token for one minute, to attach this reader from the computer it is plugged into */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          reader: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              ticket: string;
+              attachPort: number;
+            };
+          };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -15893,7 +20489,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              receipts: {
+                businessDate: string;
+                sha256: string;
+                madeAt: string;
+                signedAt: string | null;
+                deliveries: {
+                  recipient: string;
+                  way: string;
+                  at: string;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -15929,7 +20539,14 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              content: string;
+              signature: string;
+              certificatePem: string;
+              caPem: string;
+            };
+          };
         };
       };
     };
@@ -16033,7 +20650,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              looks: {
+                /** @enum {unknown} */
+                subject: 'bank' | 'operators' | 'cards' | 'agents' | 'billers';
+                date: string;
+                /** @enum {unknown} */
+                state: 'failed' | 'ordered' | 'done';
+                lookedAt?: string;
+                found: number;
+                opened: number;
+                ended: number;
+                orderedBy: string;
+                failure?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -16318,7 +20951,21 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              sets: {
+                period: string;
+                /** @enum {unknown} */
+                state: 'ordered' | 'making' | 'made' | 'failed';
+                filesDone: number;
+                filesTotal: number;
+                orderedBy: string;
+                orderedAt: string;
+                finishedAt: string | null;
+                failure: string | null;
+              }[];
+            };
+          };
         };
       };
     };
@@ -16391,7 +21038,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              period: string;
+              /** @enum {unknown} */
+              state: 'ordered' | 'making' | 'made' | 'failed';
+              filesDone: number;
+              filesTotal: number;
+              failure?: string;
+              files: {
+                report: string;
+                subject: string | null;
+                /** @enum {unknown} */
+                format: 'pdf' | 'xlsx' | 'csv' | 'json';
+                sha256: string;
+                dataSha256: string;
+                bytes: number;
+                certificateSerial: string;
+                madeAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -16409,11 +21076,31 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              period: string;
+              /** @enum {unknown} */
+              state: 'ordered' | 'making' | 'made' | 'failed';
+              filesDone: number;
+              filesTotal: number;
+              failure?: string;
+              files: {
+                report: string;
+                subject: string | null;
+                /** @enum {unknown} */
+                format: 'pdf' | 'xlsx' | 'csv' | 'json';
+                sha256: string;
+                dataSha256: string;
+                bytes: number;
+                certificateSerial: string;
+                madeAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -16529,6 +21216,375 @@ export interface paths {
             [name: string]: unknown;
           };
           content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/challenges': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Work a browser does before it asks; harder the more often its address was wrong */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            address: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              challenge: string;
+              /** @description Leading zero bits of SHA-256 of challenge, colon, counter */
+              difficulty: number;
+              expiresAt: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/look-ups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A card by its number and a second fact, masked; with it a pass for ten minutes */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            address: string;
+            place: 'web' | 'kiosk' | 'counter' | 'text';
+            cardNo: string;
+            fact: string;
+            proof?: {
+              challenge: string;
+              counter: number;
+            };
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              pass: string;
+              sheet: {
+                /** @description First and last four digits */
+                card: string;
+                state: string;
+                validTo: string;
+                /** @description The instant the books were read */
+                asOf: string;
+                /** @description What the books say is on the card */
+                balanceFen: number;
+                /** @description Pending credit: waits to be written to the card at any load terminal */
+                waitingFen: number;
+                onlineFen: number;
+                depositFen: number;
+                /** @description Why the card itself may say another amount */
+                onItsWay: {
+                  /** @description Loads the card may have that nobody has confirmed yet */
+                  loadsFen: number;
+                  /** @description Purchases that came in and are not booked */
+                  purchases: number;
+                  purchasesFen: number;
+                  /** @description Purchases the card made that nobody has uploaded yet, as far as counters tell */
+                  missing: number;
+                };
+                lossLapsesOn?: string;
+                /** @description When what the card held follows to the new card or the holder */
+                balanceFollowsOn?: string;
+                /** @description The card that takes its place, masked */
+                newCard?: string;
+                recent: {
+                  at: string;
+                  /** @description purchase, load, credit */
+                  kind: string;
+                  amountFen: number;
+                  /** @description done, on-its-way, looked-into, not-charged */
+                  standing: string;
+                  with?: string;
+                  industry?: number;
+                }[];
+                consent?: {
+                  /** @description sms or paper */
+                  channel: string;
+                  kinds: string[];
+                  language: string;
+                  lowBalanceFen: number;
+                  givenAt: string;
+                  givenOver: string;
+                };
+                notices: {
+                  noticeNo: number;
+                  kind: string;
+                  amountFen: number;
+                  madeAt: string;
+                }[];
+              };
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/loss-reports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Close a lost card at once, as a report by phone does; said again it is the same report */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            pass: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              state: string;
+              lapsesOn?: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/notice-withdrawals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraw the consent; how the person is reached is emptied */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            pass: string;
+            place: 'web' | 'kiosk' | 'counter' | 'text';
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/notices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agree to notices: of loads, a low balance, a loss, money that waits */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            pass: string;
+            place: 'web' | 'kiosk' | 'counter' | 'text';
+            channel: 'sms' | 'paper';
+            kinds: ('load' | 'low-balance' | 'loss' | 'refund-waiting')[];
+            language: 'zh' | 'en';
+            lowBalanceFen: number;
+            phone?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/notices-told': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** These notices on paper were printed or read */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            pass: string;
+            noticeNos: number[];
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/resident-desk/pass-checks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Which card a pass is for; for a case that is opened over the desk */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            pass: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              cardNo: string;
+            };
+          };
         };
       };
     };
@@ -16971,11 +22027,27 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              residentId: number;
+              possibleDuplicates: {
+                residentId: number;
+                /** @description masked */
+                name: string;
+                /** @description masked */
+                idNumber?: string;
+                birthYear?: string;
+                /** @description masked */
+                phone?: string;
+                population: string;
+                state: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -17147,7 +22219,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              residents: {
+                residentId: number;
+                /** @description masked */
+                name: string;
+                /** @description masked */
+                idNumber?: string;
+                birthYear?: string;
+                /** @description masked */
+                phone?: string;
+                population: string;
+                state: string;
+              }[];
+              complete: boolean;
+            };
+          };
         };
       };
     };
@@ -17180,7 +22268,20 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              residentId: number;
+              /** @description masked */
+              name: string;
+              /** @description masked */
+              idNumber?: string;
+              birthYear?: string;
+              /** @description masked */
+              phone?: string;
+              population: string;
+              state: string;
+            };
+          };
         };
       };
     };
@@ -17216,7 +22317,39 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              cards: {
+                cardNo: string;
+                state: string;
+                product: string;
+                /** Format: date */
+                validTo: string;
+                /** @description masked */
+                holder?: string;
+                residentId?: number;
+                /** @description fen */
+                depositFen: number;
+                concession?: {
+                  category: string;
+                  /** Format: date */
+                  validTo: string;
+                };
+                /** Format: date */
+                lossLapsesOn?: string;
+                blockedFor?: string[];
+                lockedByTerminal?: {
+                  /** Format: date-time */
+                  at: string;
+                  terminalNo?: string;
+                };
+                /** Format: date */
+                balanceDueOn?: string;
+                /** @description fen */
+                purseFen?: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -17287,7 +22420,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              concessions: {
+                category: string;
+                evidence: string;
+                method: string;
+                verifiedBy: string;
+                /** Format: date-time */
+                verifiedAt: string;
+                /** Format: date */
+                validFrom: string;
+                /** Format: date */
+                validTo: string;
+                /** Format: date */
+                endedOn?: string;
+                endReason?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -17319,11 +22470,17 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              /** Format: date */
+              validTo: string;
+              cards: string[];
+            };
+          };
         };
       };
     };
@@ -17463,7 +22620,12 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              applied: string[];
+              unchanged: string[];
+            };
+          };
         };
       };
     };
@@ -17645,7 +22807,19 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              items: {
+                [key: string]: {
+                  value: string;
+                  producer: string;
+                  source: string;
+                  /** Format: date-time */
+                  at: string;
+                };
+              };
+            };
+          };
         };
       };
     };
@@ -17953,7 +23127,40 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** SAMs by number, and who holds each */
+    get: {
+      parameters: {
+        query?: {
+          participantNo?: string;
+          cursor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              sams: {
+                samNo: string;
+                participantNo: string;
+                participantName: string;
+                terminalNo: string | null;
+                validFrom: string;
+                validTo: string | null;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
     put?: never;
     /** Give a SAM to a participant for a time */
     post: {
@@ -18207,6 +23414,106 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/service-points': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where residents load, collect what waits for them and are served */
+    get: {
+      parameters: {
+        query?: {
+          service?: string;
+          district?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              points: {
+                pointCode: string;
+                nameZh: string;
+                nameEn: string;
+                addressZh: string;
+                addressEn: string;
+                district: string;
+                hours: string;
+                services: ('load' | 'collect' | 'counter' | 'kiosk')[];
+                closed?: boolean;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/service-points/{pointCode}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Put a place on the list of service points, or change it */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          pointCode: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            nameZh: string;
+            nameEn: string;
+            addressZh: string;
+            addressEn: string;
+            district: string;
+            hours: string;
+            services: ('load' | 'collect' | 'counter' | 'kiosk')[];
+            closed?: boolean;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/settle-after-equal': {
     parameters: {
       query?: never;
@@ -18318,7 +23625,113 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              date: string;
+              rules: {
+                mode: 1 | 4 | 2 | 3;
+                /** @enum {unknown} */
+                netting: 'multilateral' | 'bilateral' | 'gross';
+                rhythm:
+                  | {
+                      monthEnd?: boolean;
+                      days: number;
+                      /** @enum {string} */
+                      every: 'days';
+                    }
+                  | {
+                      monthEnd?: boolean;
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      days: number[];
+                      /** @enum {string} */
+                      every: 'month';
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                refundRhythm?:
+                  | {
+                      monthEnd?: boolean;
+                      days: number;
+                      /** @enum {string} */
+                      every: 'days';
+                    }
+                  | {
+                      monthEnd?: boolean;
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      days: number[];
+                      /** @enum {string} */
+                      every: 'month';
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                feeRhythm?:
+                  | {
+                      monthEnd?: boolean;
+                      days: number;
+                      /** @enum {string} */
+                      every: 'days';
+                    }
+                  | {
+                      monthEnd?: boolean;
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      days: number[];
+                      /** @enum {string} */
+                      every: 'month';
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                thresholdFen: number;
+                carryAtMostDays?: number;
+                payAfterWorkingDays: number;
+                validFrom: string;
+                validTo?: string;
+                for:
+                  | {
+                      participant: string;
+                    }
+                  | {
+                      industry: string;
+                    }
+                  | {
+                      /** @enum {boolean} */
+                      everybody: true;
+                    };
+              }[];
+            };
+          };
         };
       };
     };
@@ -18460,11 +23873,16 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -18496,7 +23914,80 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              versions: {
+                version: number;
+                validFrom: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'proposed' | 'withdrawn';
+                proposedBy: string;
+                approvedBy?: string;
+                document: {
+                  note?: string;
+                  ended?: {
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                  rules: {
+                    /** @enum {unknown} */
+                    rounding?: 'line' | 'transaction';
+                    recordIndustry?: string;
+                    product?: string;
+                    /** @enum {unknown} */
+                    deal?: 'purchase' | 'load' | 'bill';
+                    /** @enum {unknown} */
+                    direction?: 'in' | 'out';
+                    rate?: string;
+                    ladder?: {
+                      from?: string;
+                      rate: string;
+                      upTo: null | string;
+                    }[];
+                    minFen?: number;
+                    maxFen?: number;
+                    feeReturned?: boolean;
+                    /** @enum {unknown} */
+                    period?: 'day' | 'month';
+                    shares?: {
+                      percent?: string;
+                      fixedFen?: number;
+                      to: string;
+                    }[];
+                    validTo?: string;
+                    /** @enum {unknown} */
+                    kind: 'fixed' | 'per-count' | 'by-amount';
+                    validFrom: string;
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        }
+                      | {
+                          /** @enum {boolean} */
+                          everybody: true;
+                        };
+                  }[];
+                };
+                documentSha256: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -18570,7 +24061,78 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              version: number;
+              validFrom: string;
+              /** @enum {unknown} */
+              state: 'approved' | 'proposed' | 'withdrawn';
+              proposedBy: string;
+              approvedBy?: string;
+              document: {
+                note?: string;
+                ended?: {
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+                rules: {
+                  /** @enum {unknown} */
+                  rounding?: 'line' | 'transaction';
+                  recordIndustry?: string;
+                  product?: string;
+                  /** @enum {unknown} */
+                  deal?: 'purchase' | 'load' | 'bill';
+                  /** @enum {unknown} */
+                  direction?: 'in' | 'out';
+                  rate?: string;
+                  ladder?: {
+                    from?: string;
+                    rate: string;
+                    upTo: null | string;
+                  }[];
+                  minFen?: number;
+                  maxFen?: number;
+                  feeReturned?: boolean;
+                  /** @enum {unknown} */
+                  period?: 'day' | 'month';
+                  shares?: {
+                    percent?: string;
+                    fixedFen?: number;
+                    to: string;
+                  }[];
+                  validTo?: string;
+                  /** @enum {unknown} */
+                  kind: 'fixed' | 'per-count' | 'by-amount';
+                  validFrom: string;
+                  for:
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      };
+                }[];
+              };
+              documentSha256: string;
+            };
+          };
         };
       };
     };
@@ -18602,7 +24164,16 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              holds: {
+                participantNo: string;
+                since: string;
+                causedBy?: string;
+                reason: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -18636,11 +24207,15 @@ export interface paths {
       requestBody?: never;
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -18677,7 +24252,13 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              participantNo: string;
+              maker: string;
+              checker: string;
+            };
+          };
         };
       };
     };
@@ -18781,7 +24362,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              ok: boolean;
+              obligations: {
+                participantNo: string;
+                sheetsFen: number;
+                openFen: number;
+                inTransitFen: number;
+                paidFen: number;
+                returnedFen: number;
+                ledger: {
+                  inTransitFen: number;
+                  paidFen: number;
+                  returnedFen: number;
+                };
+                ok: boolean;
+              }[];
+            };
+          };
         };
       };
     };
@@ -18819,7 +24418,41 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              payments: {
+                endToEndId: string;
+                sheetNo: string;
+                participantNo: string;
+                attempt: number;
+                messageId: string;
+                businessDate: string;
+                requestedDate: string;
+                /** @enum {unknown} */
+                state: 'rejected' | 'posted' | 'pending' | 'short';
+                amountFen: number;
+                inTransitFen: number;
+                paidFen: number;
+                givenUpFen: number;
+                returnedFen: number;
+                reason?: string;
+                bookings: {
+                  bankReference: string;
+                  part: number;
+                  amountFen: number;
+                  bookedAt: string;
+                }[];
+                returns: {
+                  bankReference: string;
+                  part: number;
+                  amountFen: number;
+                  bookedAt: string;
+                  reason: string;
+                  reasonCode?: string;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -18855,7 +24488,39 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              endToEndId: string;
+              sheetNo: string;
+              participantNo: string;
+              attempt: number;
+              messageId: string;
+              businessDate: string;
+              requestedDate: string;
+              /** @enum {unknown} */
+              state: 'rejected' | 'posted' | 'pending' | 'short';
+              amountFen: number;
+              inTransitFen: number;
+              paidFen: number;
+              givenUpFen: number;
+              returnedFen: number;
+              reason?: string;
+              bookings: {
+                bankReference: string;
+                part: number;
+                amountFen: number;
+                bookedAt: string;
+              }[];
+              returns: {
+                bankReference: string;
+                part: number;
+                amountFen: number;
+                bookedAt: string;
+                reason: string;
+                reasonCode?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -18895,11 +24560,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -18942,7 +24611,13 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              endToEndId: string;
+              /** @enum {unknown} */
+              state: 'rejected' | 'posted' | 'pending' | 'short';
+            };
+          };
         };
       };
     };
@@ -18982,7 +24657,46 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              sheets: {
+                sheetNo: string;
+                businessDate: string;
+                participantNo: string;
+                name: string;
+                paysFrom: string;
+                /** @enum {unknown} */
+                part: '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61' | '71' | '72';
+                counterparty?: string;
+                rhythm: string;
+                periodFrom: string;
+                salesCount: number;
+                salesFen: number;
+                refundCount: number;
+                refundFen: number;
+                feeFen: number;
+                otherFen: number;
+                carriedInFen: number;
+                payableFen: number;
+                paidFen: number;
+                /** @enum {unknown} */
+                disposition: 'pay' | 'carry';
+                carryReason?: string;
+                settlementAccount?: {
+                  accountNo: string;
+                  bankLineNo: string;
+                  accountName: string;
+                };
+                settleDate: string;
+                /** @enum {unknown} */
+                state: 'approved' | 'instructed' | 'made' | 'carried' | 'rejected' | 'paid';
+                carriedInto?: string;
+                maker?: string;
+                checker?: string;
+              }[];
+              next: null | string;
+            };
+          };
         };
       };
     };
@@ -19018,7 +24732,80 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              sheetNo: string;
+              businessDate: string;
+              participantNo: string;
+              name: string;
+              paysFrom: string;
+              /** @enum {unknown} */
+              part: '1' | '21' | '22' | '23' | '31' | '32' | '41' | '42' | '51' | '52' | '61' | '71' | '72';
+              counterparty?: string;
+              rhythm: string;
+              periodFrom: string;
+              salesCount: number;
+              salesFen: number;
+              refundCount: number;
+              refundFen: number;
+              feeFen: number;
+              otherFen: number;
+              carriedInFen: number;
+              payableFen: number;
+              paidFen: number;
+              /** @enum {unknown} */
+              disposition: 'pay' | 'carry';
+              carryReason?: string;
+              settlementAccount?: {
+                accountNo: string;
+                bankLineNo: string;
+                accountName: string;
+              };
+              settleDate: string;
+              /** @enum {unknown} */
+              state: 'approved' | 'instructed' | 'made' | 'carried' | 'rejected' | 'paid';
+              carriedInto?: string;
+              maker?: string;
+              checker?: string;
+              takenIn: {
+                sheetNo: string;
+                businessDate: string;
+                payableFen: number;
+                paidFen: number;
+              }[];
+              payments: {
+                endToEndId: string;
+                sheetNo: string;
+                participantNo: string;
+                attempt: number;
+                messageId: string;
+                businessDate: string;
+                requestedDate: string;
+                /** @enum {unknown} */
+                state: 'rejected' | 'posted' | 'pending' | 'short';
+                amountFen: number;
+                inTransitFen: number;
+                paidFen: number;
+                givenUpFen: number;
+                returnedFen: number;
+                reason?: string;
+                bookings: {
+                  bankReference: string;
+                  part: number;
+                  amountFen: number;
+                  bookedAt: string;
+                }[];
+                returns: {
+                  bankReference: string;
+                  part: number;
+                  amountFen: number;
+                  bookedAt: string;
+                  reason: string;
+                  reasonCode?: string;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -19037,11 +24824,12 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
-    put?: never;
-    post: {
+    /** The clerk’s own shifts, newest first, fifty at a time */
+    get: {
       parameters: {
-        query?: never;
+        query?: {
+          before?: string;
+        };
         header?: never;
         path?: never;
         cookie?: never;
@@ -19053,7 +24841,51 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              shifts: {
+                shiftId: number;
+                clerk: string;
+                /** Format: date-time */
+                openedAt: string;
+                /** Format: date-time */
+                closedAt?: string;
+                /** @description fen */
+                countedFen?: number;
+                /** @description fen */
+                overShortFen?: number;
+                payInSlip?: string;
+                pieces?: {
+                  [key: string]: number;
+                };
+              }[];
+              next?: number;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Open a shift with an account for its cash */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              shiftId: number;
+            };
+          };
         };
       };
     };
@@ -19087,7 +24919,24 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              supplies: {
+                supplyId: number;
+                shiftId: number;
+                /** @description fen */
+                amountFen: number;
+                from: string;
+                state: string;
+                clerk: string;
+                proposedBy: string;
+                approvedBy?: string;
+                /** @description fen */
+                countedFen?: number;
+                slip: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -19196,7 +25045,22 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              supplyId: number;
+              shiftId: number;
+              /** @description fen */
+              amountFen: number;
+              from: string;
+              state: string;
+              clerk: string;
+              proposedBy: string;
+              approvedBy?: string;
+              /** @description fen */
+              countedFen?: number;
+              slip: string;
+            };
+          };
         };
       };
     };
@@ -19239,7 +25103,22 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              supplyId: number;
+              shiftId: number;
+              /** @description fen */
+              amountFen: number;
+              from: string;
+              state: string;
+              clerk: string;
+              proposedBy: string;
+              approvedBy?: string;
+              /** @description fen */
+              countedFen?: number;
+              slip: string;
+            };
+          };
         };
       };
     };
@@ -19258,6 +25137,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** Count the till and close the shift; what is over or short is booked */
     post: {
       parameters: {
         query?: never;
@@ -19271,6 +25151,9 @@ export interface paths {
         content: {
           'application/json': {
             countedFen: number;
+            pieces?: {
+              [key: string]: number;
+            };
           };
         };
       };
@@ -19280,10 +25163,354 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
+          content: {
+            'application/json': {
+              /** @description fen */
+              overShortFen: number;
+              payInSlip?: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/shifts/{shiftId}/receipts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What went through the till of an own shift */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          shiftId: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              receipts: {
+                receiptNo: number;
+                cardNo: string;
+                act: string;
+                shiftId?: number;
+                by: string;
+                /** Format: date-time */
+                at: string;
+                lines: {
+                  what: string;
+                  /** @description fen */
+                  amountFen: number;
+                  way: 'in' | 'out' | 'card';
+                }[];
+                notes: {
+                  [key: string]: string;
+                };
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sign-in': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begin a session with name, password and one-time code */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string;
+            password: string;
+            /** @description code of the authenticator app */
+            code?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description kept by the portal; the browser never sees it */
+              token?: string;
+              principal: {
+                id: string;
+                name: string;
+                kind: string;
+                roles: string[];
+                participantNo?: string;
+              };
+              mustChangePassword: boolean;
+              mustEnrol: boolean;
+              endedOthers: number;
+            };
+          };
+        };
+      };
+    };
+    /** Sign out */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
           content?: never;
         };
       };
     };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sign-in/step-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give a fresh code: it covers dangerous acts for some minutes */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description code of the authenticator app */
+            code: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              until: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/signatures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Signatures of approvals, the newest first, with the lines of the act log written under them */
+    get: {
+      parameters: {
+        query?: {
+          principal?: string;
+          before?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              signatures: {
+                signatureNo: number;
+                principal: string;
+                method: string;
+                route: string;
+                certificate: string;
+                signedAt: string;
+                receivedAt: string;
+                acts: {
+                  sequence: number;
+                  act: string;
+                  subject: string;
+                }[];
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/signatures/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Check every signature kept */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              checked: number;
+              broken: {
+                signatureNo: number;
+                complaints: string[];
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/signatures/{signatureNo}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was signed, and whether the signature holds */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          signatureNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              signatureNo: number;
+              principal: string;
+              method: string;
+              route: string;
+              certificate: string;
+              signedAt: string;
+              receivedAt: string;
+              acts: {
+                sequence: number;
+                act: string;
+                subject: string;
+              }[];
+              statement: {
+                method: string;
+                path: string;
+                body: unknown;
+                lines: {
+                  label: string;
+                  value: string;
+                }[];
+                principal: string;
+                nonce: string;
+                time: string;
+              };
+              complaints: string[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -19607,7 +25834,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              transferId: number;
+              documentNo: string;
+              chipKind: string;
+              from: string;
+              to: string;
+              quantity: number;
+              reason?: string;
+              state: string;
+              handedBy: string;
+              /** Format: date-time */
+              handedAt: string;
+              counted?: number;
+              receivedBy?: string;
+              /** Format: date-time */
+              receivedAt?: string;
+            }[];
+          };
         };
       };
     };
@@ -19633,11 +25878,29 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              transferId: number;
+              documentNo: string;
+              chipKind: string;
+              from: string;
+              to: string;
+              quantity: number;
+              reason?: string;
+              state: string;
+              handedBy: string;
+              /** Format: date-time */
+              handedAt: string;
+              counted?: number;
+              receivedBy?: string;
+              /** Format: date-time */
+              receivedAt?: string;
+            };
+          };
         };
       };
     };
@@ -19678,7 +25941,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              transferId: number;
+              documentNo: string;
+              chipKind: string;
+              from: string;
+              to: string;
+              quantity: number;
+              reason?: string;
+              state: string;
+              handedBy: string;
+              /** Format: date-time */
+              handedAt: string;
+              counted?: number;
+              receivedBy?: string;
+              /** Format: date-time */
+              receivedAt?: string;
+            };
+          };
         };
       };
     };
@@ -19968,7 +26249,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              differences: {
+                date: string;
+                account: string;
+                ledgerFen: number;
+                statementFen?: number;
+                differenceFen?: number;
+                ageDays: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -20048,7 +26340,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              days: string[];
+              float: {
+                [key: string]: number[];
+              };
+              participants: {
+                [key: string]: {
+                  [key: string]: (null | number)[];
+                };
+              };
+              dormancy: {
+                [key: string]: {
+                  cards: (null | number)[];
+                  balanceFen: (null | number)[];
+                };
+              };
+            };
+          };
         };
       };
     };
@@ -20082,7 +26392,82 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              takenAt: string;
+              ageMs: number;
+              figures: {
+                date: string;
+                chunkNo: string;
+                position: {
+                  owed: {
+                    [key: string]: string;
+                  };
+                  owedFen: string;
+                  receivable: {
+                    [key: string]: string;
+                  };
+                  receivableFen: string;
+                  reserve: {
+                    [key: string]: string;
+                  };
+                  reserveFen: string;
+                  uncoveredMigrations: {
+                    [key: string]: string;
+                  };
+                  uncoveredMigrationsFen: string;
+                  cashFen: string;
+                  differenceFen: string;
+                  unexplainedFen: string;
+                  deposits: {
+                    owedFen: string;
+                    bankFen: string;
+                    cashFen: string;
+                    differenceFen: string;
+                  };
+                  ownFundsFen: string;
+                  ok: boolean;
+                };
+                bankAccounts: {
+                  account: string;
+                  ledgerFen: string;
+                }[];
+                agents: {
+                  participantNo: string;
+                  prefundFen: string;
+                  netDebitCapFen: string;
+                  coverFen: string;
+                  roomFen: string;
+                }[];
+                cities: {
+                  city: string;
+                  receivableFen: string;
+                  payableFen: string;
+                  netFen: string;
+                }[];
+                suspenseFen: string;
+                inTransitFen: string;
+                undecidedFen: string;
+                dormancy?: {
+                  date: string;
+                  years: {
+                    years: number;
+                    cards: string;
+                    balanceFen: string;
+                  }[];
+                };
+                proofs: {
+                  date: string;
+                  account: string;
+                  ledgerFen: string;
+                  statementFen?: string;
+                  differenceFen?: string;
+                  ageDays: number;
+                }[];
+                feeHolds: string[];
+              };
+            };
+          };
         };
       };
     };
@@ -20116,7 +26501,15 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              movements: {
+                to: string;
+                from: string;
+                use: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -20150,7 +26543,201 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rules: {
+                bounds:
+                  | {
+                      [key: string]: {
+                        /** @enum {unknown} */
+                        unit: 'days' | 'loads' | 'fen' | 'minutes' | 'hours' | 'seconds' | 'records';
+                        otherwise: number;
+                        least: number;
+                        most: number;
+                        meaning: string;
+                      };
+                    }
+                  | {
+                      aboveFen: {
+                        /** @enum {unknown} */
+                        unit: 'days' | 'loads' | 'fen' | 'minutes' | 'hours' | 'seconds' | 'records';
+                        otherwise: number;
+                        least: number;
+                        most: number;
+                        meaning: string;
+                      };
+                    }
+                  | {
+                      terminalFen: {
+                        /** @enum {unknown} */
+                        unit: 'days' | 'loads' | 'fen' | 'minutes' | 'hours' | 'seconds' | 'records';
+                        otherwise: number;
+                        least: number;
+                        most: number;
+                        meaning: string;
+                      };
+                      cardLoads: {
+                        /** @enum {string} */
+                        unit: 'loads';
+                        /** @enum {number} */
+                        otherwise: 4;
+                        /** @enum {number} */
+                        least: 2;
+                        /** @enum {number} */
+                        most: 20;
+                        /** @enum {string} */
+                        meaning: 'loads of one card within five minutes';
+                      };
+                    }
+                  | {
+                      roomFen: {
+                        /** @enum {unknown} */
+                        unit: 'days' | 'loads' | 'fen' | 'minutes' | 'hours' | 'seconds' | 'records';
+                        otherwise: number;
+                        least: number;
+                        most: number;
+                        meaning: string;
+                      };
+                    }
+                  | {
+                      afterDays: {
+                        /** @enum {string} */
+                        unit: 'days';
+                        /** @enum {number} */
+                        otherwise: 1;
+                        /** @enum {number} */
+                        least: 0;
+                        /** @enum {number} */
+                        most: 5;
+                        /** @enum {string} */
+                        meaning: 'nobody recognised it';
+                      };
+                    }
+                  | {
+                      afterDays: {
+                        /** @enum {string} */
+                        unit: 'days';
+                        /** @enum {number} */
+                        otherwise: 0;
+                        /** @enum {number} */
+                        least: 0;
+                        /** @enum {number} */
+                        most: 30;
+                        /** @enum {string} */
+                        meaning: 'open after its due date';
+                      };
+                    }
+                  | {
+                      afterHours: {
+                        /** @enum {string} */
+                        unit: 'hours';
+                        /** @enum {number} */
+                        otherwise: 30;
+                        /** @enum {number} */
+                        least: 6;
+                        /** @enum {number} */
+                        most: 96;
+                        /** @enum {string} */
+                        meaning: 'without a purchase record';
+                      };
+                    }
+                  | {
+                      records: {
+                        /** @enum {string} */
+                        unit: 'records';
+                        /** @enum {number} */
+                        otherwise: 3;
+                        /** @enum {number} */
+                        least: 2;
+                        /** @enum {number} */
+                        most: 20;
+                        /** @enum {string} */
+                        meaning: 'with a wrong TAC from one SAM in two days';
+                      };
+                    }
+                  | {
+                      afterHours: {
+                        /** @enum {string} */
+                        unit: 'hours';
+                        /** @enum {number} */
+                        otherwise: 24;
+                        /** @enum {number} */
+                        least: 1;
+                        /** @enum {number} */
+                        most: 168;
+                        /** @enum {string} */
+                        meaning: 'since it was last heard';
+                      };
+                    }
+                  | {
+                      clashes: {
+                        /** @enum {string} */
+                        unit: 'records';
+                        /** @enum {number} */
+                        otherwise: 1;
+                        /** @enum {number} */
+                        least: 1;
+                        /** @enum {number} */
+                        most: 5;
+                        /** @enum {string} */
+                        meaning: 'of one card in seven days, each contradicting another';
+                      };
+                    }
+                  | {
+                      afterSeconds: {
+                        /** @enum {string} */
+                        unit: 'seconds';
+                        /** @enum {number} */
+                        otherwise: 15;
+                        /** @enum {number} */
+                        least: 2;
+                        /** @enum {number} */
+                        most: 300;
+                        /** @enum {string} */
+                        meaning: 'without an answer';
+                      };
+                    }
+                  | {
+                      fromFen: {
+                        /** @enum {unknown} */
+                        unit: 'days' | 'loads' | 'fen' | 'minutes' | 'hours' | 'seconds' | 'records';
+                        otherwise: number;
+                        least: number;
+                        most: number;
+                        meaning: string;
+                      };
+                    };
+                /** @enum {unknown} */
+                rule:
+                  | 'float-shortfall'
+                  | 'unusual-load-pattern'
+                  | 'purse-far-from-card'
+                  | 'agent-near-cap'
+                  | 'unmatched-bank-entry'
+                  | 'overdue-difference'
+                  | 'late-operator-upload'
+                  | 'forged-tac-cluster'
+                  | 'terminal-silent'
+                  | 'cloned-card'
+                  | 'hsm-away'
+                  | 'large-movement'
+                  | 'other-critical'
+                  | 'other-warning'
+                  | 'other-notice';
+                version: number;
+                /** @enum {unknown} */
+                severity: 'warning' | 'notice' | 'critical';
+                thresholds: {
+                  [key: string]: number;
+                };
+                escalateMinutes: number;
+                repeatMinutes: number;
+                meaning: string;
+                setBy?: string;
+                approvedBy?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -20195,11 +26782,15 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        202: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
         };
       };
     };
@@ -20282,7 +26873,23 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              changes: {
+                changeNo: number;
+                kind: string;
+                subject: string;
+                state: string;
+                content: unknown;
+                reason: string;
+                proposedBy: string;
+                proposedAt: string;
+                decidedBy: string | null;
+                decidedAt: string | null;
+              }[];
+              cursor?: string;
+            };
+          };
         };
       };
     };
@@ -20638,7 +27245,39 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              terminals: {
+                terminalNo: string;
+                participantNo: string;
+                industry: number;
+                samNo: string | null;
+                model: string | null;
+                groupName: string | null;
+                functions: string[];
+                macAlgorithm: string;
+                tlsOnly: boolean;
+                status: string;
+                statusReason: string | null;
+                statusAt: string | null;
+                replacedBy: string | null;
+                registeredAt: string;
+                tmkKcv: string | null;
+                nextTmkKcv: string | null;
+                lastSeenAt: string | null;
+                lastSettledBatch: string | null;
+                software: string | null;
+                softwareState: string | null;
+                parametersVersion: number | null;
+                parametersConfirmedAt: string | null;
+                hotlistVersion: number | null;
+                hotlistConfirmedAt: string | null;
+                hotlistLackingSince: string | null;
+                revision: number;
+              }[];
+              cursor?: string;
+            };
+          };
         };
       };
     };
@@ -20706,7 +27345,36 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              terminalNo: string;
+              participantNo: string;
+              industry: number;
+              samNo: string | null;
+              model: string | null;
+              groupName: string | null;
+              functions: string[];
+              macAlgorithm: string;
+              tlsOnly: boolean;
+              status: string;
+              statusReason: string | null;
+              statusAt: string | null;
+              replacedBy: string | null;
+              registeredAt: string;
+              tmkKcv: string | null;
+              nextTmkKcv: string | null;
+              lastSeenAt: string | null;
+              lastSettledBatch: string | null;
+              software: string | null;
+              softwareState: string | null;
+              parametersVersion: number | null;
+              parametersConfirmedAt: string | null;
+              hotlistVersion: number | null;
+              hotlistConfirmedAt: string | null;
+              hotlistLackingSince: string | null;
+              revision: number;
+            };
+          };
         };
       };
     };
@@ -20742,7 +27410,32 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              terminalNo: string;
+              events: {
+                at: string;
+                event: string;
+                doneBy: string;
+                detail: unknown;
+              }[];
+              assignments: {
+                participantNo: string;
+                industry: number;
+                validFrom: string;
+                validTo: string | null;
+              }[];
+              sams: {
+                samNo: string;
+                validFrom: string;
+                validTo: string | null;
+              }[];
+              parameters: {
+                version: number;
+                confirmedAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -20992,7 +27685,34 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              messages: {
+                receivedAt: string;
+                terminalNo: string;
+                traceNo: string;
+                mti: string;
+                message: string;
+                code: string;
+                meaning: string;
+                operator: string | null;
+                industry: number | null;
+                batchNo: string | null;
+                cardNo: string | null;
+                amountFen: number | null;
+                reference: string | null;
+                remark: string | null;
+                from: string | null;
+                encrypted: boolean | null;
+                gateway: string;
+                totalMs: number;
+                stages: {
+                  name: string;
+                  ms: number;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -21029,7 +27749,34 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              messages: {
+                receivedAt: string;
+                terminalNo: string;
+                traceNo: string;
+                mti: string;
+                message: string;
+                code: string;
+                meaning: string;
+                operator: string | null;
+                industry: number | null;
+                batchNo: string | null;
+                cardNo: string | null;
+                amountFen: number | null;
+                reference: string | null;
+                remark: string | null;
+                from: string | null;
+                encrypted: boolean | null;
+                gateway: string;
+                totalMs: number;
+                stages: {
+                  name: string;
+                  ms: number;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -21128,6 +27875,450 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everybody who signs in, with roles and state */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              users: {
+                id: string;
+                name: string;
+                kind: string;
+                roles: string[];
+                participantNo: string | null;
+                personNo: string | null;
+                /** @description none, given, whole or suspended */
+                signIn: string;
+                enrolled: boolean;
+                openSessions: number;
+                lastSeen: string | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** A user who can do nothing yet; with a participant number one who acts for it */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            id: string;
+            name: string;
+            participantNo?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              id: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/first-password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose a first password: for a new user, or when password or telephone are lost */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              approvalId: number;
+              /** @description half of the password, shown this once; a hyphen joins the two */
+              half: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/first-password/approval/{approvalId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put it in force as another person; password, second factor, certificates and sessions of before are gone */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+          approvalId: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description half of the password, shown this once; a hyphen joins the two */
+              half: string;
+              until: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Let somebody try again at once after too many attempts */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose all the roles somebody is to have */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            roles: (
+              | 'clerk'
+              | 'bureau'
+              | 'stock-keeper'
+              | 'registrar'
+              | 'finance-maker'
+              | 'finance-checker'
+              | 'supervisor'
+              | 'auditor'
+              | 'platform'
+              | 'custodian'
+              | 'operator-partner'
+              | 'agent-partner'
+              | 'biller-partner'
+              | 'city-partner'
+              | 'bank-partner'
+            )[];
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              approvalId: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/roles/approval/{approvalId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put the same roles in force, as another person */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+          approvalId: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            roles: (
+              | 'clerk'
+              | 'bureau'
+              | 'stock-keeper'
+              | 'registrar'
+              | 'finance-maker'
+              | 'finance-checker'
+              | 'supervisor'
+              | 'auditor'
+              | 'platform'
+              | 'custodian'
+              | 'operator-partner'
+              | 'agent-partner'
+              | 'biller-partner'
+              | 'city-partner'
+              | 'bank-partner'
+            )[];
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              id: string;
+              roles: string[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Open sessions of somebody */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              sessions: {
+                sessionNo: number;
+                begunAt: string;
+                seenAt: string;
+                address: string;
+                agent: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** End every session of somebody */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              ended: number;
+            };
+          };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/suspension': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take every way in from somebody at once: sessions, password, token, certificates */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            reason: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              id: string;
+              revoked: string[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/validation-rules': {
     parameters: {
       query?: never;
@@ -21150,7 +28341,31 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rules: {
+                setBy?: string;
+                approvedBy?: string;
+                /** @enum {unknown} */
+                ruleName:
+                  | 'clock-tolerance-minutes'
+                  | 'record-age-days'
+                  | 'hotlist-grace-hours'
+                  | 'gray-wait-days'
+                  | 'gray-refused-days'
+                  | 'conflict-refused-days'
+                  | 'inspection-refused-days'
+                  | 'short-written-off-days'
+                  | 'held-alarm-days'
+                  | 'missing-listed-hours'
+                  | 'city-alarm-days'
+                  | 'city-held-days'
+                  | 'city-refused-days';
+                validFrom: string;
+                value?: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -21259,6 +28474,104 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/waiting': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Proposals that wait for a second person, as far as they concern whoever asks */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              waiting: {
+                approvalId: number;
+                act: string;
+                subject: string;
+                maker: string;
+                makerName: string;
+                since: string;
+                approvers: string[];
+                /** @description whoever asks may approve it */
+                mine: boolean;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/waiting/{approvalId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A proposal that waits, with what exactly was proposed */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          approvalId: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              approvalId: number;
+              act: string;
+              subject: string;
+              maker: string;
+              makerName: string;
+              since: string;
+              approvers: string[];
+              /** @description whoever asks may approve it */
+              mine: boolean;
+              /** @description what was proposed; absent where the act log does not hold it */
+              content?: unknown;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/working-days': {
     parameters: {
       query?: never;
@@ -21284,7 +28597,16 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              announcedUntil: string;
+              days: {
+                date: string;
+                /** @enum {unknown} */
+                kind: 'working' | 'made-up' | 'weekend' | 'holiday' | 'unknown';
+              }[];
+            };
+          };
         };
       };
     };
