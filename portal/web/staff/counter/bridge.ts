@@ -1,0 +1,109 @@
+import { reactive, readonly } from 'vue';
+import { readerTicket } from './calls.ts';
+import { chooseReader, refreshReaders } from './desk.ts';
+
+/** Where `citycard reader bridge` listens on the clerk's own computer. */
+const BRIDGE = 'ws://127.0.0.1:18583';
+const AGAIN_MS = 5_000;
+/** Which reader served under which name, to take it up again. */
+const KEPT = 'counter-bridge';
+
+export interface PluggedReader {
+  readonly name: string;
+  readonly state: 'empty' | 'card';
+  /** The name under which it serves the installation; absent while it does not. */
+  readonly window?: string;
+}
+
+const state = reactive({
+  connected: false,
+  readers: [] as PluggedReader[],
+  refused: undefined as string | undefined,
+});
+
+/** The program on this computer that lends its PC/SC readers; pages work without it when readers attach another way. */
+export const bridge = readonly(state);
+
+let socket: WebSocket | undefined;
+let wanted = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+interface Said {
+  readonly readers?: readonly PluggedReader[];
+  readonly refused?: { readonly sentence: string };
+  readonly attached?: { readonly window: string };
+  readonly lost?: { readonly reader: string; readonly window: string };
+}
+
+function connect(): void {
+  if (wanted === 0 || socket !== undefined) return;
+  let mine: WebSocket;
+  try {
+    mine = new WebSocket(BRIDGE);
+  } catch {
+    return;
+  }
+  socket = mine;
+  mine.addEventListener('open', () => {
+    state.connected = true;
+  });
+  mine.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as Said));
+  mine.addEventListener('close', () => {
+    socket = undefined;
+    state.connected = false;
+    state.readers = [];
+    if (wanted > 0) timer = setTimeout(connect, AGAIN_MS);
+  });
+}
+
+function hear(said: Said): void {
+  if (said.readers !== undefined) {
+    state.readers = [...said.readers];
+    const kept = keptChoice();
+    const free = state.readers.find(({ name, window }) => name === kept?.reader && window === undefined);
+    // What served before serves again, without the clerk having to think of it.
+    if (kept !== undefined && free !== undefined && state.refused === undefined) void attach(kept.reader, kept.window);
+  }
+  if (said.refused !== undefined) state.refused = said.refused.sentence;
+  if (said.attached !== undefined) {
+    state.refused = undefined;
+    chooseReader(said.attached.window);
+  }
+  void refreshReaders().catch(() => undefined);
+}
+
+function keptChoice(): { reader: string; window: string } | undefined {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT) ?? 'null');
+    return typeof kept === 'object' && kept !== null && 'reader' in kept && 'window' in kept
+      ? { reader: String(kept.reader), window: String(kept.window) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lends a reader of this computer to the installation under the name of a window, with a token for one minute. */
+export async function attach(reader: string, window: string): Promise<void> {
+  const { ticket, attachPort } = await readerTicket(window);
+  localStorage.setItem(KEPT, JSON.stringify({ reader, window }));
+  state.refused = undefined;
+  socket?.send(JSON.stringify({ attach: { reader, window, token: ticket, port: attachPort } }));
+}
+
+export function letGo(reader: string): void {
+  localStorage.removeItem(KEPT);
+  socket?.send(JSON.stringify({ letGo: { reader } }));
+}
+
+/** Looks for the bridge while somebody wants it. @returns how to stop */
+export function watchBridge(): () => void {
+  wanted += 1;
+  connect();
+  return () => {
+    wanted -= 1;
+    if (wanted > 0) return;
+    clearTimeout(timer);
+    socket?.close();
+  };
+}
