@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   addDays,
+  businessDate,
   createHttpServer,
   createLogger,
   createPrincipal,
@@ -11,6 +12,7 @@ import {
   type Role,
   transact,
 } from '@citycard/common';
+import { reconciliationReports } from '../reports/reconciliation-reports.ts';
 import { registerReconciliationRoutes } from '../routes.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -423,6 +425,76 @@ describe('over HTTP', () => {
     const wrong = await ask(maker, 'PUT', '/v1/cities/4520/certificate', { certificatePem: 'none' });
     expect(wrong).toMatchObject({ status: 422, body: { code: 'cities.certificate-bad' } });
     await server.close();
+  });
+});
+
+describe('the section about cities in the reports on reconciliation', () => {
+  it('says of a day what the files, answers, books and disputes of the day come to', async () => {
+    const { rows: dates } = await db.query<{ first: string; last: string }>(
+      `select min(business_date) as first, max(business_date) as last from reconciliation.city_file`,
+    );
+    const [first, last] = [businessDate(dates[0]!.first), businessDate(dates[0]!.last)];
+    const period = { name: last.slice(0, 7), kind: 'month', first, last } as const;
+    const [report] = await transact(db, (tx) => reconciliationReports(tx, period));
+    const row = (table: string, city = '4520') => {
+      const found = report?.tables.find(({ name }) => name === table);
+      const cells = found?.rows.find((each) => each[0] === city) ?? [];
+      return Object.fromEntries((found?.columns ?? []).map(({ key }, place) => [key, cells[place]]));
+    };
+    const sent = row('city-sent');
+    const { rows } = await db.query<Record<string, bigint>>(
+      `select count(*) as records, sum(amount_fen)::bigint as "amountFen", count(*) filter (where outcome = '00') as accepted,
+              sum(amount_fen) filter (where outcome = '00')::bigint as "acceptedFen", count(*) filter (where outcome = '0F') as held,
+              count(*) filter (where outcome is null) as unanswered
+         from reconciliation.city_sent_record`,
+    );
+    expect(sent).toMatchObject(rows[0]!);
+    const parts = ['accepted', 'refused', 'held', 'unanswered'].map((name) => sent[name] as bigint);
+    expect(parts.reduce((sum, each) => sum + each, 0n)).toBe(sent['records']);
+    expect(parts.slice(0, 2).every((each) => each > 0n)).toBe(true);
+
+    const { rows: files } = await db.query<{ name: string; content: Buffer }>(
+      `select file_name as name, content from reconciliation.city_file where kind = 'ccir' and direction = 'out'`,
+    );
+    const totals = files.map(({ content }) => content.readBigUInt64BE(36));
+    expect(row('city-received')).toMatchObject({
+      ...{
+        files: 2n,
+        records: 2n,
+        amountFen: 527n + 45n,
+        answered: 2n,
+        toAnswer: 0n,
+        ourShareFen: 7n,
+        theirShareFen: 6n,
+      },
+      acceptedFen: totals.reduce((sum, each) => sum + each, 0n),
+    });
+    const owed = await receivable();
+    const weOwe = (await accountBalance(db, 'city-payable:4520')).posted;
+    expect(row('city-positions')).toMatchObject({ positionFen: owed - weOwe, cap: 'none', settlement: 'bilateral' });
+    const disputes = await listDisputes(db, { city: '4520' });
+    const ours = disputes.filter(({ direction }) => direction === 'out');
+    expect(row('city-disputes')).toMatchObject({
+      opened: BigInt(ours.length),
+      accepted: BigInt(ours.filter(({ state }) => state === 'accepted').length),
+      refused: BigInt(ours.filter(({ state }) => state === 'refused').length),
+      expired: BigInt(ours.filter(({ state }) => state === 'expired').length),
+      open: BigInt(ours.filter(({ endedAt }) => endedAt === null).length),
+    });
+    expect(row('city-differences')).toMatchObject({ kind: 'late', found: 1n, ended: 1n, openAfter: 0n });
+    expect(report?.tables.find(({ name }) => name === 'city-overdue')?.rows).toEqual([]);
+    // Four days on, with a cap: what nobody has answered is overdue, and the cap stands beside the position.
+    await agreeOn({ city: '4520', positionCapFen: fen(owed - weOwe + 25n) });
+    await routed([77]);
+    await exchangeWithCity(deps, '4520');
+    await db.query(`update reconciliation.city_file set business_date = business_date - 4 where signature is not null`);
+    const [later] = await transact(db, (tx) => reconciliationReports(tx, { ...period, kind: 'day', first: last }));
+    const overdue = later?.tables.find(({ name }) => name === 'city-overdue')?.rows ?? [];
+    expect(overdue.map((cells) => cells.slice(4, 7))).toContainEqual([1n, 77n, 4n]);
+    const cap = later?.tables.find(({ name }) => name === 'city-positions')?.rows[1]?.slice(3, 6);
+    expect(cap?.[0]).toBe(owed - weOwe);
+    expect(cap?.[2]).toBe('0.25');
+    await agreeOn({ city: '4520' });
   });
 });
 
