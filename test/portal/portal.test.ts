@@ -3,6 +3,7 @@ import { residentTests } from './resident.ts';
 import { shellTests } from './shell.ts';
 import { startPortalWorld, type PortalWorld } from './world.ts';
 
+import { signInTests } from './sign-in.ts';
 /** Pages in a real browser, before the product as `npm start` serves it. One world for all faces: making it costs more than most of what it shows. */
 describe('the portal', () => {
   let world: PortalWorld | undefined;
@@ -19,3 +20,4 @@ describe('the portal', () => {
   describe('shell', () => shellTests(started));
   describe('residents', () => residentTests(started));
 });
+  describe('signing in', () => signInTests(started));

@@ -119,8 +119,7 @@ async function served(child: ChildProcess, varDirectory: string): Promise<Addres
   const until = Date.now() + START_MS;
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Error(`the installation ended with ${child.exitCode}:\n${said}`);
-    const text = await readFile(join(varDirectory, 'run', 'installation.json'), 'utf8').catch(() => '{}');
-    const address = JSON.parse(text) as Partial<Address>;
+    const address = await noted(varDirectory);
     const { baseUrl, portalUrl, residentUrl } = address;
     if (baseUrl !== undefined && portalUrl !== undefined && residentUrl !== undefined)
       return { baseUrl, portalUrl, residentUrl };
@@ -128,6 +127,15 @@ async function served(child: ChildProcess, varDirectory: string): Promise<Addres
   }
   child.kill('SIGTERM');
   throw new Error(`the installation did not serve its pages in time:\n${said}`);
+}
+
+/** What the installation has noted so far; nothing while it is being written. */
+async function noted(varDirectory: string): Promise<Partial<Address>> {
+  try {
+    return JSON.parse(await readFile(join(varDirectory, 'run', 'installation.json'), 'utf8')) as Partial<Address>;
+  } catch {
+    return {};
+  }
 }
 
 async function inLanguage(page: Page, language: Language): Promise<Page> {
