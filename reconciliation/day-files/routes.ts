@@ -6,7 +6,6 @@ import {
   type HttpServer,
   type Principal,
   rolesAllowed,
-  type Static,
   Type,
 } from '@citycard/common';
 import { dayFileErrors } from './errors.ts';
@@ -41,7 +40,7 @@ export function registerDayFileRoutes(server: HttpServer, { db }: { readonly db:
       },
     },
     async (request, reply) => {
-      const { name } = request.query as Static<typeof FileName>;
+      const { name } = request.query;
       const participantNo = request.principal.participantNo ?? '';
       const content = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const signature = Buffer.from(String(request.headers['x-signature']), 'base64');

@@ -7,8 +7,8 @@ import { type Decision, type Line, MATCH_STATES, type MatchPass, type MatchTerms
 
 const SIDES = ['ours', 'theirs'] as const;
 const lineOf = { ours: 'our_line', theirs: 'their_line' } as const;
-/** Lines are looked at sixteen at once when looking for those that are there twice. */
-const BUCKET_BITS = 4;
+/** Lines are looked at sixty-four at once when looking for those that are there twice: measured against sixteen and one by one. */
+const BUCKET_BITS = 6;
 
 /**
  * Decides what the join could not: keys that are there more than once, line by line, and what it left over by the later passes.
@@ -29,7 +29,8 @@ export async function decideRest(
     await findDoubled(connection, sides, files.main);
     const first = terms.passes[0];
     if (first !== undefined) await decidePass(connection, terms, { pass: first, no: 0, sides, from: 'redo' }, groups);
-    for (const side of SIDES)
+    // What the join left over is looked at again only where there is another pass to look by.
+    for (const side of terms.passes.length > 1 ? SIDES : [])
       await connection.run(
         `create temp table open_${side} as select ${lineOf[side]} as line from read_parquet(${literal(files.main)})
           where ${lineOf[side === 'ours' ? 'theirs' : 'ours']} is null and ${lineOf[side]} not in (select line from redo_${side})`,
@@ -48,7 +49,8 @@ export async function decideRest(
   }
   // What a join left over stands in its file already.
   if (!joined) await addOpen(connection, sides);
-  await writeRevised(connection, sides, files.revised);
+  const from = joined && terms.passes.length === 1 ? 'redo' : 'all';
+  await writeRevised(connection, sides, { file: files.revised, from });
 }
 
 /** Lines whose key one side has more than once while the other has it too: the join paired each with each. */
@@ -74,7 +76,7 @@ async function findDoubled(
   }
   for (const side of SIDES)
     await connection.run(
-      `create temp table redo_${side} as select (rowid + 1)::uinteger as line from ${side} where key in (select key from doubled)`,
+      `create temp table redo_${side} as select (rowid + 1)::uinteger as line, * from ${side} where key in (select key from doubled)`,
     );
 }
 
@@ -105,9 +107,9 @@ async function decidePass(
   groups: { last: number },
 ): Promise<void> {
   const select = (side: Side) =>
-    `select ${side === 'ours'} as mine, ${no === 0 ? 'key' : keyOf(pass)} as pass_key, (s.rowid + 1)::integer as line, s.amount,
+    `select ${side === 'ours'} as mine, ${no === 0 ? 'key' : keyOf(pass)} as pass_key, s.line::integer as line, s.amount,
             (s.day - date '1970-01-01')::integer as day, ${sides[side].doubt ? 's.doubt' : 'false'} as doubt, ${sides.ours.records && sides.theirs.records ? 's.records' : '0'} as records
-       from ${side} s where (s.rowid + 1) in (select line from ${from}_${side})`;
+       from ${from === 'redo' ? `redo_${side}` : `(select rowid + 1 as line, * from ${side} where rowid + 1 in (select line from open_${side}))`} s`;
   const stream = await connection.stream(
     `select mine, pass_key, line, amount, day, doubt, records from (${select('ours')} union all ${select('theirs')})
       where pass_key is not null order by pass_key`,
@@ -175,11 +177,13 @@ async function addOpen(connection: DuckDBConnection, sides: Readonly<Record<Side
 async function writeRevised(
   connection: DuckDBConnection,
   sides: Readonly<Record<Side, ReadSide>>,
-  file: string,
+  { file, from }: { readonly file: string; readonly from: 'redo' | 'all' },
 ): Promise<void> {
   // The few lines that are needed first, so that nothing is built of all the others.
   const few = (side: Side) =>
-    `(select rowid + 1 as line, * from ${side} where rowid + 1 in (select ${lineOf[side]} from decided))`;
+    from === 'redo'
+      ? `redo_${side}`
+      : `(select rowid + 1 as line, * from ${side} where rowid + 1 in (select ${lineOf[side]} from decided))`;
   const perGroup = (value: string) =>
     `case when d.group_no is not null then ${value} over (partition by d.group_no) end`;
   await connection.run(

@@ -71,7 +71,10 @@ export async function matchFiles(
     const result = { main: join(directory, 'main.parquet'), revised: join(directory, 'revised.parquet') };
     const first = terms.passes[0];
     const joined =
-      first !== undefined && first.cardinality === '1-1' && first.certain && !(await repeatsTooMuch(connection));
+      first !== undefined &&
+      first.cardinality === '1-1' &&
+      first.certain &&
+      !(await repeatsTooMuch(connection, { ours, theirs }));
     await writeJoin(connection, terms, { ours, theirs }, result.main, joined);
     await progress(70);
     await decideRest(connection, terms, { ours, theirs }, result, joined);
@@ -87,17 +90,29 @@ export async function matchFiles(
 /** Lines per key squared, added up, at most so many times the lines: then a join writes no more than about five rows per line. */
 const REPEATS = 4;
 const BUCKETS = 65_536;
+/** One line in so many is looked at: keys that are there often enough to matter are there often among those too. */
+const SAMPLED = 16;
+/** Below this all lines are looked at. */
+const FEW_LINES = 100_000;
 
 /**
  * Whether so many lines of a side have the same keys that pairing each with each might not end. The squares of the lines per key are
- * estimated from buckets that keys fall into by hash: far cheaper than grouping by key.
+ * estimated from buckets that keys fall into by hash, of a sample of the lines: far cheaper than grouping by key. Lines that fall into
+ * one bucket by chance are taken off.
  */
-async function repeatsTooMuch(connection: DuckDBConnection): Promise<boolean> {
-  const squares = (side: string) =>
-    `select sum(c * c)::double as squares, sum(c)::double as lines
-       from (select count(*) as c from ${side} where key is not null group by hash(key) & ${BUCKETS - 1})`;
+async function repeatsTooMuch(
+  connection: DuckDBConnection,
+  sides: Readonly<Record<'ours' | 'theirs', ReadSide>>,
+): Promise<boolean> {
+  const squares = (side: 'ours' | 'theirs') => {
+    const every = sides[side].lines < FEW_LINES ? 1 : SAMPLED;
+    const sample = every === 1 ? '' : `and hash(rowid) % ${every} = 0`;
+    return `select ${every}::double as every, sum(c * c)::double as squares, sum(c)::double as lines
+       from (select count(*) as c from ${side} where key is not null ${sample} group by hash(key) & ${BUCKETS - 1})`;
+  };
+  // A pair of lines with one key is in the sample once in the square of what a line is.
   const reader = await connection.runAndReadAll(
-    `select coalesce(bool_or(squares - lines * lines / ${BUCKETS} - lines > ${REPEATS} * lines + ${BUCKETS}), false)
+    `select coalesce(bool_or((squares - lines - lines * lines / ${BUCKETS}) * every * every > ${REPEATS} * lines * every + ${BUCKETS} * every), false)
        from (${squares('ours')} union all ${squares('theirs')})`,
   );
   return reader.getRowsJS()[0]?.[0] === true;
@@ -130,20 +145,16 @@ const SUMS = `state, count(*) as results, count(our_line) as our_lines, count(th
 
 async function totals(connection: DuckDBConnection, { main, revised }: ResultFiles) {
   const [first, second] = [`read_parquet(${literal(main)})`, `read_parquet(${literal(revised)})`];
-  const figures = 'state, ours, theirs, our_line, their_line';
-  // What the second file replaces is few rows: counting all and taking those off is cheaper than leaving each out.
+  const replaced = (line: string) => `${line} in (select ${line} from ${second} where ${line} is not null)`;
+  // Both files once; what the second replaces is left out line by line.
   const reader = await connection.runAndReadAll(
     `with part as (
-       select 1 as sign, ${SUMS} from ${first} group by state
-       union all select 1, ${SUMS} from ${second} group by state
-       union all select -1, ${SUMS} from (
-         select ${figures} from ${first} where our_line in (select our_line from ${second})
-          union all select ${figures} from ${first} where their_line in (select their_line from ${second})
-            and (our_line is null or our_line not in (select our_line from ${second} where our_line is not null)))
-        group by state)
-     select state::integer, sum(sign * results)::integer, sum(sign * our_lines)::integer, sum(sign * their_lines)::integer,
-            sum(sign * ours)::varchar, sum(sign * theirs)::varchar, sum(sign * our_sum)::varchar, sum(sign * their_sum)::varchar
-       from part group by 1 having sum(sign * results) > 0`,
+       select ${SUMS} from ${first}
+        where not coalesce(${replaced('our_line')}, false) and not coalesce(${replaced('their_line')}, false) group by state
+       union all select ${SUMS} from ${second} group by state)
+     select state::integer, sum(results)::integer, sum(our_lines)::integer, sum(their_lines)::integer,
+            sum(ours)::varchar, sum(theirs)::varchar, sum(our_sum)::varchar, sum(their_sum)::varchar
+       from part group by 1`,
   );
   const rows = reader.getRowsJS() as [number, number, number, number, string, string, string, string][];
   const states: Partial<Record<MatchState, StateTotal & { readonly ourSum: bigint; readonly theirSum: bigint }>> = {};
