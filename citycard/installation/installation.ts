@@ -222,10 +222,11 @@ async function start(
   registerResidentCaseRoutes(server, { db, seal: protection });
   const sandboxGateway = { host, port: 0 };
   const open: OpenGateway = {};
-  if (options.serveTerminals) {
-    const operations = startOperations(server, operationsDeps(engines, configuration, workers, open));
-    undo.push(() => operations.stop());
-  }
+  const operations = startOperations(
+    server,
+    operationsDeps(engines, configuration, workers, open, options.serveTerminals),
+  );
+  undo.push(() => operations.stop());
   registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
   const http = await listen(server, { host, port: configuration.httpPort });
   undo.push(() => server.close());

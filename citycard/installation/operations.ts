@@ -19,6 +19,7 @@ export function operationsDeps(
   configuration: Configuration,
   workers: Pick<Workers, 'queues' | 'machines' | 'readers'>,
   open: OpenGateway,
+  serving: boolean,
 ): OperationsDeps {
   const { queues, machines, readers } = workers;
   const listening = (name: string, port: () => number | undefined): Part => ({
@@ -31,6 +32,7 @@ export function operationsDeps(
   });
   return {
     ...engines,
+    serving,
     queues,
     calendar: demoCalendar(),
     bankCutOff: configuration.bankCutOff,

@@ -5,6 +5,7 @@ import {
   type Logger,
   lookAgainAndAgain,
   pursueActVerification,
+  noQueues,
   type QueueWatch,
   type WorkingCalendar,
 } from '@citycard/common';
@@ -35,6 +36,8 @@ export interface OperationsDeps {
   /** Asked when somebody looks: the gateway starts after the server. */
   readonly traffic: () => Traffic | undefined;
   readonly parts: readonly Part[];
+  /** False for a short visit: the routes are there, nothing goes on by itself. */
+  readonly serving: boolean;
 }
 
 /** A proof of the act log that nobody told us of is found this late. */
@@ -46,17 +49,19 @@ export function startOperations(server: HttpServer, deps: OperationsDeps): { sto
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const heartbeat = startHeartbeat({ db, logger }, { name: 'citycard', version });
-  const probe = probeHsm(hsm);
-  const parts = watchParts([databasePart(db), hsmPart(probe.state), ...deps.parts]);
-  const proofs = lookAgainAndAgain(() => pursueActVerification(db), {
-    everyMs: LOOK_FOR_PROOFS_MS,
-    logger,
-    what: 'proving the act log',
-  });
+  const probe = probeHsm(hsm, { asking: deps.serving });
+  const parts = watchParts(deps.serving ? [databasePart(db), hsmPart(probe.state), ...deps.parts] : []);
+  const heartbeat = deps.serving ? startHeartbeat({ db, logger }, { name: 'citycard', version }) : undefined;
+  const proofs = deps.serving
+    ? lookAgainAndAgain(() => pursueActVerification(db), {
+        everyMs: LOOK_FOR_PROOFS_MS,
+        logger,
+        what: 'proving the act log',
+      })
+    : undefined;
   registerShiftRoutes(server, { db });
-  registerActRoutes(server, { db, onOrdered: () => void proofs.wake() });
-  if (deps.queues !== undefined) registerQueueRoutes(server, { db, watch: deps.queues });
+  registerActRoutes(server, { db, onOrdered: () => void proofs?.wake() });
+  registerQueueRoutes(server, { db, watch: deps.queues ?? noQueues });
   registerServiceRoutes(server, { db, version, parts: parts.seen });
   registerHsmRoutes(server, { hsm, state: probe.state });
   registerFileRoutes(server, { db });
@@ -66,8 +71,8 @@ export function startOperations(server: HttpServer, deps: OperationsDeps): { sto
     stop: async () => {
       probe.stop();
       parts.stop();
-      await proofs.close();
-      await heartbeat.stop();
+      await proofs?.close();
+      await heartbeat?.stop();
     },
   };
 }

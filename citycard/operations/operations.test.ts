@@ -56,6 +56,7 @@ beforeAll(async () => {
     bankCutOff: '16:00',
     firstBus: '05:30',
     traffic: () => undefined,
+    serving: true,
     parts: [{ name: 'broken', look: () => Promise.reject(new Error('nobody there')) }],
   });
   for (const [id, role] of [

@@ -77,6 +77,13 @@ export function watchQueues(
   };
 }
 
+/** Where no jobs run there are no queues. */
+export const noQueues: QueueWatch = {
+  counts: () => Promise.resolve([]),
+  jobs: (queue) => Promise.reject(jobErrors.queueUnknown({ queue })),
+  retry: (queue) => Promise.reject(jobErrors.queueUnknown({ queue })),
+};
+
 function seen(job: Job, decode: (id: string) => string): SeenJob {
   const time = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms));
   return {

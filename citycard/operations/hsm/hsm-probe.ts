@@ -23,7 +23,7 @@ const KEPT = 150;
 /** Asks the HSM how it is, one question at a time, and keeps how long it took. */
 export function probeHsm(
   hsm: Pick<HsmClient, 'status'>,
-  { everyMs = EVERY_MS }: { readonly everyMs?: number } = {},
+  { everyMs = EVERY_MS, asking: begin = true }: { readonly everyMs?: number; readonly asking?: boolean } = {},
 ): { state(): HsmWatchState; stop(): void } {
   const probes: HsmProbe[] = [];
   let status: HsmStatus | undefined;
@@ -49,7 +49,7 @@ export function probeHsm(
     }
     if (probes.length > KEPT) probes.shift();
   };
-  const timer = setInterval(() => void ask(), everyMs).unref();
-  void ask();
+  const timer = begin ? setInterval(() => void ask(), everyMs).unref() : undefined;
+  if (begin) void ask();
   return { state: () => ({ status, silentSince, problem, probes }), stop: () => clearInterval(timer) };
 }
