@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { participantTests } from './participant.ts';
+import { platformTests } from './platform.ts';
+import { counterTests } from './counter.ts';
 import { residentTests } from './resident.ts';
 import { shellTests } from './shell.ts';
 import { startPortalWorld, type PortalWorld } from './world.ts';
@@ -21,3 +24,5 @@ describe('the portal', () => {
   describe('residents', () => residentTests(started));
 });
   describe('signing in', () => signInTests(started));
+  describe('participants', () => participantTests(started));
+  describe('platform', () => platformTests(started));
