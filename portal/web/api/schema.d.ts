@@ -219,6 +219,100 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/acts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines of the act log, newest first */
+    get: {
+      parameters: {
+        query?: {
+          actor?: string;
+          act?: string;
+          subject?: string;
+          from?: string;
+          to?: string;
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              acts: {
+                sequence: number;
+                at: string;
+                actor: string;
+                actorName: string;
+                act: string;
+                subject: string;
+                detail: string;
+                sha256: string;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/acts/kinds': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Kinds of acts on record */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              kinds: string[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/acts/verification': {
     parameters: {
       query?: never;
@@ -259,6 +353,82 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/acts/verifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Proofs of the act log that were asked for, newest first, and how far each is */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              verifications: {
+                verificationNo: number;
+                state: string;
+                linesTotal: number;
+                linesDone: number;
+                brokenAt: number | null;
+                orderedBy: string;
+                orderedAt: string;
+                finishedAt: string | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Have the chain of the act log proved; one that is under way is answered */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              verificationNo: number;
+              state: string;
+              linesTotal: number;
+              linesDone: number;
+              brokenAt: number | null;
+              orderedBy: string;
+              orderedAt: string;
+              finishedAt: string | null;
+            };
+          };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -12529,6 +12699,79 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/gateway/traffic': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Messages by second of the last five minutes, by kind and outcome, with their times and the links */
+    get: {
+      parameters: {
+        query?: {
+          since?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              serving: boolean;
+              seconds: {
+                at: string;
+                messages: {
+                  message: string;
+                  code: string;
+                  count: number;
+                }[];
+                medianMs: number | null;
+                p95Ms: number | null;
+                slowestMs: number | null;
+                links: number;
+                inFlight: number;
+              }[];
+              words: {
+                messages: {
+                  [key: string]: string;
+                };
+                codes: {
+                  [key: string]: string;
+                };
+              };
+              listeners: {
+                listener: string;
+                connections: number;
+                inFlight: number;
+                accepted: number;
+                refused: number;
+                frames: number;
+                answers: number;
+                malformed: number;
+                badFrames: number;
+                failures: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/group-applications': {
     parameters: {
       query?: never;
@@ -17171,6 +17414,776 @@ export interface paths {
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Files of operators, billers, cities, the bank and departments, newest first, with what became of each */
+    get: {
+      parameters: {
+        query?: {
+          kind?: string;
+          state?: string;
+          party?: string;
+          cursor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              rows: {
+                kind: string;
+                id: string;
+                at: string;
+                name: string;
+                party: string | null;
+                state: string;
+                direction: string;
+                records: number | null;
+                recordsDone: number | null;
+                amountFen: number | null;
+                detail: string | null;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/handovers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hand-overs of shifts, newest first, and the points that are open */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              handovers: {
+                handoverNo: number;
+                words: string;
+                handedBy: string;
+                handedAt: string;
+                outcome: string | null;
+                endWords: string | null;
+                endedBy: string | null;
+                endedAt: string | null;
+                points: {
+                  pointNo: number;
+                  words: string;
+                }[];
+              }[];
+              openPoints: {
+                pointNo: number;
+                words: string;
+                openedBy: string;
+                openedAt: string;
+                endedBy: string | null;
+                endedAt: string | null;
+                endWords: string | null;
+              }[];
+              endedPoints: {
+                pointNo: number;
+                words: string;
+                openedBy: string;
+                openedAt: string;
+                endedBy: string | null;
+                endedAt: string | null;
+                endWords: string | null;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Give the shift away, with every open point */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              handoverNo: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/handovers/{handoverNo}/taking': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take a shift over, as another person */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          handoverNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              handoverNo: number;
+              outcome: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/handovers/{handoverNo}/withdrawal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take one’s own hand-over back */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          handoverNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              handoverNo: number;
+              outcome: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/hsm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the HSM answers, how fast, and what waits for it */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              reachable: boolean;
+              silentSince: string | null;
+              problem: string | null;
+              version: string | null;
+              keys: number | null;
+              authorised: boolean | null;
+              lmkCheck: string | null;
+              links: number;
+              inFlight: number;
+              waiting: number;
+              probes: {
+                at: string;
+                ms: number | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Keys in the HSM by their check values, and when each was last used */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              keys: {
+                name: string;
+                usage: string;
+                algorithm: string;
+                exportable: boolean;
+                levels: number;
+                kcv: string;
+                lastUsedAt: string | null;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/night': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Days that are not closed, when tonight’s is expected to be instructed, and what is stuck */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              now: string;
+              tonight: {
+                date: string;
+                state: string;
+                records: number;
+                undecided: number;
+                stages: {
+                  stage: string;
+                  at: string | null;
+                  expectedAt: string | null;
+                  usualSeconds: number | null;
+                }[];
+                machinesEndAt: string | null;
+                firstBusAt: string;
+                beforeFirstBus: boolean | null;
+                bankAt: string | null;
+                bankCutOffAt: string | null;
+                beforeBankCutOff: boolean | null;
+                pastDays: number;
+              } | null;
+              days: {
+                date: string;
+                state: string;
+                since: string;
+                records: number;
+                undecided: number;
+                openPayments: number;
+                refusedPayments: number;
+              }[];
+              stuck: {
+                reason: string;
+                subject: string;
+                since?: string;
+                role: string;
+                page: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/queues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Job queues of this process, and how many jobs each holds by state */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              queues: {
+                queue: string;
+                waiting: number;
+                delayed: number;
+                active: number;
+                completed: number;
+                failed: number;
+                lastFailedJob?: string;
+                lastFailure?: string;
+                lastFailedAt?: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/queues/{queue}/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs of a queue in one state */
+    get: {
+      parameters: {
+        query: {
+          state: 'waiting' | 'delayed' | 'active' | 'completed' | 'failed';
+          cursor?: string;
+        };
+        header?: never;
+        path: {
+          queue: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              jobs: {
+                id: string;
+                name: string;
+                addedAt: string;
+                startedAt?: string;
+                finishedAt?: string;
+                attempts: number;
+                progress?: number;
+                failure?: string;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/queues/{queue}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Try a failed job again */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          queue: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            id: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              id: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/services': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Processes heard of within a day, and the parts of this one: since when, whether they answer */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              version: string;
+              processes: {
+                processId: string;
+                name: string;
+                host: string;
+                pid: number;
+                version: string;
+                startedAt: string;
+                heardAt: string;
+                endedAt: string | null;
+                state: string;
+              }[];
+              parts: {
+                name: string;
+                state: string;
+                since: string;
+                heardAt?: string;
+                ms?: number;
+                remark?: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/shift-points': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Note a point that the next shifts have to look after */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              pointNo: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/shift-points/{pointNo}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say how a point ended */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          pointNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            words: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              pointNo: number;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/operations/work': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Report sets, matches, imports and batches, newest first, and how far each is */
+    get: {
+      parameters: {
+        query?: {
+          kind?: string;
+          state?: string;
+          party?: string;
+          cursor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              rows: {
+                kind: string;
+                id: string;
+                at: string;
+                name: string;
+                party: string | null;
+                state: string;
+                done: number;
+                total: number;
+                by: string;
+                finishedAt: string | null;
+                failure: string | null;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
