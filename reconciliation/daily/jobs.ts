@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, JobSystem, Logger } from '@citycard/common';
+import { dropOldFiles } from '../matching/retention.ts';
 import { dueLooks, lookOrNote, type OrderedLook } from './daily-look.ts';
 
 const QUEUE = 'reconciliation-looks';
 const LOOK_EVERY_MS = 60_000;
+/** What is past its time is dropped once a day. */
+const TIDY_EVERY_MS = 86_400_000;
 
 export interface DailyReconciliation {
   /** Asks what is due now, without waiting for the next minute. */
@@ -11,7 +14,11 @@ export interface DailyReconciliation {
   close(): Promise<void>;
 }
 
-/** Looks at operators, cards, agents, billers and the bank by jobs, as their days come due. What is due is read from PostgreSQL alone. */
+/**
+ * Looks at operators, cards, agents, billers and the bank by jobs, as their days come due, and once a day drops what was sent for matches
+ * and kept long enough. What is due is read from
+ * PostgreSQL alone.
+ */
 export function registerDailyReconciliation(
   jobs: JobSystem,
   deps: { readonly db: Database; readonly logger: Logger },
@@ -25,10 +32,16 @@ export function registerDailyReconciliation(
   });
   const process = randomUUID();
   let closed = false;
+  let tidiedAt = 0;
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     for (const due of await dueLooks(deps.db))
       await queue.add('look', due, { jobId: `${due.subject} ${due.date} ${process}`, forget: true });
+    if (Date.now() - tidiedAt < TIDY_EVERY_MS) return;
+    tidiedAt = Date.now();
+    const dropped = await dropOldFiles(deps.db);
+    if (dropped > 0)
+      deps.logger.info({ parts: dropped }, 'files sent for matches were kept long enough and are dropped');
   };
   const lookSafely = () => {
     if (closed) return looking;

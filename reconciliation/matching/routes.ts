@@ -12,6 +12,7 @@ import { COUNTERPART_KINDS } from '../differences/index.ts';
 import { KeptResults } from './kept-result.ts';
 import { EVERYBODY } from './plan.ts';
 import { MATCH_PLANS } from './plans.ts';
+import { approveRetention, proposeRetention, RETENTION_SUBJECTS, retentionInForce } from './retention.ts';
 import { findRun, listRuns, orderMatch, startMatch, takePart } from './runs.ts';
 import { KEY_COLUMNS, MATCH_STATES, type MatchTerms } from './terms.ts';
 
@@ -100,6 +101,7 @@ export function registerMatchRoutes(server: HttpServer, { db }: { readonly db: D
   const results = new KeptResults(db);
   server.addHook('onClose', () => results.close());
   orderRoutes(server, db);
+  retentionRoutes(server, db);
   const reading = { onRequest: rolesAllowed(...READERS) };
   server.get(
     '/v1/match-plans',
@@ -161,6 +163,44 @@ export function registerMatchRoutes(server: HttpServer, { db }: { readonly db: D
       };
       return reply.type('application/vnd.apache.parquet').send(Readable.from(rest()));
     },
+  );
+}
+
+const Retention = {
+  what: Type.Union(RETENTION_SUBJECTS.map((what) => Type.Literal(what))),
+  keepDays: Type.Integer({ minimum: 7, maximum: 3650 }),
+};
+
+function retentionRoutes(server: HttpServer, db: Database): void {
+  server.get(
+    '/v1/match-retention',
+    {
+      onRequest: rolesAllowed(...READERS),
+      schema: { tags, summary: 'Days files sent for matches are kept; results stay for good' },
+    },
+    async () => ({ keepDays: await retentionInForce(db) }),
+  );
+  server.post(
+    '/v1/match-retention',
+    {
+      onRequest: rolesAllowed('finance-maker'),
+      schema: { tags, summary: 'Propose how long sent files are kept', body: Type.Object(Retention, closed) },
+    },
+    async ({ body, principal }, reply) =>
+      reply.status(201).send(await transact(db, (tx) => proposeRetention(tx, principal, body))),
+  );
+  server.post(
+    '/v1/match-retention/approval',
+    {
+      onRequest: rolesAllowed('finance-checker'),
+      schema: {
+        tags,
+        summary: 'Set how long sent files are kept: the second person says the same',
+        body: Type.Object({ ...Retention, approvalId: Number_ }, closed),
+      },
+    },
+    async ({ body: { approvalId, ...change }, principal }) =>
+      transact(db, (tx) => approveRetention(tx, principal, BigInt(approvalId), change)),
   );
 }
 

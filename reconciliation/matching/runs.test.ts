@@ -5,6 +5,7 @@ import {
   createLogger,
   createPrincipal,
   type HttpServer,
+  type Principal,
   startTestDatabase,
   type TestDatabase,
   transact,
@@ -12,6 +13,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerReconciliationRoutes } from '../index.ts';
 import { reconciliationMigrations } from '../migrations.ts';
+import { approveRetention, dropOldFiles } from './retention.ts';
 import { runMatch } from './run-match.ts';
 
 let database: TestDatabase;
@@ -216,4 +218,36 @@ it('an operator’s list is matched with our records, which nobody sends', async
   await call('POST', `${path}/start`);
   await runMatch({ db: database.db }, BigInt(String(body['runNo'])));
   expect((await call('GET', path)).body).toMatchObject({ ourLines: 0, theirLines: 1, opened: 1 });
+});
+
+it('files that were sent are dropped when their time is over, by a rule two persons set; hash and result stay', async () => {
+  const { path, run } = await match(OURS, THEIRS, { dryRun: true });
+  const { db } = database;
+  const parts = async () =>
+    (
+      await db.query<{ kept: boolean; hashed: boolean }>(
+        'select content is not null as kept, sha256 is not null as hashed from reconciliation.match_input where run_no = $1',
+        [BigInt(String(run['runNo']))],
+      )
+    ).rows;
+  const { body } = await call('POST', '/v1/match-retention', { what: 'sent-files', keepDays: 8 });
+  const checker: Principal = { id: 'checker', name: 'Test checker', kind: 'person', roles: ['finance-checker'] };
+  await transact(db, async (tx) => {
+    await createPrincipal(tx, checker);
+    await approveRetention(tx, checker, BigInt(String(body['approvalId'])), { what: 'sent-files', keepDays: 8 });
+  });
+  expect((await call('GET', '/v1/match-retention')).body).toEqual({
+    keepDays: { 'sent-files': 8, 'sent-files-failed': 30 },
+  });
+  await db.query(`update reconciliation.match_run set finished_at = now() - interval '7 days' where run_no = $1`, [
+    BigInt(String(run['runNo'])),
+  ]);
+  expect(await dropOldFiles(db)).toBe(0);
+  await db.query(`update reconciliation.match_run set finished_at = now() - interval '9 days' where run_no = $1`, [
+    BigInt(String(run['runNo'])),
+  ]);
+  expect(await dropOldFiles(db)).toBe(3);
+  expect(await dropOldFiles(db)).toBe(0);
+  expect(new Set((await parts()).map(({ kept, hashed }) => `${kept} ${hashed}`))).toEqual(new Set(['false true']));
+  expect(((await call('GET', `${path}/lines?key=a`)).body['lines'] as unknown[]).length).toBe(1);
 });
