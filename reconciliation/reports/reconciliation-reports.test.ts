@@ -84,6 +84,46 @@ it('a day says what was found, ended and is open, with its age', async () => {
   expect(table(report?.tables ?? [], 'oldest')?.map((row) => row[4])).toEqual(['bill 2', 'bill 1']);
 });
 
+it('every counterpart has its page', async () => {
+  const { db } = database;
+  await db.query(
+    `with people as (
+       insert into clearing.participant (participant_no, name, kind, status) values ('AGENT-7', '测试充值点', 'agent', 'production'), ('WATER-7', '测试水厂', 'biller', 'production'),
+         ('BUS-7', '测试公交', 'operator', 'production') returning 1)
+     , agent as (
+       insert into reconciliation.agent_statement (participant_no, city_date, sha256, line_count, load_count, load_fen, cancel_count, cancel_fen,
+         our_load_count, our_load_fen, equal_count) values ('AGENT-7', $1, 'x', 3, 3, 900, 0, 0, 2, 600, 2))
+     , entry as (
+       insert into reconciliation.bank_entry (account_no, bank_reference, direction, amount_fen, booked_on, reversal, first_kind, first_message)
+         values ('TEST-1', 'R1', 'credit', 700, $1, false, 'camt.054', 'N1'))
+     , card as (insert into reconciliation.card_look (business_date, cards, equal, explained, explained_fen, unexplained, unexplained_fen) values ($1, 5, 3, 1, 20, 1, 7))
+     select 1`,
+    [TODAY],
+  );
+  await db.query(
+    `insert into reconciliation.bank_entry_part (account_no, bank_reference, part_no, amount_fen, state, reason) values ('TEST-1', 'R1', 1, 700, 'unmatched', 'no rule')`,
+  );
+  await db.query(`insert into clearing.biller (biller_code, participant_no) values ('WAT7', 'WATER-7')`);
+  await db.query(
+    `with told as (insert into clearing.bill_statement (biller_code, booked_on, line_count, amount_fen, sha256) values ('WAT7', $1, 1, 300, 'x'))
+     insert into reconciliation.bill_check (biller_code, booked_on, ours_count, ours_fen, theirs_count, theirs_fen, equal_count, checked_at)
+       values ('WAT7', $1, 1, 300, 1, 300, 1, now())`,
+    [TODAY],
+  );
+  await db.query(
+    `with list as (insert into reconciliation.operator_file_list (participant_no, listed_day, sha256, file_count) values ('BUS-7', $1, 'x', 1))
+     insert into reconciliation.operator_listed_file (participant_no, listed_day, file_name, record_count, amount_fen) values ('BUS-7', $1, 'A', 1, 1)`,
+    [TODAY],
+  );
+  const period = { name: TODAY, kind: 'day', first: TODAY, last: TODAY } as const;
+  const tables = (await transact(db, (tx) => reconciliationReports(tx, period)))[0]?.tables ?? [];
+  expect(table(tables, 'agents')).toEqual([['AGENT-7', '测试充值点', 1n, 2n, 600n, 3n, 900n, 0n, 0n, 2n, 0n, 0n, 1n]]);
+  expect(table(tables, 'billers')).toEqual([['WAT7', '测试水厂', 1n, 1n, 300n, 1n, 300n, 1n, 0n, 0n, 0n]]);
+  expect(table(tables, 'operators')).toEqual([['BUS-7', '测试公交', 0n, 0n, 0n, 1n, 0n, 0n, 0n, 0n, 0n]]);
+  expect(table(tables, 'bank')).toEqual([['TEST-1', 0n, 700n, 0n, 0n, 0n, 1n, 700n, 1n]]);
+  expect(table(tables, 'cards')).toEqual([[TODAY, 5n, 3n, 1n, 20n, 1n, 7n]]);
+});
+
 it('a month before knows nothing of what was found since', async () => {
   const first = businessDate('2020-01-01');
   const period = { name: '2020-01', kind: 'month', first, last: businessDate('2020-01-31') } as const;

@@ -8,6 +8,7 @@ import {
 import type { BusinessDate, Fen, Transaction } from '@citycard/common';
 import { closingReport, type ClosingReport } from '../differences/closing.ts';
 import { openSummary } from '../differences/list.ts';
+import { counterpartTables } from './counterpart-tables.ts';
 import { cityTables } from './city-tables.ts';
 
 const { text, count, amount, figure } = REPORT_COLUMNS;
@@ -29,7 +30,8 @@ const NAMES = {
 
 /**
  * 对账日报, 对账月报: what was open before, found, ended and is open after, with its age; every difference that ended, by whom, why and with
- * which booking; the oldest that are open; the matches of these days; and how things stand with other cities.
+ * which booking; the oldest that are open; the matches of these days; a page for agents, billers, operators, the bank and cards; and how
+ * things stand with other cities.
  */
 export async function reconciliationReports(tx: Transaction, period: ReportPeriod): Promise<readonly Report[]> {
   const { first, last } = period;
@@ -57,6 +59,7 @@ export async function reconciliationReports(tx: Transaction, period: ReportPerio
         await oldestTable(tx, last),
         endedTable(closing),
         matchTable(matches),
+        ...(await counterpartTables(tx, period)),
         ...(await cityTables(tx, period, closing)),
       ],
     },
