@@ -34,6 +34,7 @@ import { caseCommands } from './case-commands.ts';
 import { staffCommands } from './staff-commands.ts';
 import { supervisionCommands } from './supervision-commands.ts';
 import { uploadCommands } from './upload-commands.ts';
+import { userCommands } from './user-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
 import { termsCommands } from './terms-commands.ts';
 import { traceCommands } from './trace-command.ts';
@@ -130,6 +131,7 @@ export const commands: readonly Command[] = [
   ...supervisionCommands,
   ...caseCommands,
   ...staffCommands,
+  ...userCommands,
   ...alarmCommands,
 ];
 

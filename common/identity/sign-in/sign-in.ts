@@ -52,9 +52,16 @@ export class SignIn {
     this.#issuer = deps.issuer ?? 'Resident Card';
   }
 
-  /** Fetches the key while the device that opens it answers; people can then sign in also when it does not. */
+  /**
+   * Opens what signing in needs while the device behind the seal answers: a seal remembers the keys it has opened, so people
+   * can then sign in also when the device is away.
+   */
   async prepare(): Promise<void> {
     await this.#dummy();
+    const { rows } = await this.#db.query<{ id: string; sealed: Buffer }>(
+      'SELECT principal AS id, totp_sealed AS sealed FROM platform.sign_in WHERE totp_sealed IS NOT NULL',
+    );
+    for (const { id, sealed } of rows) await this.#seal.open(contextOf(id), sealed);
   }
 
   /**
