@@ -175,6 +175,16 @@ describe('somebody who guesses', () => {
     expect(stopped.body.code).toBe('card-issuer.resident-desk.too-many');
   });
 
+  it('is stopped after fifteen wrong claims for a card in a month, however they are spread over its days', async () => {
+    const { number, fact } = await holder();
+    for (let day = 0; day < 3; day += 1) {
+      for (let at = 0; at < 5; at += 1) expect((await lookUp(number, 'XXXX', newAddress())).status).toBe(404);
+      // The next day: what was counted today is yesterday's.
+      await world.db.query(`update issuer.desk_count set starts_at = starts_at - interval '1 day' where span = 'day'`);
+    }
+    expect((await lookUp(number, fact, newAddress())).status).toBe(429);
+  });
+
   it('is stopped after ten wrong claims of an address, over all cards it tries, those that do not exist included', async () => {
     const address = newAddress();
     const { number, fact } = await holder();

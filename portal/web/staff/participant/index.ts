@@ -1,3 +1,4 @@
+import './look.css';
 import type { Face } from '../face.ts';
 import { en } from './words-en.ts';
 import { zh } from './words-zh.ts';
