@@ -1,12 +1,74 @@
-import type { Face } from '../face.ts';
+import type { RouteRecordRaw } from 'vue-router';
+import type { Face, Messages } from '../face.ts';
+import { booksMessages } from './messages/books.ts';
+import { codesMessages } from './messages/codes.ts';
+import { daysMessages } from './messages/days.ts';
+import { settlementMessages } from './messages/settlement.ts';
+import { workMessages } from './messages/work.ts';
 
+const parts = [daysMessages, settlementMessages, workMessages, booksMessages, codesMessages];
+const words = (language: 'zh' | 'en'): Messages => ({
+  finance: Object.assign({}, ...parts.map((part) => part[language])) as Messages,
+});
+
+const routes: readonly RouteRecordRaw[] = [
+  { path: '/finance', component: () => import('./today/TodayPage.vue') },
+  { path: '/finance/days', component: () => import('./days/DayList.vue') },
+  { path: '/finance/days/:date', component: () => import('./days/DayPage.vue') },
+  { path: '/finance/days/:date/records', component: () => import('./purchases/RecordList.vue') },
+  {
+    path: '/finance/records/:cardNo/:businessDate/:intakeId/:index',
+    component: () => import('./purchases/RecordPage.vue'),
+  },
+  { path: '/finance/participants', component: () => import('./participants/ParticipantList.vue') },
+  { path: '/finance/participants/:participantNo', component: () => import('./participants/ParticipantPage.vue') },
+  { path: '/finance/sheets', component: () => import('./settlement/SheetSearch.vue') },
+  { path: '/finance/sheets/:sheetNo', component: () => import('./settlement/SheetPage.vue') },
+  { path: '/finance/settlement', component: () => import('./settlement/SettlementPage.vue') },
+  { path: '/finance/payments/:endToEndId', component: () => import('./settlement/PaymentPage.vue') },
+  { path: '/finance/purchases', component: () => import('./purchases/PurchasesPage.vue') },
+  { path: '/finance/differences', component: () => import('./differences/DifferenceList.vue') },
+  { path: '/finance/differences/:differenceNo', component: () => import('./differences/DifferencePage.vue') },
+  { path: '/finance/cases', component: () => import('./cases/CaseList.vue') },
+  { path: '/finance/cases/:caseNo', component: () => import('./cases/CasePage.vue') },
+  { path: '/finance/alarms', component: () => import('./alarms/AlarmList.vue') },
+  { path: '/finance/alarms/:caseNo', component: () => import('./alarms/AlarmPage.vue') },
+  { path: '/finance/supervision', component: () => import('./supervision/SupervisionPage.vue') },
+  { path: '/finance/terms', component: () => import('./terms/TermsPage.vue') },
+  { path: '/finance/calendar', component: () => import('./calendar/CalendarPage.vue') },
+  { path: '/finance/reports', component: () => import('./reports/ReportList.vue') },
+  { path: '/finance/reports/:period', component: () => import('./reports/ReportPage.vue') },
+  { path: '/finance/ledger', component: () => import('./ledger/LedgerPage.vue') },
+  { path: '/finance/ledger/statement', component: () => import('./ledger/StatementPage.vue') },
+  { path: '/finance/audit', component: () => import('./audit/AuditPage.vue') },
+  { path: '/finance/audit/samples/:number', component: () => import('./audit/SamplePage.vue') },
+];
+
+const MENU = [
+  'days',
+  'participants',
+  'sheets',
+  'settlement',
+  'purchases',
+  'differences',
+  'cases',
+  'alarms',
+  'supervision',
+  'terms',
+  'calendar',
+  'reports',
+  'ledger',
+  'audit',
+] as const;
+
+/** Finance and supervision: the same pages for both; what somebody may do follows from the roles (docs/portal.md). */
 export const financeFace: Face = {
   name: 'finance',
   roles: ['finance-maker', 'finance-checker', 'supervisor', 'auditor'],
-  routes: [{ path: '/finance', component: () => import('./Home.vue') }],
-  menu: [{ to: '/finance', title: 'finance.home' }],
-  messages: {
-    zh: { finance: { face: '财务', home: '首页' } },
-    en: { finance: { face: 'Finance', home: 'Home' } },
-  },
+  routes,
+  menu: [
+    { to: '/finance', title: 'finance.menu.today' },
+    ...MENU.map((name) => ({ to: `/finance/${name}`, title: `finance.menu.${name}` })),
+  ],
+  messages: { zh: words('zh'), en: words('en') },
 };
