@@ -11,6 +11,7 @@ import { type Installation, startInstallation } from '../installation/installati
 import { writeMark } from '../installation/mark.ts';
 import { type Checks, proveDay, type Read } from './checks.ts';
 import { readStartOptions, type StartOptions, startUsage } from './options.ts';
+import { startDesks } from './desks.ts';
 import { type Pages, startPages } from './pages.ts';
 import { playDay, type PlayedDay, readPlayed, writePlayed } from './play-day.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -192,6 +193,7 @@ function reader(installation: Installation, people: Credentials): Read {
 async function serve({ configuration, say, stopping }: Start, installation: Installation): Promise<void> {
   const people = await readPeople(configuration.varDirectory);
   const pages = await startPages(configuration, installation, people);
+  const desks = await startDesks(configuration, installation, people, pages.portalUrl);
   try {
     await noteAddress(configuration, installation, pages);
     sayWhere(say, installation, pages);
@@ -199,6 +201,7 @@ async function serve({ configuration, say, stopping }: Start, installation: Inst
     await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
     say('Stopping …');
   } finally {
+    await desks.stop();
     await pages.stop();
   }
 }

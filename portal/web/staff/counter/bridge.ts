@@ -4,7 +4,7 @@ import { chooseReader, refreshReaders } from './desk.ts';
 
 /** Where `citycard reader bridge` listens on the clerk's own computer. */
 const BRIDGE = 'ws://127.0.0.1:18583';
-const AGAIN_MS = 5_000;
+const AGAIN_MS = 10_000;
 /** Which reader served under which name, to take it up again. */
 const KEPT = 'counter-bridge';
 
@@ -15,8 +15,15 @@ export interface PluggedReader {
   readonly window?: string;
 }
 
+/** Cards of plastic that a demo's desk has, in place of a hand that puts them in. */
+export interface Tray {
+  readonly inserted?: string;
+  readonly cards: readonly { readonly id: string; readonly label: string }[];
+}
+
 const state = reactive({
   connected: false,
+  trays: {} as Readonly<Record<string, Tray>>,
   readers: [] as PluggedReader[],
   refused: undefined as string | undefined,
 });
@@ -29,6 +36,7 @@ let wanted = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 interface Said {
+  readonly trays?: Readonly<Record<string, Tray>>;
   readonly readers?: readonly PluggedReader[];
   readonly refused?: { readonly sentence: string };
   readonly attached?: { readonly window: string };
@@ -52,11 +60,13 @@ function connect(): void {
     socket = undefined;
     state.connected = false;
     state.readers = [];
+    state.trays = {};
     if (wanted > 0) timer = setTimeout(connect, AGAIN_MS);
   });
 }
 
 function hear(said: Said): void {
+  if (said.trays !== undefined) state.trays = said.trays;
   if (said.readers !== undefined) {
     state.readers = [...said.readers];
     const kept = keptChoice();
@@ -95,6 +105,10 @@ export function letGo(reader: string): void {
   localStorage.removeItem(KEPT);
   socket?.send(JSON.stringify({ letGo: { reader } }));
 }
+
+/** Puts a card of a demo's desk into its reader. */
+export const putIn = (desk: string, id: string): void => socket?.send(JSON.stringify({ put: { desk, id } }));
+export const takeOut = (desk: string): void => socket?.send(JSON.stringify({ take: { desk } }));
 
 /** Looks for the bridge while somebody wants it. @returns how to stop */
 export function watchBridge(): () => void {

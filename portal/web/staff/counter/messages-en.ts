@@ -23,6 +23,7 @@ export const english = {
       other: 'What lies in the reader is no card of this city, answer to reset:',
     },
   },
+  tray: { title: 'Cards of the demo', blank: 'blank {n}', put: 'Put in', take: 'Take out' },
   keys: {
     button: 'Keys ?',
     title: 'Keyboard shortcuts',

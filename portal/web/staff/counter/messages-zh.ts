@@ -20,6 +20,7 @@ export const chinese = {
     read: '读卡 (F2)',
     kind: { blank: '读卡器中是空白卡，芯片号：', other: '读卡器中不是本市居民卡，复位应答：' },
   },
+  tray: { title: '演示卡片', blank: '空白卡 {n}', put: '放入读卡器', take: '取出' },
   keys: {
     button: '快捷键 ?',
     title: '快捷键',
