@@ -1,5 +1,6 @@
 import { personsCommand } from './persons-command.ts';
 import type { Command } from './command.ts';
+import { dayFileCommands } from './day-file-commands.ts';
 import { fitting, noMore } from './fitting.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -40,6 +41,7 @@ function afterEqualOf([participant, yesOrNo, from, ...more]: readonly string[]) 
 
 /** Daily looks at operators, cards, agents, billers and the bank (docs/reconciliation.md). */
 export const dailyLookCommands: readonly Command[] = [
+  ...dayFileCommands,
   personsCommand(
     'auditor',
     'reconcile days',
@@ -112,7 +114,7 @@ export const dailyLookCommands: readonly Command[] = [
   personsCommand(
     'finance-maker',
     'agent act',
-    ' DIFFERENCE ACTION REASON: propose confirm-ours, void-ours, make-up-ours, make-up-theirs or cancel-theirs',
+    ' DIFFERENCE ACTION REASON: propose confirm-ours, void-ours, make-up-ours, make-up-theirs, cancel-ours or cancel-theirs',
     (connection, [difference, action, ...reason]) =>
       connection.post(`/v1/agent-lines/${fitting(difference, NUMBER, 'the number of a difference')}/action`, {
         action: fitting(action, /^[a-z-]+$/, 'an action'),

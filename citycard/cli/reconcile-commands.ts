@@ -25,9 +25,9 @@ interface Run {
   readonly failure: string | null;
 }
 
-/** `theirs=FILE ours=FILE kind=city dry tolerance=5 before=1 after=2`, in any order. */
+/** `theirs=FILE lines=9 sum=100 ours=FILE kind=city dry tolerance=5 before=1 after=2`, in any order. */
 const OPTION =
-  /^(dry|(theirs|ours)=.+|kind=(city|bank|operator|agent|biller|card)|(tolerance|before|after)=[0-9]{1,4})$/;
+  /^(dry|(theirs|ours)=.+|lines=[0-9]{1,9}|sum=-?[0-9]{1,15}|kind=(city|bank|operator|agent|biller|card)|(tolerance|before|after)=[0-9]{1,4})$/;
 const NAMES: Readonly<Record<string, string>> = {
   tolerance: 'toleranceFen',
   before: 'daysBefore',
@@ -36,19 +36,25 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function optionsOf(words: readonly string[]) {
   const [files, body]: [Record<string, string>, Record<string, unknown>] = [{}, {}];
+  const promised: { lines?: number; sum?: number } = {};
   for (const word of words) {
     const option = fitting(
       word,
       OPTION,
-      'theirs=FILE, ours=FILE, kind=KIND, tolerance=FEN, before=DAYS, after=DAYS or dry',
+      'theirs=FILE, lines=LINES, sum=FEN, ours=FILE, kind=KIND, tolerance=FEN, before=DAYS, after=DAYS or dry',
     );
     const at = option.indexOf('=');
     const [name, value] = [at < 0 ? option : option.slice(0, at), option.slice(at + 1)];
     if (name === 'dry') body['dryRun'] = true;
     else if (name === 'kind') body['counterpartKind'] = value;
     else if (name === 'theirs' || name === 'ours') files[name] = value;
+    else if (name === 'lines' || name === 'sum') promised[name] = Number(value);
     else body[NAMES[name] ?? name] = Number(value);
   }
+  const { lines, sum } = promised;
+  if (lines !== undefined && sum !== undefined) body['promised'] = { theirs: { lines, amountFen: sum } };
+  else if (lines !== undefined || sum !== undefined)
+    throw citycardErrors.badOption('a file is announced with both lines=LINES and sum=FEN');
   return { files, body };
 }
 
@@ -106,6 +112,8 @@ const SEARCH = /^(state=[a-z-]{3,20}|key=.{1,150}|(ourLine|theirLine|offset|limi
 
 const SEARCHES = 'state=STATE, key=KEY, ourLine=N, theirLine=N, offset=N, limit=N or breaks';
 
+const LISTS = /^(plan=[a-z][a-z-]{1,40}|counterpart=[0-9A-Za-z.-]{1,40}|businessDay=[0-9]{4}-[0-9]{2}-[0-9]{2})$/;
+
 /** Matches line by line (docs/reconciliation.md). */
 export const reconcileCommands: readonly Command[] = [
   command('finance-maker', 'reconcile plans', ': what can be matched, and by what terms', (connection, rest) => {
@@ -114,14 +122,20 @@ export const reconcileCommands: readonly Command[] = [
   }),
   {
     words: 'reconcile order',
-    help: 'reconcile order PLAN COUNTERPART DAY [theirs=FILE] [ours=FILE] [kind=KIND] [tolerance=FEN] [before=DAYS] [after=DAYS] [dry]: match, and wait for the result; exit code 1 when it fails',
+    help: 'reconcile order PLAN COUNTERPART DAY [theirs=FILE] [lines=LINES sum=FEN] [ours=FILE] [kind=KIND] [tolerance=FEN] [before=DAYS] [after=DAYS] [dry]: match, and wait for the result; exit code 1 when it fails',
     person: 'finance-maker',
     running: true,
     takesWords: true,
     run: order,
   },
-  command('finance-maker', 'reconcile list', ': matches, the newest first', (connection) =>
-    connection.get('/v1/matches'),
+  command(
+    'finance-maker',
+    'reconcile list',
+    ' [plan=PLAN] [counterpart=COUNTERPART] [businessDay=DAY]: matches, the newest first; those of the daily looks too',
+    (connection, search) =>
+      connection.get(
+        `/v1/matches${searchOf(search, LISTS, 'plan=PLAN, counterpart=COUNTERPART or businessDay=YYYY-MM-DD')}`,
+      ),
   ),
   command(
     'finance-maker',
