@@ -33,6 +33,7 @@ export const [BUS, TAXI, AGENT] = ['904458041110001', '904458041210001', '904458
 
 let database: TestDatabase;
 export let db: TestDatabase['db'];
+export let url: string;
 let server: HttpServer;
 const tokens: Record<string, string> = {};
 /** A seal that is none, so that a leak shows: what is stored is the clear text turned around. */
@@ -48,7 +49,7 @@ export const seal = {
 /** A city of companies and people, with cases and nothing else served. */
 export async function startCases(): Promise<void> {
   database = await startTestDatabase([commonMigrations, clearingMigrations, reconciliationMigrations]);
-  db = database.db;
+  ({ db, url } = database);
   server = createHttpServer({ logger: createLogger('test', { level: 'silent' }), db, title: 'Cases' });
   registerResidentCaseRoutes(server, { db, seal });
   const people: [string, Principal['roles'], string?][] = [
