@@ -30,6 +30,7 @@ const NOT_KEYED: Readonly<Record<string, string>> = {
   'issuer.heir_payment': 'one row per decision of two persons',
   'reconciliation.agent_line': 'a line of an agent’s day file, known by agent, day and line as it came',
   'reconciliation.city_dispute': 'one row per refusal that two cities dispute, with deadlines and answers of people',
+  'reconciliation.day_file_line': 'a line of a signed day file, known by participant, file and line as it came',
   'reconciliation.resident_case':
     'one row per case of a person, known by its number; what is given back is posted by card',
 };
