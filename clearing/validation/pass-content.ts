@@ -2,10 +2,11 @@ import { type Database, numberArray } from '@citycard/common';
 import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
 import type { PassPart } from './pass-parts.ts';
 import { prepared } from '../prepared.ts';
+import { sortedInMemory, type SortedRecords } from './sorted-records.ts';
+import { SortedRuns } from './sorted-runs.ts';
+import { TemporaryFile } from './temporary-file.ts';
 
-/** Where a record has its application serial, and its amount (terminal-interface.md §3, "Purchase record"). */
-const SERIAL_AT = 4;
-const SERIAL_LENGTH = 10;
+/** Where a record has its amount (terminal-interface.md §3, "Purchase record"). */
 const AMOUNT_AT = 26;
 /** Contents read by one statement. */
 const RECORDS_AT_ONCE = 65_536;
@@ -25,38 +26,65 @@ select substring(c.bytes from (greatest(w.first * 64::bigint - c.start, 0) + 1):
 interface Lines {
   /** Arrival of the first record these are the lines of. */
   readonly first: number;
-  readonly text: Buffer | null;
+  /** The text, or where it begins in the file of lines. */
+  readonly text: Buffer | number | null;
   /** Characters of a line. */
   readonly width: number;
 }
 
-/** The records of a pass as they were received, one behind the other in the order of arrival. */
+/** The records of a pass. */
 export interface PassContent {
-  readonly bytes: Buffer;
+  readonly records: SortedRecords;
   /** Arrival of the first record of each part. */
   readonly starts: readonly number[];
   /** What the records of each part move, in fen. */
   readonly fen: readonly number[];
-  /** The line of text a record was converted from. */
-  lineOf(arrival: number): string | undefined;
 }
 
-export async function readContent(db: Database, parts: readonly PassPart[]): Promise<PassContent> {
+/** Reads and sorts the records of a pass: in memory when they are no more than `inMemory`, else by runs of so many on disk. */
+export async function readContent(db: Database, parts: readonly PassPart[], inMemory: number): Promise<PassContent> {
   const lengths = parts.map(({ from, to }) => to - from);
-  const starts = lengths.map((_, n) => lengths.slice(0, n).reduce((sum, length) => sum + length, 0));
-  const bytes = Buffer.alloc(lengths.reduce((sum, length) => sum + length, 0) * RECORD_LENGTH);
-  const lines: Lines[] = [];
-  let end = 0;
-  for (const group of groups(parts)) {
-    for (const piece of await readPieces(db, group)) {
-      const count = piece.bytes.length / RECORD_LENGTH;
-      lines.push({ first: end / RECORD_LENGTH, text: piece.lines, width: (piece.lines?.length ?? 0) / count });
-      end += piece.bytes.copy(bytes, end);
-    }
+  const starts: number[] = [];
+  let length = 0;
+  for (const own of lengths) {
+    starts.push(length);
+    length += own;
   }
-  if (end !== bytes.length) throw new Error(`of ${bytes.length} bytes of undecided records ${end} are there`);
-  const fen = parts.map((_, n) => fenOf(bytes, starts[n] ?? 0, lengths[n] ?? 0));
-  return { bytes, starts, fen, lineOf: (arrival) => lineOf(lines, arrival) };
+  const fen = new Array<number>(parts.length).fill(0);
+  const inRuns = length > inMemory;
+  const texts = inRuns ? new TemporaryFile() : undefined;
+  const lines: Lines[] = [];
+  const lineAt = (arrival: number) => lineOf(lines, texts, arrival);
+  const runs = inRuns ? new SortedRuns(lineAt, () => texts?.close()) : undefined;
+  try {
+    const run = Buffer.alloc(Math.min(length, inMemory) * RECORD_LENGTH);
+    let [sorted, end] = [0, 0];
+    for (const group of groups(parts)) {
+      for (const piece of await readPieces(db, group)) {
+        const first = sorted + end / RECORD_LENGTH;
+        addFen(fen, starts, piece.bytes, first);
+        const width = (piece.lines?.length ?? 0) / (piece.bytes.length / RECORD_LENGTH);
+        lines.push({ first, text: piece.lines && texts ? texts.length : piece.lines, width });
+        if (piece.lines !== null) await texts?.append(piece.lines);
+        for (let done = 0; done < piece.bytes.length;) {
+          if (end === run.length) {
+            await runs?.add(run);
+            [sorted, end] = [sorted + end / RECORD_LENGTH, 0];
+          }
+          const copied = piece.bytes.copy(run, end, done);
+          [done, end] = [done + copied, end + copied];
+        }
+      }
+    }
+    if (sorted * RECORD_LENGTH + end !== length * RECORD_LENGTH)
+      throw new Error(`of ${length} undecided records ${sorted + end / RECORD_LENGTH} are there`);
+    if (runs === undefined) return { records: sortedInMemory(run, lineAt), starts, fen };
+    await runs.add(run.subarray(0, end));
+    return { records: runs, starts, fen };
+  } catch (error) {
+    runs?.close();
+    throw error;
+  }
 }
 
 /** Parts with a few ten thousand records each time. */
@@ -93,16 +121,21 @@ async function readPieces(
   return rows;
 }
 
-function fenOf(bytes: Buffer, first: number, count: number): number {
-  let fen = 0;
-  for (let n = first; n < first + count; n += 1) fen += bytes.readUInt32BE(n * RECORD_LENGTH + AMOUNT_AT);
-  return fen;
+/** Adds what records move to the sums of their parts. */
+function addFen(fen: number[], starts: readonly number[], bytes: Buffer, first: number): void {
+  let part = lastAtOrBefore(starts, (start) => start, first);
+  let next = starts[part + 1] ?? Infinity;
+  for (let n = 0; n < bytes.length / RECORD_LENGTH; n += 1) {
+    while (first + n >= next) next = starts[(part += 1) + 1] ?? Infinity;
+    fen[part] = (fen[part] ?? 0) + bytes.readUInt32BE(n * RECORD_LENGTH + AMOUNT_AT);
+  }
 }
 
-function lineOf(lines: readonly Lines[], arrival: number): string | undefined {
+function lineOf(lines: readonly Lines[], texts: TemporaryFile | undefined, arrival: number): string | undefined {
   const piece = lines[lastAtOrBefore(lines, ({ first }) => first, arrival)];
   if (piece === undefined || piece.text === null) return undefined;
   const at = (arrival - piece.first) * piece.width;
+  if (typeof piece.text === 'number') return texts?.read(piece.text + at, piece.width).toString('latin1');
   return piece.text.toString('latin1', at, at + piece.width);
 }
 
@@ -116,26 +149,4 @@ export function lastAtOrBefore<T>(items: readonly T[], of: (item: T) => number, 
     else high = middle;
   }
   return low;
-}
-
-/** The arrivals in the order of their serials; those of one card in their own order. */
-export function byCard(bytes: Buffer): Uint32Array {
-  const count = bytes.length / RECORD_LENGTH;
-  const order = Uint32Array.from({ length: count }, (_, arrival) => arrival);
-  // Ten bytes as two numbers that are compared without looking at the bytes again.
-  const high = new Float64Array(count);
-  const low = new Uint32Array(count);
-  for (let arrival = 0; arrival < count; arrival += 1) {
-    const at = arrival * RECORD_LENGTH + SERIAL_AT;
-    high[arrival] = bytes.readUIntBE(at, 6);
-    low[arrival] = bytes.readUInt32BE(at + 6);
-  }
-  const of = (numbers: Float64Array | Uint32Array, arrival: number) => numbers[arrival] ?? 0;
-  return order.sort((a, b) => of(high, a) - of(high, b) || of(low, a) - of(low, b) || a - b);
-}
-
-/** Whether two records are of one card. */
-export function sameCard(bytes: Buffer, one: number, other: number): boolean {
-  const [a, b] = [one * RECORD_LENGTH + SERIAL_AT, other * RECORD_LENGTH + SERIAL_AT];
-  return bytes.compare(bytes, b, b + SERIAL_LENGTH, a, a + SERIAL_LENGTH) === 0;
 }

@@ -1,6 +1,5 @@
 import type { Database, Transaction } from '@citycard/common';
-import { RECORD_LENGTH } from '../purchases/purchase-record.ts';
-import { byCard, lastAtOrBefore, type PassContent, readContent, sameCard } from './pass-content.ts';
+import { lastAtOrBefore, type PassContent, readContent } from './pass-content.ts';
 import {
   beginPass,
   choosePass,
@@ -12,10 +11,13 @@ import {
   takeOff,
 } from './pass-parts.ts';
 import { type IntakeRow, readIntakes, receivedPurchase, type ReceivedPurchase } from './received-purchase.ts';
+import { sameCard, type SortedRecord } from './sorted-records.ts';
 import { Overtaken } from './write-decisions.ts';
 
-/** Records of one pass: the more, the more of them lie together on a page; each takes 70 bytes of memory. */
-const LARGEST_PASS = 1_000_000;
+/** Records of one pass, more than a day of a large city: the more, the more of a card's lie together, and nothing of it is met twice. */
+const LARGEST_PASS = 20_000_000;
+/** Records sorted in memory, each taking 70 bytes; more are sorted on disk, in runs of so many. */
+export const SORTED_IN_MEMORY = 1_000_000;
 
 /** Records that are decided together. */
 export interface PassSet {
@@ -30,6 +32,12 @@ export interface PassSet {
 /** By database: between two calls others may be at work, but the pass under way is seldom another. */
 const loaded = new WeakMap<Database, Pass>();
 
+/** Forgets what is kept; nobody is at it, under the validation lock. */
+function forget(db: Database): void {
+  loaded.get(db)?.close();
+  loaded.delete(db);
+}
+
 /**
  * The received records that are decided next, in the order they are decided in: card by card, and those of a card in the order
  * they came. A pass that fits into one set is not written down; of a longer one PostgreSQL knows how far it is.
@@ -41,7 +49,6 @@ export class Pass {
   readonly #parts: readonly PassPart[];
   readonly #intakes: ReadonlyMap<bigint, IntakeRow>;
   readonly #content: PassContent;
-  readonly #order: Uint32Array;
 
   private constructor(
     passNo: bigint | undefined,
@@ -53,8 +60,7 @@ export class Pass {
     this.#parts = parts;
     this.#intakes = intakes;
     this.#content = content;
-    this.#order = byCard(content.bytes);
-    this.length = this.#order.length;
+    this.length = content.records.length;
   }
 
   /**
@@ -62,46 +68,58 @@ export class Pass {
    * the validation lock.
    *
    * @param setSize records that are decided together
+   * @param inMemory records sorted in memory; more are sorted on disk
    */
   static async next(
     db: Database,
     setSize: number,
+    inMemory: number,
   ): Promise<{ readonly pass: Pass; readonly decided: number } | undefined> {
     const underWay = await passUnderWay(db);
     if (underWay !== undefined) {
       const { passNo, decided } = underWay;
       const kept = loaded.get(db);
       if (kept !== undefined && kept.#passNo === passNo) return { pass: kept, decided };
-      return { pass: await Pass.#load(db, passNo, await partsUnderWay(db)), decided };
+      return { pass: await Pass.#load(db, passNo, await partsUnderWay(db), inMemory), decided };
     }
-    loaded.delete(db);
+    forget(db);
     const parts = await choosePass(db, LARGEST_PASS);
     const records = parts.reduce((sum, { from, to }) => sum + to - from, 0);
     if (records === 0) return undefined;
     const passNo = records > setSize ? await beginPass(db, parts, records) : undefined;
-    return { pass: await Pass.#load(db, passNo, parts), decided: 0 };
+    return { pass: await Pass.#load(db, passNo, parts, inMemory), decided: 0 };
   }
 
-  static async #load(db: Database, passNo: bigint | undefined, parts: readonly PassPart[]): Promise<Pass> {
+  static async #load(
+    db: Database,
+    passNo: bigint | undefined,
+    parts: readonly PassPart[],
+    inMemory: number,
+  ): Promise<Pass> {
+    forget(db);
     const intakes = await readIntakes(
       db,
       parts.map(({ intakeId }) => intakeId),
     );
-    const pass = new Pass(passNo, parts, intakes, await readContent(db, parts));
-    if (passNo !== undefined) loaded.set(db, pass);
+    const pass = new Pass(passNo, parts, intakes, await readContent(db, parts, inMemory));
+    loaded.set(db, pass);
     return pass;
   }
 
   /** So many records from a place on, or somewhat fewer: whole cards, unless one card alone has more. */
-  set(from: number, size: number): PassSet {
-    let to = Math.min(from + size, this.length);
-    if (to < this.length) {
-      let whole = to;
-      while (whole > from && this.#sameCard(whole - 1, whole)) whole -= 1;
-      if (whole > from) to = whole;
+  async set(from: number, size: number): Promise<PassSet> {
+    const end = Math.min(from + size, this.length);
+    const first = Math.max(from - 1, 0);
+    const records = await this.#content.records.read(first, end + 1);
+    const before = from > 0 ? 1 : 0;
+    let count = end - from;
+    if (end < this.length) {
+      let whole = count;
+      while (whole > 0 && sameCard(records[before + whole - 1], records[before + whole])) whole -= 1;
+      if (whole > 0) count = whole;
     }
-    const purchases = Array.from(this.#order.subarray(from, to), (arrival) => this.#purchase(arrival));
-    return { purchases, from, to, continues: from > 0 && from < this.length && this.#sameCard(from - 1, from) };
+    const purchases = records.slice(before, before + count).map((record) => this.#purchase(record));
+    return { purchases, from, to: from + count, continues: before > 0 && sameCard(records[0], records[1]) };
   }
 
   /**
@@ -119,21 +137,20 @@ export class Pass {
     if (!(await takeOff(tx, this.#parts, this.#content.fen))) throw new Overtaken();
   }
 
-  #sameCard(one: number, other: number): boolean {
-    return sameCard(this.#content.bytes, this.#order[one] ?? 0, this.#order[other] ?? 0);
+  close(): void {
+    this.#content.records.close();
   }
 
-  #purchase(arrival: number): ReceivedPurchase {
-    const { bytes, starts } = this.#content;
+  #purchase({ arrival, raw }: SortedRecord): ReceivedPurchase {
+    const { records, starts } = this.#content;
     const n = lastAtOrBefore(starts, (start) => start, arrival);
     const part = this.#parts[n];
     const intake = part && this.#intakes.get(part.intakeId);
     if (part === undefined || intake === undefined) throw new Error('every undecided record came in an intake');
     const { intakeId, businessDate, from } = part;
-    const raw = bytes.subarray(arrival * RECORD_LENGTH, (arrival + 1) * RECORD_LENGTH);
     const index = from + arrival - (starts[n] ?? 0);
     const purchase = receivedPurchase({ intakeId, businessDate, index }, raw, intake);
-    const sourceLine = this.#content.lineOf(arrival);
+    const sourceLine = records.lineOf(arrival);
     return sourceLine === undefined ? purchase : { ...purchase, sourceLine };
   }
 }

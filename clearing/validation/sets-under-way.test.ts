@@ -96,6 +96,27 @@ describe('sets that are under way at once', () => {
     expect(await validateReceived({ db: world.db, hsm: world.hsm })).toMatchObject({ decided: 0 });
   });
 
+  it('are the same when a pass is sorted on disk, and gone on with by another process', async () => {
+    const { intake, balances } = await uploadMixed();
+    await uploadMixed();
+    const sizes = { setSize: 4, sortedInMemory: 3 };
+    expect(await validateReceived({ db: world.db, hsm: world.hsm }, { ...sizes, limit: 8 })).toMatchObject({
+      decided: 8,
+    });
+    const another = openDatabase(world.url);
+    try {
+      expect(await validateReceived({ db: another, hsm: world.hsm }, sizes)).toMatchObject({ decided: 18 });
+    } finally {
+      await another.end();
+    }
+    // Who is held of two that clash depends on the sets.
+    const clashing = [1, 4, 11, 12];
+    const others = (outcomes: readonly string[]) => outcomes.filter((_, place) => !clashing.includes(place));
+    expect(others(await world.outcomes(intake))).toEqual(others(asOne.outcomes));
+    const [one, , three] = await balances();
+    expect([one, three]).toEqual([asOne.balances[0], asOne.balances[2]]);
+  });
+
   it('leave no set half done, wherever a connection breaks', async () => {
     const { intake } = await uploadMixed();
     let broken = 0;

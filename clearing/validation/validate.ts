@@ -4,7 +4,7 @@ import { decideSet, type PreparedSet, prepareSet } from './decide-set.ts';
 import { validationErrors } from './errors.ts';
 import { lookAtGraysAgain } from './gray.ts';
 import type { KnownAssignments } from './facts.ts';
-import { Pass } from './pass.ts';
+import { Pass, SORTED_IN_MEMORY } from './pass.ts';
 import { readRuleBook, type RuleBook, type ValidationRules } from './rules.ts';
 import { retryShortPurses } from './short-purses.ts';
 import { withValidationLock } from './validation-lock.ts';
@@ -21,6 +21,8 @@ export interface ValidationOptions {
   readonly limit?: number;
   /** Records per transaction; default and most 5 000. */
   readonly setSize?: number;
+  /** Records of a pass that are sorted in memory; default and most 1 000 000. */
+  readonly sortedInMemory?: number;
   readonly rules?: Partial<ValidationRules>;
 }
 
@@ -53,7 +55,8 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   return withValidationLock(deps.db, async () => {
     const book = await readRuleBook(deps.db, options.rules);
     const setSize = Math.min(options.setSize ?? LARGEST_SET, LARGEST_SET);
-    const decided = await decideReceived(deps, book, limit, setSize);
+    const inMemory = Math.min(options.sortedInMemory ?? SORTED_IN_MEMORY, SORTED_IN_MEMORY);
+    const decided = await decideReceived(deps, book, { limit, setSize, inMemory });
     const paidLater = await unlessOvertaken(() => retryShortPurses(deps.db, Math.min(limit, LARGEST_SET)));
     const today = cityDate(new Date());
     const graysResolved =
@@ -65,12 +68,19 @@ export async function validateReceived(deps: ValidationDeps, options: Validation
   });
 }
 
-async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: number, setSize: number): Promise<number> {
+interface Sizes {
+  readonly limit: number;
+  readonly setSize: number;
+  readonly inMemory: number;
+}
+
+async function decideReceived(deps: ValidationDeps, book: RuleBook, sizes: Sizes): Promise<number> {
+  const { limit } = sizes;
   let decided = 0;
   await unlessOvertaken(async () => {
     while (decided < limit) {
       const before = decided;
-      for await (const records of decideSets(deps, book, limit - decided, setSize)) decided += records;
+      for await (const records of decideSets(deps, book, { ...sizes, limit: limit - decided })) decided += records;
       if (decided === before) return;
     }
   });
@@ -84,17 +94,16 @@ async function decideReceived(deps: ValidationDeps, book: RuleBook, limit: numbe
 async function* decideSets(
   { db, hsm }: ValidationDeps,
   book: RuleBook,
-  limit: number,
-  setSize: number,
+  { limit, setSize, inMemory }: Sizes,
 ): AsyncGenerator<number> {
-  const found = await Pass.next(db, Math.min(setSize, limit));
+  const found = await Pass.next(db, Math.min(setSize, limit), inMemory);
   if (found === undefined) return;
   const { pass } = found;
   let next = found.decided;
   const last = found.decided + limit;
   const assignments: KnownAssignments = new Map();
   const readNext = async (): Promise<PreparedSet> => {
-    const set = pass.set(next, Math.min(setSize, last - next));
+    const set = await pass.set(next, Math.min(setSize, last - next));
     next = set.to;
     return prepareSet(db, hsm, book, set, assignments);
   };
