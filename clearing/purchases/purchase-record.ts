@@ -161,22 +161,32 @@ function putBytes(raw: Buffer, offset: number, length: number, bytes: Buffer | u
 /** What the card computed its purchase TAC over: amount, type, SAM, transaction number, date, time (domain.md A.4). */
 export function tacInput(raw: Buffer): Buffer {
   const input = Buffer.allocUnsafe(22);
-  raw.copy(input, 0, 26, 30);
-  raw.copy(input, 4, 16, 17);
-  raw.copy(input, 5, 30, 47);
+  copyBytes(raw, 26, 30, input, 0);
+  copyBytes(raw, 16, 17, input, 4);
+  copyBytes(raw, 30, 47, input, 5);
   return input;
+}
+
+/** So few bytes are sooner copied one by one than by a call. */
+function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
+  for (let n = start; n < end; n += 1) to[at + n - start] = from[n] ?? 0;
 }
 
 const content = Buffer.alloc(40);
 
 /**
- * SHA-256 of what makes two records with the same keys the same purchase: bytes 2–13, 16 and 20–46 (terminal-interface.md
- * §3, "Sameness"). The TAC, bytes 47–50, follows from these for every record with a right one, so it adds nothing; and
- * without it a gray record is seen to be the same purchase as its recovered copy.
+ * What makes two records with the same keys the same purchase: bytes 2–13, 16 and 20–46 (terminal-interface.md §3,
+ * "Sameness"). The TAC, bytes 47–50, follows from these for every record with a right one, so it adds nothing; and without it
+ * a gray record is seen to be the same purchase as its recovered copy. The bytes are those of the last call only.
  */
+export function purchaseContent(raw: Buffer): Buffer {
+  copyBytes(raw, 2, 14, content, 0);
+  copyBytes(raw, 16, 17, content, 12);
+  copyBytes(raw, 20, 47, content, 13);
+  return content;
+}
+
+/** By which it is known. */
 export function purchaseContentSha256(raw: Buffer): Buffer {
-  raw.copy(content, 0, 2, 14);
-  raw.copy(content, 12, 16, 17);
-  raw.copy(content, 13, 20, 47);
-  return hash('sha256', content, 'buffer');
+  return hash('sha256', purchaseContent(raw), 'buffer');
 }

@@ -1,6 +1,6 @@
 import { numberArray, sqlState, textArray, type Transaction } from '@citycard/common';
-import type { PurchaseRecord } from '../purchases/purchase-record.ts';
-import type { Examinee, Identity } from './judge.ts';
+import { purchaseContent, type PurchaseRecord } from '../purchases/purchase-record.ts';
+import type { Examinee } from './judge.ts';
 import { prepared } from '../prepared.ts';
 import type { ReceivedPurchase } from './received-purchase.ts';
 
@@ -14,7 +14,7 @@ const INSERT = `
 insert into clearing.purchase_identity
   (card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, content_sha256,
    balance_before_fen, amount_fen, tapped_at)
-select card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, decode(content, 'hex'),
+select card_no, business_date, intake_id, record_index, issuer_city, offline_counter, sam_no, sam_transaction_no, sha256(decode(content, 'hex')),
        balance_before_fen, amount_fen, tapped_at`;
 
 /** Looking whether a key is taken before it is written costs as much as writing it, and nearly always it is not. */
@@ -42,9 +42,9 @@ const UNIQUE_VIOLATION = '23505';
  */
 export async function claimKeys(tx: Transaction, examinees: readonly Examinee[]): Promise<Set<ReceivedPurchase>> {
   const clashing = await clashingCards(tx, examinees);
-  const first = firstOfTheirKeys(examinees).filter(({ purchase }) => !clashing.has(purchase.ref.cardNo));
+  const first = firstOfTheirKeys(examinees).filter(({ ref }) => !clashing.has(ref.cardNo));
   if (first.length === 0) return new Set();
-  const column = <T>(of: (purchase: ReceivedPurchase) => T): T[] => first.map(({ purchase }) => of(purchase));
+  const column = <T>(of: (purchase: ReceivedPurchase) => T): T[] => first.map(of);
   const columns = [
     textArray(column(({ ref }) => ref.cardNo)),
     textArray(column(({ ref }) => ref.businessDate)),
@@ -54,17 +54,17 @@ export async function claimKeys(tx: Transaction, examinees: readonly Examinee[])
     numberArray(column(({ record }) => record.offlineCounter)),
     textArray(column(({ record }) => record.samNo)),
     numberArray(column(({ record }) => record.samTransactionNo)),
-    textArray(first.map(({ identity }) => identity.content.toString('hex'))),
+    textArray(column(({ raw }) => purchaseContent(raw).toString('hex'))),
     numberArray(column(({ record }) => record.balanceBeforeFen)),
     numberArray(column(({ record }) => record.amountFen)),
     textArray(column(({ record }) => record.tappedText ?? null)),
   ];
-  const claimed = new Set(column((purchase) => purchase));
+  const claimed = new Set(first);
   if (await claimAll(tx, columns)) return claimed;
   const { rows } = await tx.query<{ places: bigint[] | null }>(prepared('purchase-claim-free', CLAIM_FREE), columns);
   for (const place of rows[0]?.places ?? []) {
     const missed = first[Number(place) - 1];
-    if (missed !== undefined) claimed.delete(missed.purchase);
+    if (missed !== undefined) claimed.delete(missed);
   }
   return claimed;
 }
@@ -92,13 +92,13 @@ async function clashingCards(tx: Transaction, examinees: readonly Examinee[]): P
 }
 
 /** What comes behind another of the set with one of its keys is for judging to tell apart. The set comes card by card. */
-function firstOfTheirKeys(examinees: readonly Examinee[]) {
-  const first: { readonly purchase: ReceivedPurchase; readonly identity: Identity }[] = [];
+function firstOfTheirKeys(examinees: readonly Examinee[]): ReceivedPurchase[] {
+  const first: ReceivedPurchase[] = [];
   let ofCard: ReceivedPurchase[] = [];
-  for (const { purchase, identity } of examinees) {
-    if (identity === undefined) continue;
+  for (const { purchase, isProven } of examinees) {
+    if (!isProven) continue;
     if (ofCard[0]?.ref.cardNo !== purchase.ref.cardNo) ofCard = [];
-    if (!ofCard.some((other) => shareKey(other.record, purchase.record))) first.push({ purchase, identity });
+    if (!ofCard.some((other) => shareKey(other.record, purchase.record))) first.push(purchase);
     ofCard.push(purchase);
   }
   return first;

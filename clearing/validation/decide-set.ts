@@ -1,7 +1,7 @@
 import { type Database, transact, type Transaction } from '@citycard/common';
 import { type NewAlarm, raiseAlarm } from '../alarms/alarm.ts';
 import { type LockReport, noteCardLocks } from '../hotlist/card-locks.ts';
-import { FLAG, purchaseContentSha256 } from '../purchases/purchase-record.ts';
+import { FLAG } from '../purchases/purchase-record.ts';
 import { walkAgain } from './chain/chain-work.ts';
 import { oddOnes } from './chain/quick-look.ts';
 import { checkTacs, type TacHsm, type TacQuestion } from './check-tacs.ts';
@@ -45,7 +45,7 @@ export async function prepareSet(
     return {
       purchase,
       examined: own,
-      identity: right[place] === true ? { content: purchaseContentSha256(purchase.raw) } : undefined,
+      isProven: right[place] === true,
       refusal: lateRefusal(purchase, own, facts, confirmed, book.on(purchase.ref.businessDate)),
     };
   });
@@ -169,7 +169,7 @@ async function readEarlier(
   examinees: readonly Examinee[],
   claimed: ReadonlySet<ReceivedPurchase>,
 ): Promise<Earlier> {
-  const asking = examinees.filter(({ identity, examined }) => identity !== undefined || examined.next === 'gray');
+  const asking = examinees.filter(({ isProven, examined }) => isProven || examined.next === 'gray');
   const purchases = asking.map(({ purchase }) => purchase);
   return {
     known: await readKnown(

@@ -1,3 +1,4 @@
+import { purchaseContentSha256 } from '../purchases/purchase-record.ts';
 import { REASON } from '../purchases/reason-codes.ts';
 import type { Examined } from './examine.ts';
 import { type Earlier, keysOf, lockKey, type PurchaseKeys } from './known.ts';
@@ -26,17 +27,12 @@ export interface Judgement {
   readonly conflicts: readonly Remembered[];
 }
 
-export interface Identity {
-  /** Digest of what makes it the same purchase. */
-  readonly content: Buffer;
-}
-
 /** A record of the set with what its own checks and the HSM said of it. */
 export interface Examinee {
   readonly purchase: ReceivedPurchase;
   readonly examined: Examined;
-  /** By which it is told from other purchases; undefined unless a TAC had to be asked for and is right. */
-  readonly identity: Identity | undefined;
+  /** Whether a TAC had to be asked for and is right: only then is it told from other purchases. */
+  readonly isProven: boolean;
   /** What refuses a new purchase behind the duplicate check: hotlist, expiry. */
   readonly refusal: Outcome | undefined;
 }
@@ -78,8 +74,8 @@ function cardsToLookAt(
   claimed: ReadonlySet<ReceivedPurchase>,
 ): Set<string> {
   const cards = new Set([...known, ...openGrays].map(({ ref }) => ref.cardNo));
-  for (const { purchase, examined, identity } of examinees) {
-    if (examined.next === 'gray' || (identity !== undefined && !claimed.has(purchase))) cards.add(purchase.ref.cardNo);
+  for (const { purchase, examined, isProven } of examinees) {
+    if (examined.next === 'gray' || (isProven && !claimed.has(purchase))) cards.add(purchase.ref.cardNo);
   }
   return cards;
 }
@@ -114,7 +110,7 @@ class Bench {
     this.#outcomes.push(refusal ?? ACCEPTED);
   }
 
-  decide({ purchase, examined, identity, refusal }: Examinee): void {
+  decide({ purchase, examined, isProven, refusal }: Examinee): void {
     switch (examined.next) {
       case 'decided':
         this.#outcomes.push(examined.outcome);
@@ -126,7 +122,7 @@ class Bench {
         this.#outcomes.push(this.#decideGray(purchase));
         return;
       case 'tac':
-        if (identity !== undefined) this.#decidePurchase(purchase, identity, refusal);
+        if (isProven) this.#decidePurchase(purchase, refusal);
         else this.#outcomes.push(rejected(REASON.tacWrong, 'the TAC is not that of this card'));
     }
   }
@@ -163,7 +159,8 @@ class Bench {
     return held(REASON.gray, 'nobody knows yet whether the card paid');
   }
 
-  #decidePurchase(purchase: ReceivedPurchase, { content }: Identity, refusal: Outcome | undefined): void {
+  #decidePurchase(purchase: ReceivedPurchase, refusal: Outcome | undefined): void {
+    const content = purchaseContentSha256(purchase.raw);
     const keys = keysOf(purchase.record);
     const known: Known = { ref: purchase.ref, keys, content, place: this.#outcomes.length };
     const sharing = this.#sharing(keys);
