@@ -4,9 +4,9 @@ import { platformTests } from './platform.ts';
 import { counterTests } from './counter.ts';
 import { residentTests } from './resident.ts';
 import { shellTests } from './shell.ts';
+import { signInTests } from './sign-in.ts';
 import { startPortalWorld, type PortalWorld } from './world.ts';
 
-import { signInTests } from './sign-in.ts';
 /** Pages in a real browser, before the product as `npm start` serves it. One world for all faces: making it costs more than most of what it shows. */
 describe('the portal', () => {
   let world: PortalWorld | undefined;
@@ -20,9 +20,10 @@ describe('the portal', () => {
     return world;
   };
 
+  describe('counter', () => counterTests(started));
   describe('shell', () => shellTests(started));
-  describe('residents', () => residentTests(started));
-});
   describe('signing in', () => signInTests(started));
+  describe('residents', () => residentTests(started));
   describe('participants', () => participantTests(started));
   describe('platform', () => platformTests(started));
+});

@@ -25,10 +25,10 @@ const state = reactive({
 /** The desk of the clerk who sits here: reader, till, what is sold today. One for all pages of the counter. */
 export const desk = readonly(state);
 
-/** The reader that acts on cards name: the chosen one, or the only one. */
+/** The reader that acts on cards name: the chosen one, or the first until somebody chooses. The frame shows which. */
 export const reader = computed(() => {
   const mine = state.readers;
-  return mine.find(({ name }) => name === state.chosen) ?? (mine.length === 1 ? mine[0] : undefined);
+  return mine.find(({ name }) => name === state.chosen) ?? mine[0];
 });
 export const shiftId = computed(() => state.shift?.shiftId);
 
