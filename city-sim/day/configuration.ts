@@ -24,6 +24,7 @@ const PEOPLE = [
   'finance-maker',
   'finance-checker',
   'auditor',
+  'hotline-12345',
 ] as const;
 
 /** Reads the configuration file. Throws DayFailed naming what is missing. */

@@ -41,7 +41,7 @@ export class Office {
     return this.#read<T>(await this.#ask(person, 'POST', path, sent));
   }
 
-  /** Puts as a person. Throws DayFailed as `get`. */
+  /** Puts as a person; the JSON of the answer. Throws DayFailed as `get`. */
   async put<T>(person: string, path: string, sent: Sent): Promise<T> {
     return this.#read<T>(await this.#ask(person, 'PUT', path, sent));
   }

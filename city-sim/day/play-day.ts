@@ -4,6 +4,7 @@ import { PartnerCity } from '../partner-city/partner-city.ts';
 import { askCard } from './card-state.ts';
 import { BANK_ACCOUNTS, HOME_CITY, NEIGHBOUR_CITY, PARTIES } from './city.ts';
 import { clearDay, openBusinessDate } from './clear.ts';
+import { hearResident } from './complaint.ts';
 import { compareConcessions } from './concession-lines.ts';
 import type { DayConfiguration } from './configuration.ts';
 import { equip } from './equip.ts';
@@ -51,6 +52,7 @@ export async function playDay(configuration: DayConfiguration, events: DayEvents
     if (!signer) throw new DayFailed('The neighbouring city has no certificate to sign its files with.');
     const exchange = await exchangeWithNeighbour(office, neighbour, { signer, caPem }, date, events);
     await clearDay(office, bank, date, events);
+    await hearResident(office, date, record.records, events);
     await compareIndustries(office, date, record.records);
     await compareConcessions(office, date, record.records);
 

@@ -40,9 +40,10 @@ const partnerUsers: readonly Omit<Principal, 'kind'>[] = [
   partnerUser('agent-clerk', 'Load agent clerk', 'agent-partner', '904458060510001'),
 ];
 
-/** Our own processes that speak to the services with a credential of their own. */
+/** What speaks to the services with a credential of its own and signs in nowhere: our own processes, and the hotline's dispatching system. */
 const services: readonly Omit<Principal, 'kind'>[] = [
   { id: 'resident-desk', name: 'Desk for residents', roles: ['resident-desk'] },
+  { id: 'hotline-12345', name: 'Government hotline 12345', roles: ['department-partner'] },
 ];
 
 function partnerUser(id: string, name: string, role: Role, participantNo: string): Omit<Principal, 'kind'> {

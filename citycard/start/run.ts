@@ -175,6 +175,7 @@ async function prove(
   progress.end();
   if (!options.json) out.write(printDay(summary, checks));
   say(`Reports: ${join(configuration.varDirectory, 'reports', played.businessDate)}`);
+  say('A call to 12345 became a case, and ended: npm run citycard -- complaint list ended');
   return { ...summary, checks, timings: { ...timings, proveMs: Date.now() - from } };
 }
 
