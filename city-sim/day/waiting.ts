@@ -3,6 +3,8 @@ import { DayFailed } from './errors.ts';
 
 /** As long as nothing changes at all; a busy machine may take longer over a large day, but it moves. */
 const PATIENCE_MS = 60_000;
+/** Most of what is waited for is there at once; what is not is looked at less and less often, down to this. */
+const FIRST_LOOK_MS = 10;
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -12,18 +14,18 @@ const LOOK_EVERY_MS = 100;
 export async function waitFor<T>(what: string, look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
   let changedAt = Date.now();
   let last = '';
-  for (;;) {
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(2 * waitMs, LOOK_EVERY_MS)) {
     const seen = await look();
     if (isThere(seen)) return seen;
     const now = JSON.stringify(seen) ?? '';
-    if (now !== last) changedAt = Date.now();
+    if (now !== last) [changedAt, waitMs] = [Date.now(), FIRST_LOOK_MS];
     last = now;
     if (Date.now() - changedAt > PATIENCE_MS) {
       throw new DayFailed(
         `Waited ${PATIENCE_MS / 1000} s for ${what}, and nothing moved any more. Last seen: ${last.slice(0, 500)}`,
       );
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(waitMs);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { foundDemo, readConfiguration, startInstallation } from '@citycard/citycard';
-import { addDays, businessDate, cityDate, fen, transact, WorkingCalendar } from '@citycard/common';
+import { addDays, type BusinessDate, businessDate, cityDate, fen, transact, WorkingCalendar } from '@citycard/common';
 import {
   advanceAsFarAsPossible,
   assignSam,
@@ -13,6 +13,7 @@ import {
   HOME_CITY,
   openPurse,
   postOrThrow,
+  readDay,
   startValidation,
 } from '@citycard/clearing';
 
@@ -27,10 +28,12 @@ interface Order {
   readonly agent?: string;
   /** Files have come; nobody need wait for the next look. */
   readonly wake?: true;
+  /** A day that people end now: it is moved on until it is closed, and days are let alone at other times. */
+  readonly end?: string;
   readonly sam?: { readonly samNo: string; readonly participantNo: string; readonly terminalNo: string };
 }
 
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 10;
 const configuration = { ...readConfiguration(process.env), gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0 };
 const peopleFile = join(configuration.varDirectory, 'people.json');
 const known = await readFile(peopleFile, 'utf8').catch(() => undefined);
@@ -60,17 +63,24 @@ const clearingDay = { db, hsm, logger, custody, calendar: calendar(closedDays) }
 const validation = startValidation({ db, hsm, logger });
 let stopping = false;
 
-async function moveDays(): Promise<void> {
-  while (!stopping) {
-    for (const date of await daysWithWork(db)) await advanceAsFarAsPossible(clearingDay, date);
+async function moveUntilClosed(date: BusinessDate): Promise<void> {
+  while (!stopping && (await readDay(db, date)).state !== 'closed') {
+    for (const due of await daysWithWork(db)) await advanceAsFarAsPossible(clearingDay, due);
     await pause(LOOK_EVERY_MS);
   }
 }
-const days = moveDays();
+let days: Promise<void> = Promise.resolve();
 say({ baseUrl: installation.baseUrl, people, city: HOME_CITY });
 
-async function obey({ cards = [], agent = '', sam, wake }: Order): Promise<void> {
+async function obey({ cards = [], agent = '', sam, wake, end }: Order): Promise<void> {
   if (wake === true) return validation.wake();
+  if (end !== undefined) {
+    days = moveUntilClosed(businessDate(end)).catch((error: unknown) => {
+      logger.error({ err: error, date: end }, 'a day does not end');
+      process.exitCode = 1;
+    });
+    return;
+  }
   const today = cityDate(new Date());
   await transact(db, async (tx) => {
     if (sam !== undefined) await assignSam(tx, { ...sam, validFrom: new Date('2020-01-01') });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CardIdentity,
   type CardKeySet,
@@ -29,6 +30,7 @@ import { publishedKey } from '@citycard/citycard';
 
 /** Long enough that a city, its database and its HSM start on a busy machine. */
 const START_MS = 240_000;
+const LOOK_MS = 10;
 const CUSTODY = '6217000000000000001';
 const CARD_DEPOSITS = '6217000000000000002';
 const CHIP_KEY = Buffer.from('54'.repeat(8) + '45'.repeat(8), 'hex');
@@ -245,6 +247,16 @@ export class TestCity {
   async judged(): Promise<void> {
     await this.#order({ wake: true });
     await nothingReceived(this.office, await this.openDate());
+  }
+
+  /** From now on the day is moved on whenever it can be, until it is closed. */
+  async ending(date: string): Promise<void> {
+    await this.#order({ end: date });
+  }
+
+  /** Waits until the day was cut off: what comes now is of the next one. */
+  async cutOff(date: string): Promise<void> {
+    while ((await this.openDate()) === date) await pause(LOOK_MS);
   }
 
   /** The open business day. */

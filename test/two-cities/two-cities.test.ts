@@ -37,10 +37,12 @@ describe('two cities with a centre between them', () => {
   const present = () => [weifang, qingdao].filter(({ isThere }) => isThere);
 
   const exchange = async (cities: readonly TestCity[]): Promise<void> => {
-    for (const city of cities) {
-      await city.judged();
-      await city.office.post('platform', `/v1/cities/${other(city).code}/exchange`);
-    }
+    await Promise.all(
+      cities.map(async (city) => {
+        await city.judged();
+        await city.office.post('platform', `/v1/cities/${other(city).code}/exchange`);
+      }),
+    );
     await centre.carry();
   };
 
@@ -48,6 +50,7 @@ describe('two cities with a centre between them', () => {
   const clear = async (city: TestCity): Promise<void> => {
     await city.judged();
     const date = await city.openDate();
+    await city.ending(date);
     await clearDay(city.office, city.bank, date, NO_EVENTS);
     const { sheets } = await city.office.get<{
       sheets: { participantNo: string; payableFen: number; disposition: string }[];
@@ -89,14 +92,16 @@ describe('two cities with a centre between them', () => {
     const address = await centre.open();
     // What each shows to the centre; it shows them what they give it.
     await Promise.all([weifang, qingdao].map((city) => city.start(`0000=test-token-of-${city.code}`)));
-    for (const city of [weifang, qingdao]) await city.found(await city.openDate());
-    for (const city of [weifang, qingdao]) {
-      const given = await city.admitCentre();
-      centre.admit({ city: city.code, baseUrl: city.baseUrl, ...given }, `test-token-of-${city.code}`);
-    }
-    for (const city of [weifang, qingdao]) await city.agreeWith(other(city), address);
+    await Promise.all(
+      [weifang, qingdao].map(async (city) => {
+        await city.found(await city.openDate());
+        const given = await city.admitCentre();
+        centre.admit({ city: city.code, baseUrl: city.baseUrl, ...given }, `test-token-of-${city.code}`);
+      }),
+    );
+    await Promise.all([weifang, qingdao].map((city) => city.agreeWith(other(city), address)));
     centre.agreeShare(weifang.code, qingdao.code, ISSUER_SHARE_MILLIONTHS);
-    for (const city of [weifang, qingdao]) ourCards.set(city, await city.issue(3, 100_00));
+    await Promise.all([weifang, qingdao].map(async (city) => ourCards.set(city, await city.issue(3, 100_00))));
   }, 300_000);
 
   afterAll(async () => {
@@ -114,12 +119,14 @@ describe('two cities with a centre between them', () => {
       }
       await Promise.all(present().map((city) => ride(city, day)));
       await exchange(present());
-      // Weifang cuts off before the answers of the evening, Qingdao after them.
-      await clear(weifang);
+      // Weifang cuts off before the answers of the evening, Qingdao after them; it goes on with its day while they come.
+      const date = await weifang.openDate();
+      const weifangClears = clear(weifang);
+      await Promise.race([weifang.cutOff(date), weifangClears]);
       await exchange(present());
       centre.closeDay(`202601${String(day).padStart(2, '0')}`);
       await centre.carry();
-      if (qingdao.isThere) await clear(qingdao);
+      await Promise.all([weifangClears, ...(qingdao.isThere ? [clear(qingdao)] : [])]);
     }
     // What was on its way on the last evening arrives.
     await exchange(present());
