@@ -24,6 +24,7 @@ export function registerPartnerRoutes(server: HttpServer, deps: { readonly db: D
     '/v1/partners/:participantNo/credentials',
     {
       onRequest: rolesAllowed('platform'),
+      config: { stepUp: true },
       schema: {
         summary: 'Give a participant a credential',
         params: Type.Object({ participantNo: Type.String({ pattern: '^[0-9A-Za-z.-]{4,15}$' }) }),

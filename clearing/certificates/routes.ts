@@ -24,6 +24,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateR
     '/v1/certificates',
     {
       onRequest: rolesAllowed('platform'),
+      config: { stepUp: true },
       schema: {
         body: Type.Object({
           csrPem: Type.String({ minLength: 1, maxLength: 16_384 }),
@@ -67,6 +68,7 @@ export function registerCertificateRoutes(server: HttpServer, deps: CertificateR
     '/v1/certificates/ca',
     {
       onRequest: rolesAllowed('platform'),
+      config: { stepUp: true },
       schema: {
         body: Type.Object({ chainPem: Type.String({ minLength: 1, maxLength: 65_536 }) }),
         response: { 200: Type.Object({ serial: Type.String(), notAfter: Type.String() }) },

@@ -2,6 +2,7 @@ import { codeAt, fromBase32, stepAt } from '@citycard/common';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { look, violations } from './browser.ts';
+import { goodCode, signAsAsked } from './signing.ts';
 import type { PortalWorld } from './world.ts';
 
 const enter = { zh: '登录', en: 'Sign in' } as const;
@@ -110,14 +111,7 @@ export function signInTests(world: () => PortalWorld): void {
     await dialog.waitFor();
     expect(await violations(page)).toEqual([]);
     await look(page, 'session-ended');
-    const shown = async () => {
-      const { users } = (await (await page.request.get(`${world().portalUrl}/api/demo-users`)).json()) as {
-        users: { id: string; password: string; code?: string }[];
-      };
-      return users.find((user) => user.id === 'bureau-2');
-    };
-    let user = await shown();
-    for (; user?.code === undefined; user = await shown()) await page.waitForTimeout(2_000);
+    const user = await goodCode(page, world(), 'bureau-2');
     await dialog.locator('input[name=password]').fill(user.password);
     await dialog.locator('input[name=code]').fill(user.code);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -144,17 +138,8 @@ export function signInTests(world: () => PortalWorld): void {
     await dialog.locator('input[name=step-up-code]').fill('000000');
     await dialog.getByRole('button', { name: '确认', exact: true }).click();
     await dialog.getByRole('alert').waitFor();
-    for (;;) {
-      const { users } = (await (await page.request.get(`${world().portalUrl}/api/demo-users`)).json()) as {
-        users: { id: string; code?: string }[];
-      };
-      const code = users.find((user) => user.id === 'custodian-1')?.code;
-      if (code !== undefined) {
-        await dialog.locator('input[name=step-up-code]').fill(code);
-        break;
-      }
-      await page.waitForTimeout(2_000);
-    }
+    const { code } = await goodCode(page, world(), 'custodian-1');
+    await dialog.locator('input[name=step-up-code]').fill(code);
     await dialog.getByRole('button', { name: '确认', exact: true }).click();
     await page.locator('.own-sessions strong', { hasText: '本机' }).waitFor();
     // The key can be used and not taken out.
@@ -169,6 +154,39 @@ export function signInTests(world: () => PortalWorld): void {
         }),
     );
     expect(extractable).toBe(false);
+    await page.context().close();
+  });
+
+  it('signs an approval with a key that this browser has made, over the lines it has shown', async () => {
+    const id = 'test.approved';
+    const roles = { roles: ['auditor'] };
+    await world().http('platform', 'POST', '/v1/users', { id, name: 'Test Approved' });
+    await world().http('platform', 'POST', `/v1/users/${id}/roles`, roles);
+    const page = await world().as('platform-2', 'zh');
+    await page.goto(`${world().portalUrl}/platform/users`);
+    const waiting = page.locator('li', { hasText: id });
+    await waiting.getByRole('button').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(id).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await look(page, 'approval');
+    await dialog.locator('footer .el-button--primary').click();
+    await page.locator('[data-act="make-certificate"]').waitFor();
+    await look(page, 'certificate');
+    await signAsAsked(page, world(), 'platform-2');
+    await waiting.waitFor({ state: 'detached' });
+
+    const list = await world().http('auditor', 'GET', '/v1/signatures?principal=platform-2');
+    const [signature] = (list.body as { signatures: { signatureNo: number; route: string }[] }).signatures;
+    expect(signature).toMatchObject({
+      route: '/v1/users/:id/roles/approval/:approvalId',
+      acts: [{ act: 'set-roles' }],
+    });
+    const shown = await world().http('auditor', 'GET', `/v1/signatures/${signature?.signatureNo}`);
+    expect(shown.body).toMatchObject({ statement: { body: roles, principal: 'platform-2' }, complaints: [] });
+    const { statement } = shown.body as { statement: { lines: { label: string; value: string }[] } };
+    expect(statement.lines).toContainEqual({ label: expect.any(String) as string, value: id });
+    expect(statement.lines).toContainEqual({ label: expect.any(String) as string, value: '审计人员' });
     await page.context().close();
   });
 }
