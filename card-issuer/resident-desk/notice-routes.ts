@@ -2,11 +2,13 @@ import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@c
 import type { Protection } from '../protection/protection.ts';
 import { readPass } from './caller.ts';
 import type { DeskKey } from './desk-key.ts';
+import { CardParams } from '../request-fields.ts';
 import { DESK_PLACES, Kinds } from './notice-schemas.ts';
 import { consentToNotices, noticesTold, withdrawNotices } from './notices.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['residents'];
+const NoticeNos = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 20 });
 export const Pass = Type.String({ minLength: 40, maxLength: 200 });
 export const Place = Type.Union(DESK_PLACES.map((place) => Type.Literal(place)));
 
@@ -67,14 +69,27 @@ export function registerNoticeRoutes(
       schema: {
         tags,
         summary: 'These notices on paper were printed or read',
-        body: Type.Object(
-          { pass: Pass, noticeNos: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 20 }) },
-          closed,
-        ),
+        body: Type.Object({ pass: Pass, noticeNos: NoticeNos }, closed),
       },
     },
     async ({ body: { pass, noticeNos } }, reply) => {
       const { cardNo } = await readPass(key, pass, new Date());
+      await transact(db, (tx) => noticesTold(tx, cardNo, noticeNos.map(BigInt)));
+      return reply.status(204).send();
+    },
+  );
+  server.post(
+    '/v1/cards/:cardNo/notices-told',
+    {
+      onRequest: rolesAllowed('clerk'),
+      schema: {
+        tags,
+        summary: 'These notices were handed over on paper at the counter',
+        params: CardParams,
+        body: Type.Object({ noticeNos: NoticeNos }, closed),
+      },
+    },
+    async ({ params: { cardNo }, body: { noticeNos } }, reply) => {
       await transact(db, (tx) => noticesTold(tx, cardNo, noticeNos.map(BigInt)));
       return reply.status(204).send();
     },

@@ -280,6 +280,16 @@ describe('notices', () => {
     const { sheet } = (await lookUp(number, fact, newAddress())).body;
     expect(sheet.consent).toMatchObject({ channel: 'paper', givenOver: 'kiosk' });
     expect(sheet.notices).toMatchObject([{ kind: 'low-balance', amountFen: 300 }]);
+    const counter = (method: 'GET' | 'POST', path: string, payload?: object) =>
+      server.inject({
+        method,
+        url: `/v1/cards/${number}/${path}`,
+        headers: { authorization: `Bearer ${clerkToken}` },
+        ...(payload !== undefined && { payload }),
+      });
+    expect((await counter('GET', 'sheet')).json()).toMatchObject({ balanceFen: 300, notices: sheet.notices });
+    const told = await counter('POST', 'notices-told', { noticeNos: [sheet.notices[0].noticeNo] });
+    expect(told.statusCode).toBe(204);
     expect((await send('notices-told', { pass, noticeNos: [sheet.notices[0].noticeNo] })).status).toBe(204);
     await send('loss-reports', { pass });
     await make();
