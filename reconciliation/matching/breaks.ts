@@ -21,6 +21,9 @@ type Raw = [
   string | null,
 ];
 
+/** Differences put down at once. */
+const SET = 2_000;
+
 type WithWhom = Pick<MatchRun, 'plan' | 'counterpartKind' | 'counterpart' | 'businessDay'>;
 
 /** What differences of a plan are about, in front of the key of the lines, where the lines do not say it themselves. */
@@ -28,13 +31,12 @@ export const subjectPrefix = ({ plan }: Pick<MatchRun, 'plan'>): string => `${pl
 
 /**
  * What is not equal, as differences, key by key and state by state: lines with one key and state are one difference with their sum, and
- * so is a group that was compared by its sums. Sets of at most `size`; one difference is in them once.
+ * so is a group that was compared by its sums. In sets, so that millions of them fit.
  */
 export async function* readBreaks(
   connection: DuckDBConnection,
   files: ResultFiles,
   run: WithWhom,
-  size: number,
 ): AsyncGenerator<readonly FoundDifference[]> {
   const stream = await connection.stream(
     `select state::integer, min(coalesce(key, 'line ' || coalesce(our_line || ' of ours', their_line || ' of theirs'))),
@@ -50,7 +52,7 @@ export async function* readBreaks(
       const difference = differenceOf(run, row as Raw);
       if (difference === undefined) continue;
       set.push(difference);
-      if (set.length < size) continue;
+      if (set.length < SET) continue;
       yield set;
       set = [];
     }

@@ -28,6 +28,8 @@ export interface MatchOptions {
   readonly oursAre?: 'by us' | 'by others';
   readonly theirsAre?: 'by us' | 'by others';
   readonly progress?: (percent: number) => Promise<void> | void;
+  /** What is asked of the result while the database of the match is still open: opening another takes as long as a small match. */
+  readonly ask?: (connection: DuckDBConnection, files: ResultFiles) => Promise<void>;
 }
 
 /** Together with what Node.js takes this stays below 2 GiB; more than it holds goes to the directory. */
@@ -81,6 +83,7 @@ export async function matchFiles(
     await progress(90);
     const states = await totals(connection, result);
     requireWhole(states, ours.lines, theirs.lines);
+    await options.ask?.(connection, result);
     return { ours, theirs, states, files: result };
   } finally {
     duck.close();

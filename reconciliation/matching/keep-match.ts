@@ -1,18 +1,14 @@
 import { createReadStream } from 'node:fs';
 import type { Transaction } from '@citycard/common';
-import { type DifferenceKey, endDifferences, openDifferences } from '../differences/index.ts';
+import { type DifferenceKey, endDifferences, type FoundDifference, openDifferences } from '../differences/index.ts';
 import { openOf } from '../daily/in-step.ts';
-import { readBreaks, subjectPrefix } from './breaks.ts';
-import { openDuck } from './duckdb.ts';
+import { subjectPrefix } from './breaks.ts';
 import type { MatchSummary } from './engine.ts';
 import type { MatchPlan } from './plan.ts';
 import type { ResultFiles } from './result-files.ts';
 import type { MatchRun } from './runs.ts';
 
-/** Differences put down at once. */
-const SET = 2_000;
 const PART_BYTES = 4 * 1024 * 1024;
-const FEW_MIB = 256;
 
 /** What a match did to the differences. */
 export interface MatchWork {
@@ -32,22 +28,15 @@ export async function putDown(
   tx: Transaction,
   plan: MatchPlan,
   run: WithWhom,
-  { files, folder, reason }: { readonly files?: ResultFiles; readonly folder: string; readonly reason: string },
+  { breaks, reason }: { readonly breaks?: AsyncIterable<readonly FoundDifference[]>; readonly reason: string },
 ): Promise<MatchWork> {
   const work = { opened: 0, changed: 0 };
   const found = new Set<string>();
-  if (files !== undefined) {
-    const duck = await openDuck({ directory: folder, memoryMiB: FEW_MIB, threads: 1 });
-    try {
-      for await (const set of readBreaks(duck.connection, files, run, SET)) {
-        const once = set.filter((difference) => !found.has(keyOf(difference)) && found.add(keyOf(difference)));
-        for (const { outcome } of await openDifferences(tx, once)) {
-          if (outcome === 'opened') work.opened += 1;
-          if (outcome === 'changed') work.changed += 1;
-        }
-      }
-    } finally {
-      duck.close();
+  for await (const set of breaks ?? []) {
+    const once = set.filter((difference) => !found.has(keyOf(difference)) && found.add(keyOf(difference)));
+    for (const { outcome } of await openDifferences(tx, once)) {
+      if (outcome === 'opened') work.opened += 1;
+      if (outcome === 'changed') work.changed += 1;
     }
   }
   const { counterpartKind, counterpart, businessDay } = run;

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BusinessDate, copyToFile, type Transaction } from '@citycard/common';
 import type { LookResult } from '../daily/in-step.ts';
+import { readBreaks } from './breaks.ts';
 import { matchFiles, type StateTotal } from './engine.ts';
-import { keepResult, putDown } from './keep-match.ts';
+import { keepResult, type MatchWork, putDown } from './keep-match.ts';
 import { EVERYBODY, type KeptPlan } from './plan.ts';
 import type { MatchState } from './terms.ts';
 
@@ -94,11 +95,18 @@ async function matchOnce(
   const run = { plan: plan.name, counterpartKind: plan.counterpartKind, counterpart, businessDay: day };
   const reason = plan.endedReason ?? 'both sides have it alike';
   if (sides.empty && last === undefined) {
-    const { ended } = await putDown(tx, plan, run, { folder, reason });
+    const { ended } = await putDown(tx, plan, run, { reason });
     return { states: {}, found: 0, opened: 0, ended };
   }
-  const summary = await matchFiles(sides, plan.terms, folder, { oursAre: 'by us', theirsAre: 'by us' });
-  const work = await putDown(tx, plan, run, { files: summary.files, folder, reason });
+  let work: MatchWork | undefined;
+  const summary = await matchFiles(sides, plan.terms, folder, {
+    oursAre: 'by us',
+    theirsAre: 'by us',
+    ask: async (connection, files) => {
+      work = await putDown(tx, plan, run, { breaks: readBreaks(connection, files, run), reason });
+    },
+  });
+  if (work === undefined) throw new Error('a match that came to its end was asked nothing');
   const made = await tx.query<{ run_no: bigint }>(
     `insert into reconciliation.match_run (plan, counterpart_kind, counterpart, business_day, terms, dry_run, state, ordered_by, started_at, input_sha256)
      values ($1, $2, $3, $4, $5, false, 'running', 'daily look', now(), $6) returning run_no`,

@@ -2,6 +2,8 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyToFile, type Database, transact, type Transaction } from '@citycard/common';
+import { readBreaks } from './breaks.ts';
+import { openDuck } from './duckdb.ts';
 import { matchingErrors } from './errors.ts';
 import { matchFiles, type MatchSummary } from './engine.ts';
 import { keepResult, putDown } from './keep-match.ts';
@@ -19,6 +21,8 @@ export interface MatchDeps {
 
 /** A match that ended its process every time would be begun for ever. */
 const MOST_BEGUN = 10;
+/** Enough to read what differs; the match itself is over. */
+const FEW_MIB = 256;
 
 /**
  * Runs a match that was ordered: fetches both sides, matches them, and in one transaction keeps the result, opens the differences it
@@ -115,10 +119,14 @@ async function keep(
   // Somebody else took over in the meantime, and came to the end first.
   if (rows[0]?.state === 'done') return;
   const reason = `no longer so in match ${run.runNo}`;
-  const work = run.dryRun
-    ? { found: 0, opened: 0, changed: 0, ended: 0 }
-    : await putDown(tx, planOf(run.plan), run, { files: summary.files, folder, reason });
-  await keepResult(tx, run.runNo, summary, work);
+  if (run.dryRun) return keepResult(tx, run.runNo, summary, { found: 0, opened: 0, changed: 0, ended: 0 });
+  const duck = await openDuck({ directory: folder, memoryMiB: FEW_MIB, threads: 1 });
+  try {
+    const breaks = readBreaks(duck.connection, summary.files, run);
+    await keepResult(tx, run.runNo, summary, await putDown(tx, planOf(run.plan), run, { breaks, reason }));
+  } finally {
+    duck.close();
+  }
 }
 
 /** A file that says how much is in it has to hold that much: half a file would make differences of its other half. */
