@@ -2,6 +2,7 @@ export { registerCertificateRoutes } from './routes.ts';
 export type { CertificateRouteDeps } from './route-deps.ts';
 export { newKeyAndRequest, type NewKey } from './new-key.ts';
 export { followTrust, type LinkTrust, type ShownCertificate } from './trust.ts';
+export { certificateEnds } from './register.ts';
 export { startCertificateUpkeep } from './upkeep.ts';
 export {
   CITY_CA_KEY,

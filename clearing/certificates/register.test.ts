@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alarmsAfter } from '../alarms/alarm.ts';
 import { registerCertificateRoutes, revokeCertificate } from './index.ts';
-import { listCertificates, renewCertificate } from './register.ts';
+import { certificateEnds, listCertificates, renewCertificate } from './register.ts';
 import { makeRevocationList, readRevocationList } from './revocation-list.ts';
 import { publishRevocationList, revocationList } from './revocations.ts';
 import { openssl, startTestAuthority, type TestAuthority, testRequest } from './test-authority.ts';
@@ -169,6 +169,10 @@ describe('a certificate', () => {
       [ended.serial],
     );
     await expect(renew(ended.serial)).rejects.toMatchObject(notToRenew);
+    // Terminals whose certificates are in force are told with the last end of them, the others not.
+    const ends = await certificateEnds(authority.deps.db, 'terminal', ['T0000005', 'T0000007', 'T0000008', 'T0000099']);
+    expect([...ends.keys()]).toEqual(['T0000005']);
+    expect(ends.get('T0000005')?.getTime()).toBeGreaterThan(Date.now());
     await expect(renew(new X509Certificate(authority.caPem).serialNumber.toLowerCase())).rejects.toMatchObject(
       notToRenew,
     );

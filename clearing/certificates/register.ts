@@ -53,6 +53,20 @@ export async function listCertificates(db: Database, query: CertificateQuery): P
   return rows;
 }
 
+/** When the last certificate of each holder ends that is in force now, by name; who has none is not among them. */
+export async function certificateEnds(
+  db: Database,
+  kind: string,
+  holders: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const { rows } = await db.query<{ cn: string; ends: Date }>(
+    `select cn, max(not_after) as ends from clearing.certificate
+      where kind = $1 and cn = any($2) and revoked_at is null and now() between not_before and not_after group by cn`,
+    [kind, holders],
+  );
+  return new Map(rows.map(({ cn, ends }) => [cn, ends]));
+}
+
 /** @throws CityCardError `certificates.unknown` */
 export async function findCertificate(db: Database | Transaction, serial: string): Promise<RegisteredCertificate> {
   const { rows } = await db.query<RegisteredCertificate>(

@@ -32,6 +32,7 @@ export const Terminal = Type.Object({
   hotlistVersion: MaybeNumber,
   hotlistConfirmedAt: Maybe,
   hotlistLackingSince: Maybe,
+  certificateEndsAt: Maybe,
   revision: Number,
 });
 

@@ -1,4 +1,10 @@
-import { hotlistHead, hotlistLackingSince, hotlistVersionAt, samsOfTerminal } from '@citycard/clearing';
+import {
+  certificateEnds,
+  hotlistHead,
+  hotlistLackingSince,
+  hotlistVersionAt,
+  samsOfTerminal,
+} from '@citycard/clearing';
 import type { Database, Transaction } from '@citycard/common';
 import { gatewayErrors } from '../errors.ts';
 import type { MacAlgorithm, TerminalFunction, TerminalStatus } from './estate.ts';
@@ -33,6 +39,8 @@ export interface TerminalView {
   readonly hotlistConfirmedAt: Date | null;
   /** Since when an entry is published that it does not hold; null while it lacks none. */
   readonly hotlistLackingSince: Date | null;
+  /** Of the certificate it shows on links over TLS; null when it has none. */
+  readonly certificateEndsAt: Date | null;
   readonly revision: bigint;
 }
 
@@ -64,6 +72,8 @@ select t.terminal_no as "terminalNo", t.merchant_no as "participantNo", t.indust
   from gateway.terminal t
   left join gateway.terminal_model m on m.model || '/' || m.software_version = split_part(t.software, ' ', 1)`;
 
+type StoredView = Omit<TerminalView, 'hotlistLackingSince' | 'certificateEndsAt'>;
+
 /** Terminals by number, after the one the last page ended with. */
 export async function listTerminals(
   db: Database,
@@ -72,7 +82,7 @@ export async function listTerminals(
 ): Promise<TerminalView[]> {
   // Who lacks an entry published before then holds less than the newest version of then.
   const lacking = filter.lackingSince === undefined ? null : await hotlistVersionAt(db, filter.lackingSince);
-  const { rows } = await db.query<Omit<TerminalView, 'hotlistLackingSince'>>(
+  const { rows } = await db.query<StoredView>(
     `${SELECT}
       where t.terminal_no > $1
         and ($2::text is null or t.merchant_no = $2) and ($3::text is null or t.status = $3)
@@ -98,28 +108,29 @@ export async function listTerminals(
       page.limit,
     ],
   );
-  return withLacking(db, rows);
+  return withWhatOthersKnow(db, rows);
 }
 
 /** @throws terminal-gateway.terminal-unknown */
 export async function viewTerminal(db: Database, terminalNo: string): Promise<TerminalView> {
-  const { rows } = await db.query<Omit<TerminalView, 'hotlistLackingSince'>>(`${SELECT} where t.terminal_no = $1`, [
-    terminalNo,
-  ]);
-  const [view] = await withLacking(db, rows);
+  const { rows } = await db.query<StoredView>(`${SELECT} where t.terminal_no = $1`, [terminalNo]);
+  const [view] = await withWhatOthersKnow(db, rows);
   if (view === undefined) throw gatewayErrors.terminalUnknown({ terminalNo });
   return view;
 }
 
-async function withLacking(
-  db: Database,
-  rows: readonly Omit<TerminalView, 'hotlistLackingSince'>[],
-): Promise<TerminalView[]> {
-  const since = await hotlistLackingSince(
-    db,
-    rows.map((row) => row.hotlistVersion ?? 0n),
-  );
-  return rows.map((row) => ({ ...row, hotlistLackingSince: since.get(row.hotlistVersion ?? 0n) ?? null }));
+async function withWhatOthersKnow(db: Database, rows: readonly StoredView[]): Promise<TerminalView[]> {
+  const numbers = rows.map(({ terminalNo }) => terminalNo);
+  const versions = rows.map((row) => row.hotlistVersion ?? 0n);
+  const [since, ends] = await Promise.all([
+    hotlistLackingSince(db, versions),
+    certificateEnds(db, 'terminal', numbers),
+  ]);
+  return rows.map((row) => ({
+    ...row,
+    hotlistLackingSince: since.get(row.hotlistVersion ?? 0n) ?? null,
+    certificateEndsAt: ends.get(row.terminalNo) ?? null,
+  }));
 }
 
 /** What happened to a terminal, newest first: acts, whose it was, its SAMs, lists and parameters it confirmed. */

@@ -28387,6 +28387,7 @@ export interface paths {
                 hotlistVersion: number | null;
                 hotlistConfirmedAt: string | null;
                 hotlistLackingSince: string | null;
+                certificateEndsAt: string | null;
                 revision: number;
               }[];
               cursor?: string;
@@ -28486,6 +28487,7 @@ export interface paths {
               hotlistVersion: number | null;
               hotlistConfirmedAt: string | null;
               hotlistLackingSince: string | null;
+              certificateEndsAt: string | null;
               revision: number;
             };
           };

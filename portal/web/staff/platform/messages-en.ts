@@ -43,7 +43,7 @@ export const en = {
     participant: 'Participant',
     participantNo: 'Participant number',
   },
-  span: { seconds: '{n} s', minutes: '{n} min', hours: '{h} h {m} min' },
+  span: { instant: 'under 1 s', seconds: '{n} s', minutes: '{n} min', hours: '{h} h {m} min' },
   night: {
     title: 'Night',
     about:
@@ -162,6 +162,7 @@ export const en = {
     pid: 'Process id',
     heardAt: 'Last heard',
     ms: 'Answers in ms',
+    port: 'port {n}',
   },
   queues: {
     title: 'Job queues',

@@ -43,7 +43,7 @@ export const zh = {
     participant: '参与单位',
     participantNo: '参与单位编号',
   },
-  span: { seconds: '{n} 秒', minutes: '{n} 分钟', hours: '{h} 小时 {m} 分' },
+  span: { instant: '不到 1 秒', seconds: '{n} 秒', minutes: '{n} 分钟', hours: '{h} 小时 {m} 分' },
   night: {
     title: '夜间值守',
     about: '清算日走到哪一步、预计何时结束、什么卡住了、不处理会怎样、现在唯一安全的操作。每 5 秒更新。',
@@ -158,6 +158,7 @@ export const zh = {
     pid: '进程号',
     heardAt: '最近心跳',
     ms: '应答毫秒',
+    port: '端口 {n}',
   },
   queues: {
     title: '任务队列',

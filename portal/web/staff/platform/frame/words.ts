@@ -34,6 +34,7 @@ export function useSpan(): (seconds: number | null | undefined) => string {
   const { t } = useI18n();
   return (seconds) => {
     if (seconds === null || seconds === undefined) return '';
+    if (seconds < 1) return t('platform.span.instant');
     if (seconds < 60) return t('platform.span.seconds', { n: Math.round(seconds) });
     if (seconds < 3600) return t('platform.span.minutes', { n: Math.floor(seconds / 60) });
     return t('platform.span.hours', { h: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60) });
