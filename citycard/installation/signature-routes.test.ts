@@ -323,8 +323,8 @@ test('a kept signature that was changed, or whose certificate is not what it was
 
 describe('a user', () => {
   const roles = { roles: ['finance-maker'] };
-  const signedBy = async (who: string, path: string, body: unknown, key: Key) =>
-    call(who, 'POST', path, body === null ? undefined : (body as object), header(key, { path, body, principal: who }));
+  const signedBy = async (who: string, path: string, body: object | null, key: Key) =>
+    call(who, 'POST', path, body ?? undefined, header(key, { path, body, principal: who }));
 
   test('is made by one, given roles and a first password by two, of whom neither knows it', async () => {
     const key = await certificateOf('officer-2');
