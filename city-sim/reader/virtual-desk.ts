@@ -9,9 +9,10 @@ import { readCardFace } from '../purchase/card-face.ts';
 import { CounterReader } from './counter-reader.ts';
 
 /**
- * `virtual-desk.ts <configuration.json>`: the desks of a demo's counters until the process is told to end. Each has a reader, attached as
- * docs/counter-readers.md says, and a tray of blank cards; pages of the portal put cards in and take them out over the WebSocket on which
- * a real counter's bridge would be. Cards are plastic of this process: they are gone when it ends.
+ * `virtual-desk.ts <configuration.json>`: the desks of a demo's counters, until the process is told to end or its standard input
+ * ends (whoever started it is gone). Each has a reader, attached as docs/counter-readers.md says, and a tray of blank cards; pages
+ * of the portal put cards in and take them out over the WebSocket on which a real counter's bridge would be. Cards are plastic of
+ * this process: they are gone when it ends.
  */
 interface DeskConfiguration {
   readonly baseUrl: string;
@@ -89,7 +90,6 @@ const [file = ''] = process.argv.slice(2);
 const configuration = JSON.parse(await readFile(file, 'utf8')) as DeskConfiguration;
 const desks = Object.keys(configuration.desks).map((name) => new Desk(name));
 const pages = new Set<WebSocket>();
-let stopping = false;
 
 const ask = async (token: string, method: string, path: string, body?: unknown): Promise<unknown> => {
   const response = await fetch(new URL(path, configuration.baseUrl), {
@@ -122,7 +122,7 @@ async function prepareCards(): Promise<void> {
 /** Keeps the reader of a desk attached, whatever restarts. */
 async function serve(desk: Desk): Promise<void> {
   const token = configuration.desks[desk.name]?.token ?? '';
-  while (!stopping) {
+  for (;;) {
     try {
       const { attachPort } = (await ask(token, 'GET', '/v1/readers')) as { attachPort: number };
       desk.reader = await CounterReader.attach(
@@ -137,7 +137,7 @@ async function serve(desk: Desk): Promise<void> {
       // Not there yet, or not there any more.
     }
     desk.reader = undefined;
-    if (!stopping) await sleep(AGAIN_MS);
+    await sleep(AGAIN_MS);
   }
 }
 
@@ -188,10 +188,7 @@ server.on('error', (error) => process.stderr.write(`no tray for the demo's desks
 server.listen(configuration.port, '127.0.0.1', () =>
   process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port })}\n`),
 );
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    stopping = true;
-    process.exit(0);
-  });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
+process.stdin.resume().once('end', () => process.exit(0));
 await prepareCards().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
 await Promise.all(desks.map(serve));

@@ -37,7 +37,7 @@ export async function startDesks(
     bureau: [token('bureau-1'), token('bureau-2')],
   };
   await writeFile(file, JSON.stringify(content), { mode: 0o600 });
-  const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['ignore', 'ignore', 'ignore'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());

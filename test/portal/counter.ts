@@ -77,6 +77,18 @@ export function counterTests(world: () => PortalWorld): void {
     await reader?.unplug();
   });
 
+  it('finds a reader on the desk of each clerk of the demo', async () => {
+    for (const [clerk, desk] of [
+      ['clerk-1', 'desk-1'],
+      ['clerk-2', 'desk-2'],
+    ] as const)
+      await expect
+        .poll(async () => (await world().http(clerk, 'GET', '/v1/readers')).body, { timeout: 60_000 })
+        .toMatchObject({
+          readers: expect.arrayContaining([expect.objectContaining({ name: desk, clerk })]) as unknown,
+        });
+  });
+
   it('opens a shift, and takes nonsense in the one search field for what it is', async () => {
     await go('/counter/shift');
     await page.getByText(zh.shift.noneExplained).or(page.getByText(zh.shift.count)).first().waitFor();
