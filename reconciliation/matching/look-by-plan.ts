@@ -18,12 +18,15 @@ export interface PlanLook extends LookResult {
   readonly states: Readonly<Partial<Record<MatchState, Pick<StateTotal, 'results'>>>>;
 }
 
+/** Few lines are matched sooner by one thread than by two that wait for each other. */
+const FEW_BYTES = 4 * 1024 * 1024;
+
 interface WrittenSides {
   readonly ours: string;
   readonly theirs: string;
   readonly sha256: Buffer;
-  /** Neither has a line. */
-  readonly empty: boolean;
+  /** Of lines, the headers not counted. */
+  readonly bytes: number;
 }
 
 /**
@@ -57,12 +60,12 @@ async function writeSides(tx: Transaction, plan: KeptPlan, { counterpart, day, f
   const hash = createHash('sha256').update(JSON.stringify(plan.terms));
   await copyToFile(tx, plan.ours(counterpart, day), ours);
   await copyToFile(tx, plan.theirs(counterpart, day), theirs);
-  const empty = [await takeInto(hash, ours), await takeInto(hash, theirs)].every((lines) => !lines);
-  return { ours, theirs, sha256: hash.digest(), empty };
+  const bytes = (await takeInto(hash, ours)) + (await takeInto(hash, theirs));
+  return { ours, theirs, sha256: hash.digest(), bytes };
 }
 
-/** Whether the file has more than its header. */
-async function takeInto(hash: Hash, file: string): Promise<boolean> {
+/** Bytes of a file behind its header. */
+async function takeInto(hash: Hash, file: string): Promise<number> {
   let [bytes, header] = [0, 0];
   for await (const piece of createReadStream(file)) {
     const content = piece as Buffer;
@@ -70,7 +73,7 @@ async function takeInto(hash: Hash, file: string): Promise<boolean> {
     if (bytes === 0) header = content.indexOf(0x0a) + 1;
     bytes += content.length;
   }
-  return bytes > header;
+  return bytes - header;
 }
 
 async function matchOnce(
@@ -94,7 +97,7 @@ async function matchOnce(
     return { runNo: last.run_no, states: last.states, found: last.found ?? 0, opened: 0, ended: 0 };
   const run = { plan: plan.name, counterpartKind: plan.counterpartKind, counterpart, businessDay: day };
   const reason = plan.endedReason ?? 'both sides have it alike';
-  if (sides.empty && last === undefined) {
+  if (sides.bytes === 0 && last === undefined) {
     const { ended } = await putDown(tx, plan, run, { reason });
     return { states: {}, found: 0, opened: 0, ended };
   }
@@ -102,6 +105,7 @@ async function matchOnce(
   const summary = await matchFiles(sides, plan.terms, folder, {
     oursAre: 'by us',
     theirsAre: 'by us',
+    ...(sides.bytes < FEW_BYTES && { threads: 1 }),
     ask: async (connection, files) => {
       work = await putDown(tx, plan, run, { breaks: readBreaks(connection, files, run), reason });
     },
