@@ -51,4 +51,4 @@ test('with the HSM away people go on signing in; a process started meanwhile let
     await database.stop();
     await rm(directory, { recursive: true, force: true });
   }
-}, 60_000);
+}, 180_000);

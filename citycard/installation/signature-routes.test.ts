@@ -81,7 +81,7 @@ beforeAll(async () => {
     ['officer-2', ['platform']],
     ['auditor', ['auditor']],
   ]);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (let last = undo.pop(); last !== undefined; last = undo.pop()) await last();
 });
