@@ -5807,6 +5807,48 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/cards/{cardNo}/notices-told': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** These notices were handed over on paper at the counter */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            noticeNos: number[];
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/cards/{cardNo}/pass-script': {
     parameters: {
       query?: never;
