@@ -58,7 +58,10 @@ export const QINGDAO = '904452000000001';
 const SAM = '990000000001';
 const TERMINAL = 'T9000001';
 const DTK = Buffer.from('606162636465666768696a6b6c6d6e6f', 'hex');
+/** Keys are made once per process: test files that come later find the HSM, and the cities' own keys, as the first left them. */
 const directory = mkdtempSync(path.join(os.tmpdir(), 'cities-test-'));
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+const cityKeys = new Map<string, KeyObject>();
 
 /** Cities with a key of their own and a certificate of our CA. */
 const cities = new Map<string, { key: KeyObject; certificatePem: string }>();
@@ -75,7 +78,7 @@ export async function startNeighbours(): Promise<{ db: Database; url: string; hs
   ]);
   db = database.db;
   hsm = connectHsm({ host: '127.0.0.1', port: device.port });
-  await ceremony();
+  if ((await hsm.listKeys()).length === 0) await ceremony();
   await ensureCityCa({ db, hsm }, '4580');
   await ensureOwnCertificate({ db, hsm }, { keyName: 'CITY-FILES', usage: 'file-sign', cn: '4580' });
   for (const city of ['4520', '4530', '0000']) cities.set(city, await admit(city));
@@ -98,7 +101,6 @@ export async function startNeighbours(): Promise<{ db: Database; url: string; hs
     stop: async () => {
       await client.close();
       await Promise.all([device.stop(), database.stop()]);
-      rmSync(directory, { recursive: true });
     },
   };
 }
@@ -132,7 +134,8 @@ async function ceremony(): Promise<void> {
 }
 
 async function admit(city: string): Promise<{ key: KeyObject; certificatePem: string }> {
-  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const key = cityKeys.get(city) ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  cityKeys.set(city, key);
   const privateKey = forge.pki.privateKeyFromPem(key.export({ type: 'pkcs1', format: 'pem' }).toString());
   const request = forge.pki.createCertificationRequest();
   request.publicKey = forge.pki.rsa.setPublicKey(privateKey.n, privateKey.e);
