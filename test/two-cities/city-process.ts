@@ -18,7 +18,7 @@ import {
 } from '@citycard/clearing';
 
 /**
- * One city of the ten days, in a process of its own: `CITYCARD_HOME_CITY` says which, `CITYCARD_VAR` where it lives. Started again, it
+ * One city of the ten days, in a process of its own: `CITYCARD_HOME_CITY` says which, `CITYCARD_VAR` and `DATABASE_URL` where it lives. Started again, it
  * finds everything as it was. Of what goes on by itself it has validation and the clearing day, by a calendar of its own; nobody's
  * terminals, no supervision. Prints one line of JSON when it serves; then takes orders, one JSON a line, and answers each.
  */
@@ -37,8 +37,7 @@ const LOOK_EVERY_MS = 10;
 const configuration = { ...readConfiguration(process.env), gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0 };
 const peopleFile = join(configuration.varDirectory, 'people.json');
 const known = await readFile(peopleFile, 'utf8').catch(() => undefined);
-const clear = known === undefined ? 'always' : 'never';
-const installation = await startInstallation(configuration, { clear, serveTerminals: false });
+const installation = await startInstallation(configuration, { clear: 'never', serveTerminals: false });
 const { db, hsm, logger } = installation;
 if (known === undefined) await writeFile(peopleFile, JSON.stringify(await foundDemo(installation)));
 const people: unknown = JSON.parse(await readFile(peopleFile, 'utf8'));

@@ -26,7 +26,12 @@ import {
   VirtualSam,
   writePurchaseFile,
 } from '@citycard/city-sim';
-import { publishedKey } from '@citycard/citycard';
+import { installationMigrations, publishedKey } from '@citycard/citycard';
+import { cardIssuerMigrations } from '@citycard/card-issuer';
+import { clearingMigrations } from '@citycard/clearing';
+import { commonMigrations, startTestDatabase, type TestDatabase } from '@citycard/common';
+import { reconciliationMigrations } from '@citycard/reconciliation';
+import { gatewayMigrations } from '@citycard/terminal-gateway';
 
 /** Long enough that a city, its database and its HSM start on a busy machine. */
 const START_MS = 240_000;
@@ -52,6 +57,20 @@ function rootsOf(city: string): CardKeySet {
   };
 }
 
+/** The database of a city: made already, and marked as a demo's, so that the city begins without making it. */
+export async function databaseOfCity(): Promise<TestDatabase> {
+  const database = await startTestDatabase([
+    commonMigrations,
+    clearingMigrations,
+    cardIssuerMigrations,
+    gatewayMigrations,
+    reconciliationMigrations,
+    installationMigrations,
+  ]);
+  await database.db.query(`insert into installation.mark (kind, state) values ('demo', 'founded')`);
+  return database;
+}
+
 /** A city of the test: an installation in a process of its own, its bus company, its bank, its cards. */
 export class TestCity {
   readonly code: string;
@@ -59,6 +78,7 @@ export class TestCity {
   readonly agent: string;
   readonly bank: SimulatedBank;
   readonly #varDirectory: string;
+  readonly #database: TestDatabase;
   #process: ChildProcess | undefined;
   #answers: ((line: { done?: boolean; failed?: string }) => void)[] = [];
   #office: Office | undefined;
@@ -71,8 +91,9 @@ export class TestCity {
   #files = 0;
 
   /** `closedDays`: its banks are closed from so many days from today to so many, `2-4`. */
-  constructor(code: string, varDirectory: string, closedDays?: string) {
+  constructor(code: string, varDirectory: string, database: TestDatabase, closedDays?: string) {
     this.code = code;
+    this.#database = database;
     this.#closedDays = closedDays;
     this.bus = `90${code}041110001`;
     this.agent = `90${code}060510001`;
@@ -101,6 +122,7 @@ export class TestCity {
       env: {
         ...process.env,
         CITYCARD_VAR: this.#varDirectory,
+        DATABASE_URL: this.#database.url,
         CITYCARD_HOME_CITY: this.code,
         CITYCARD_HTTP_PORT: port,
         CITYCARD_CITY_TOKENS: cityTokens,
@@ -124,6 +146,12 @@ export class TestCity {
     said.on('line', (line) => this.#answers.shift()?.(JSON.parse(line) as { done?: boolean; failed?: string }));
     this.#baseUrl = baseUrl;
     this.#office ??= new Office(baseUrl, people);
+  }
+
+  /** Stops it for good, with its database. */
+  async end(): Promise<void> {
+    await this.stop();
+    await this.#database.stop();
   }
 
   /** Stops it as an operator does: what was acknowledged is finished. */

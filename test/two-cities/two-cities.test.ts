@@ -4,7 +4,7 @@ import { clearDay, notifyOfWire, SettlementCentre, type VirtualCard } from '@cit
 import { addDays, businessDate } from '@citycard/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveBesideCareless } from './careless-partner.ts';
-import { CENTRE_PARTICIPANT, ISSUER_SHARE_MILLIONTHS, TestCity } from './city.ts';
+import { CENTRE_PARTICIPANT, databaseOfCity, ISSUER_SHARE_MILLIONTHS, TestCity } from './city.ts';
 
 const DAYS = 10;
 /** Qingdao cannot be reached on these days, counted from 1. */
@@ -87,8 +87,9 @@ describe('two cities with a centre between them', () => {
   beforeAll(async () => {
     await mkdir('var', { recursive: true });
     directory = await mkdtemp(join(process.cwd(), 'var', 'test-two-cities-'));
-    weifang = new TestCity('4580', join(directory, 'weifang'));
-    qingdao = new TestCity('4520', join(directory, 'qingdao'), '2-4');
+    const [ours, theirs] = [await databaseOfCity(), await databaseOfCity()];
+    weifang = new TestCity('4580', join(directory, 'weifang'), ours);
+    qingdao = new TestCity('4520', join(directory, 'qingdao'), theirs, '2-4');
     const address = await centre.open();
     // What each shows to the centre; it shows them what they give it.
     await Promise.all([weifang, qingdao].map((city) => city.start(`0000=test-token-of-${city.code}`)));
@@ -105,7 +106,7 @@ describe('two cities with a centre between them', () => {
   }, 300_000);
 
   afterAll(async () => {
-    await Promise.all([weifang.stop(), qingdao.stop(), centre.close()]);
+    await Promise.all([weifang.end(), qingdao.end(), centre.close()]);
     await rm(directory, { recursive: true, force: true });
   });
 
