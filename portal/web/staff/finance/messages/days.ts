@@ -168,6 +168,8 @@ export const daysMessages = {
       agents: '充值代理',
       bureau: '财政局',
       rounding: '尾差',
+      deposits: '卡押金',
+      funds: '基金',
     },
   },
   en: {
@@ -228,7 +230,7 @@ export const daysMessages = {
       sheets: 'Settlement sheets',
       settlement: 'Payments and bank',
       differences: 'Differences',
-      cases: 'Residents’ cases',
+      cases: 'Cases of residents',
       purchases: 'Purchases to decide',
       alarms: 'Alarms',
       supervision: 'Float supervision',
@@ -341,6 +343,8 @@ export const daysMessages = {
       agents: 'Load agents',
       bureau: 'Finance bureau',
       rounding: 'Rounding',
+      deposits: 'Card deposits',
+      funds: 'Funds',
     },
   },
 };

@@ -218,7 +218,7 @@ export const workMessages = {
       needsMaker: 'A finance maker proposes how it ends.',
     },
     cases: {
-      title: 'Residents’ cases',
+      title: 'Cases of residents',
       tab: {
         list: 'List',
         figures: 'Figures',
@@ -285,7 +285,7 @@ export const workMessages = {
         history: 'History',
         proofs: 'Open proofs',
         rules: 'Rules',
-        caps: 'Agents’ caps',
+        caps: 'Caps of agents',
         fees: 'Fee withdrawals',
       },
       takenAt: 'As of',

@@ -8,6 +8,7 @@ export interface Version {
   readonly proposedBy: string;
   readonly approvedBy?: string | undefined;
   readonly document: unknown;
+  readonly documentSha256: string;
 }
 
 /** How documents of one kind are read, proposed, approved and withdrawn. */
