@@ -1,4 +1,4 @@
 export { COUNTERPART_KINDS } from './difference.ts';
-export type { CounterpartKind, DifferenceKey, DifferenceKind, FoundDifference } from './difference.ts';
+export type { CounterpartKind, DifferenceKey, FoundDifference } from './difference.ts';
 export { type EndedKey, endDifferences } from './end.ts';
 export { openDifferences } from './open.ts';
