@@ -179,6 +179,15 @@ describe('too many attempts', () => {
     expect((await fail('guess-31', '10.4.0.2')).status).toBe(401);
   });
 
+  test('are forgotten after a day', async () => {
+    await user('guy');
+    for (let at = 0; at < 4; at += 1) await fail('guy', '10.6.0.1');
+    await database.db.query(`UPDATE platform.sign_in_failure SET last_at = now() - interval '25 hours'`);
+    await tokenOf('guy');
+    const { rows } = await database.db.query('SELECT FROM platform.sign_in_failure');
+    expect(rows.length).toBeLessThanOrEqual(1);
+  });
+
   test('leave no unknown name in clear anywhere: it may be a password', async () => {
     await fail('my secret password', '10.5.0.1');
     const { rows } = await database.db.query<{ line: string }>(

@@ -143,16 +143,13 @@ export function signInTests(world: () => PortalWorld): void {
     await dialog.getByRole('button', { name: '确认', exact: true }).click();
     await page.locator('.own-sessions strong', { hasText: '本机' }).waitFor();
     // The key can be used and not taken out.
-    const extractable = await page.evaluate(
-      () =>
-        new Promise((done) => {
-          const opening = indexedDB.open('citycard', 1);
-          opening.onsuccess = () => {
-            const asking = opening.result.transaction('keys').objectStore('keys').get('custodian-1');
-            asking.onsuccess = () => done((asking.result as { privateKey: CryptoKey }).privateKey.extractable);
-          };
-        }),
-    );
+    const extractable = await page.evaluate<boolean>(`new Promise((done) => {
+      const opening = indexedDB.open('citycard', 1);
+      opening.onsuccess = () => {
+        const asking = opening.result.transaction('keys').objectStore('keys').get('custodian-1');
+        asking.onsuccess = () => done(asking.result.privateKey.extractable);
+      };
+    })`);
     expect(extractable).toBe(false);
     await page.context().close();
   });

@@ -64,3 +64,12 @@ export async function forgive(tx: Transaction, name: Buffer, address: Buffer): P
     [address],
   );
 }
+
+/** Forgets those who have not failed for so long that counting would begin anew. */
+export async function forgetOld(tx: Transaction, rules: SignInRules): Promise<void> {
+  await tx.query(
+    `DELETE FROM platform.sign_in_failure WHERE who_hmac IN (
+       SELECT who_hmac FROM platform.sign_in_failure WHERE last_at < now() - make_interval(mins => $1) FOR UPDATE SKIP LOCKED)`,
+    [rules['failures-forgotten-minutes']],
+  );
+}

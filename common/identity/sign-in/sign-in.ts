@@ -6,7 +6,7 @@ import { signInErrors } from './errors.ts';
 import { type Seal, SignInKey } from './keyed-hash.ts';
 import { base32, newSecret, otpauthUri, stepOf } from './one-time-codes.ts';
 import { hashPassword, isPassword, passwordComplaint } from './passwords.ts';
-import { type Attempt, countAttempt, forgive } from './pauses.ts';
+import { type Attempt, countAttempt, forgetOld, forgive } from './pauses.ts';
 import { type SignInRules, signInRules } from './rules.ts';
 import { beginSession, endAllSessions, type Origin, type Session } from './sessions.ts';
 
@@ -85,6 +85,7 @@ export class SignIn {
       const begun = await transact(this.#db, async (tx) => {
         if (step !== undefined && !(await useStep(tx, user.principal.id, step))) return undefined;
         await forgive(tx, hmacs.name, hmacs.address);
+        await forgetOld(tx, rules);
         const withCode = step !== undefined;
         const session = await beginSession(tx, user.principal.id, origin, { withCode, rules });
         const detail = { address: origin.address, endedOthers: session.endedOthers };
