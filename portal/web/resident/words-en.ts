@@ -1,6 +1,6 @@
-import type { Words } from './words.ts';
+import type { zh } from './words-zh.ts';
 
-export const en: Words = {
+export const en: typeof zh = {
   title: 'Resident card: balance',
   other: '中文',
   skip: 'Skip to content',
