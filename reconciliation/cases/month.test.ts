@@ -103,7 +103,7 @@ async function liveThroughMonth(): Promise<string[]> {
   await wait(counter, 30);
   await answer('bus', counter, 'agrees');
   await credit(counter, { amountFen: 200, payer: 'operator', purchase: await suspectOf(counter) });
-  expect(await pendingCredit(doubled as Parameters<typeof pendingCredit>[0])).toBe(200n);
+  expect(await pendingCredit(doubled)).toBe(200n);
   // A wrong fare, by phone: the taxi company does not agree, after fifty hours and a half.
   const phone = pathOf(await open(await twice(), { kind: 'wrong-fare', channel: 'phone', amountFen: 300 }));
   await wait(phone, 50);
