@@ -302,6 +302,19 @@ export function counterTests(world: () => PortalWorld): void {
     await clean('closed-zh');
   });
 
+  it('lets a registrar find residents and close cards, without a till or a reader', async () => {
+    const there = await world().as('registrar-1', 'zh');
+    there.setDefaultTimeout(40_000);
+    await go('/counter', there);
+    await there.locator('#resident-search').waitFor();
+    await go(residentPage, there);
+    await there.getByText(zh.resident.cards).first().waitFor();
+    await clean('registrar-zh', there);
+    expect(await there.getByRole('alert').count()).toBe(0);
+    expect(await there.locator('.counter-reader').count()).toBe(0);
+    await there.context().close();
+  });
+
   describe('in English', () => {
     it('has every page, without a word of Chinese around the data, and nothing that axe objects to', async () => {
       const there = await world().as('clerk-1', 'en');

@@ -74,8 +74,15 @@ async function look(): Promise<void> {
 
 /** Keeps readers and shift fresh while a page of the counter is open. */
 export function useDesk(): void {
-  watchers += 1;
-  if (watchers === 1) void look();
+  // A registrar has no reader, and is not asked about one.
+  if (session.has('clerk', 'bureau')) {
+    watchers += 1;
+    if (watchers === 1) void look();
+    onScopeDispose(() => {
+      watchers -= 1;
+      if (watchers === 0) clearTimeout(timer);
+    });
+  }
   if (session.has('clerk')) {
     void refreshShift().catch((error: unknown) => (state.problem = error));
     if (state.terms === undefined)
@@ -84,8 +91,4 @@ export function useDesk(): void {
         (error: unknown) => (state.problem = error),
       );
   }
-  onScopeDispose(() => {
-    watchers -= 1;
-    if (watchers === 0) clearTimeout(timer);
-  });
 }
