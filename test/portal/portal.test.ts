@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { financeTests } from './finance.ts';
 import { participantTests } from './participant.ts';
 import { platformTests } from './platform.ts';
 import { counterTests } from './counter.ts';
@@ -26,4 +27,5 @@ describe('the portal', () => {
   describe('residents', () => residentTests(started));
   describe('participants', () => participantTests(started));
   describe('platform', () => platformTests(started));
+  describe('finance', () => financeTests(started));
 });
