@@ -65,13 +65,15 @@ export const codesEn = {
     portal: 'portal',
     'resident-desk': 'residents’ desk',
   },
+  jobState: { waiting: 'waiting', delayed: 'delayed', active: 'running', completed: 'done', failed: 'failed' },
   queue: {
     'clearing-day': 'clearing day',
     'report-files': 'reports',
     matches: 'matches',
     'card-life': 'life of cards',
     'reconciliation-looks': 'daily reconciliation',
-    'act-proofs': 'proofs of chains',
+    'ledger-verification': 'proofs of the ledger',
+    'city-exchange': 'exchange with cities',
   },
   file: {
     'purchase-file': 'purchase file',

@@ -65,13 +65,15 @@ export const codesZh = {
     portal: '门户',
     'resident-desk': '居民查询',
   },
+  jobState: { waiting: '等待', delayed: '延后', active: '执行中', completed: '已完成', failed: '失败' },
   queue: {
     'clearing-day': '清算日',
     'report-files': '报表',
     matches: '勾对',
     'card-life': '卡生命周期',
     'reconciliation-looks': '每日对账',
-    'act-proofs': '链条验证',
+    'ledger-verification': '账本验证',
+    'city-exchange': '城市间交换',
   },
   file: {
     'purchase-file': '消费文件',

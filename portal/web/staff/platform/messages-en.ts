@@ -500,6 +500,7 @@ export const en = {
     period: 'Oldest period (days)',
     statistics: 'Statistics',
     entitlements: 'May have',
+    items: '{purpose} ({n} items)',
   },
   ...codesEn,
 };

@@ -481,6 +481,7 @@ export const zh = {
     period: '最长回溯（天）',
     statistics: '统计',
     entitlements: '可得项目',
+    items: '{purpose}（{n} 项）',
   },
   ...codesZh,
 };
