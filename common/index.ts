@@ -7,6 +7,7 @@ export * from './identifiers/resident-id.ts';
 export * from './bytes/bcd.ts';
 export * from './errors.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
+export { maskIdentifiers } from './logging/redaction.ts';
 export {
   checkDatabase,
   type Database,
@@ -80,7 +81,14 @@ export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static } from 'typebox';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
-export { type JobState, jobStates, noQueues, type QueueCounts, type QueueWatch, type SeenJob } from './jobs/queue-watch.ts';
+export {
+  type JobState,
+  jobStates,
+  noQueues,
+  type QueueCounts,
+  type QueueWatch,
+  type SeenJob,
+} from './jobs/queue-watch.ts';
 export type { HolidayYear } from './calendar/china-holidays.ts';
 export { chinaCalendar, WorkingCalendar } from './calendar/working-days.ts';
 export { testSeal } from './identity/sign-in/test-seal.ts';

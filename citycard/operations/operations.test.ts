@@ -8,6 +8,7 @@ import {
   createPrincipal,
   type HttpServer,
   openJobSystem,
+  recordAct,
   type JobSystem,
   type Role,
   startTestDatabase,
@@ -176,6 +177,17 @@ describe('the act log', () => {
     });
     expect((await call('checker', 'GET', '/v1/acts?subject=hand%25')).body.acts).toEqual([]);
     expect((await call('checker', 'GET', '/v1/acts?to=2000-01-01T00:00:00Z')).body.acts).toEqual([]);
+    await transact(database.db, (tx) =>
+      recordAct(
+        tx,
+        { id: 'wei', name: 'Test wei', kind: 'person', roles: ['platform'] },
+        { act: 'look', subject: 'card 3104580010000000046' },
+      ),
+    );
+    expect((await call('checker', 'GET', '/v1/acts?act=look')).body.acts[0]).toMatchObject({
+      subject: 'card 3104580010000000046',
+    });
+    expect(JSON.stringify((await call('lan', 'GET', '/v1/acts?act=look')).body)).not.toContain('3104580010000000046');
     expect((await call('checker', 'GET', '/v1/acts?from=yesterday')).status).toBe(422);
     expect((await call('checker', 'GET', '/v1/acts/kinds')).body.kinds).toContain('shift.taken');
   });

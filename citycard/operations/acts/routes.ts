@@ -1,10 +1,12 @@
 import {
   answers,
   type ActFilter,
+  type ActLine,
   actsOnRecord,
   type Database,
   type HttpServer,
   listActVerifications,
+  maskIdentifiers,
   orderActVerification,
   recordAct,
   rolesAllowed,
@@ -75,7 +77,7 @@ export function registerActRoutes(
         ),
       },
     },
-    async ({ query: { cursor, limit = PAGE, from, to, ...rest } }) => {
+    async ({ query: { cursor, limit = PAGE, from, to, ...rest }, principal }) => {
       const filter: ActFilter = {
         ...rest,
         ...(from !== undefined && { from: new Date(from) }),
@@ -83,7 +85,9 @@ export function registerActRoutes(
       };
       const acts = await searchActs(db, filter, { limit, ...(cursor !== undefined && { before: BigInt(cursor) }) });
       const last = acts.length === limit ? acts.at(-1) : undefined;
-      return { acts, ...(last !== undefined && { next: last.sequence.toString() }) };
+      // Whoever runs the installation need not know whose card an act was about; auditors and supervisors may.
+      const inClear = principal.roles.some((role) => role === 'auditor' || role === 'supervisor');
+      return { acts: inClear ? acts : acts.map(masked), ...(last !== undefined && { next: last.sequence.toString() }) };
     },
   );
   server.get(
@@ -132,4 +136,8 @@ export function registerActRoutes(
       return reply.status(202).send(ordered);
     },
   );
+}
+
+function masked(line: ActLine): ActLine {
+  return { ...line, subject: maskIdentifiers(line.subject), detail: maskIdentifiers(line.detail) };
 }
