@@ -17,3 +17,16 @@ export async function proposedContent(approvalId: number): Promise<Readonly<Reco
   const { content } = await take(api.GET('/v1/waiting/{approvalId}', { params: { path } }));
   return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : undefined;
 }
+
+/** The proposals of these acts that wait now, each with what exactly was proposed. */
+export function useProposals(...acts: readonly string[]) {
+  const waiting = useWaiting(...acts);
+  const proposals = useAsked(
+    () =>
+      Promise.all(
+        (waiting.answer.value ?? []).map(async (one) => ({ ...one, content: await proposedContent(one.approvalId) })),
+      ),
+    { when: waiting.answer },
+  );
+  return { waiting, proposals };
+}
