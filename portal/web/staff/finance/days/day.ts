@@ -1,8 +1,6 @@
 import { api, take } from '../../../parts/api.ts';
 
 export type ClearingDay = Awaited<ReturnType<typeof readDay>>;
-export type Sheet = ClearingDay['sheets'][number];
-export type DaySummary = Awaited<ReturnType<typeof readSummary>>;
 
 export const readDay = (date: string) => take(api.GET('/v1/clearing-days/{date}', { params: { path: { date } } }));
 

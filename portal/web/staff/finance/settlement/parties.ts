@@ -2,8 +2,6 @@ import { ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { api, take } from '../../../parts/api.ts';
 
-export type Participant = Awaited<ReturnType<typeof readParticipants>>[number];
-
 export const readParticipants = async () => (await take(api.GET('/v1/participants'))).participants;
 
 const known = ref<ReadonlyMap<string, string>>(new Map());
