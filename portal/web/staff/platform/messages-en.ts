@@ -303,8 +303,7 @@ export const en = {
     subject: 'Subject',
     subjectBegins: 'Subject begins with',
     detail: 'Detail',
-    from: 'From (UTC+8)',
-    to: 'Until (UTC+8)',
+    between: { from: 'From (UTC+8)', to: 'Until (UTC+8)' },
   },
   users: {
     title: 'Users and roles',

@@ -294,8 +294,7 @@ export const zh = {
     subject: '对象',
     subjectBegins: '对象（开头）',
     detail: '内容',
-    from: '自（北京时间）',
-    to: '至（北京时间）',
+    between: { from: '自（北京时间）', to: '至（北京时间）' },
   },
   users: {
     title: '用户与岗位',
