@@ -387,19 +387,14 @@ describe('a download that breaks', () => {
   it('goes on where it was, and begins again when the file is another', async () => {
     const whole = await ask({});
     expect(whole).toMatchObject({ statusCode: 200, headers: { 'accept-ranges': 'bytes' } });
-    const etag = String(whole.headers.etag);
-    const [half, length] = [1_000, whole.rawPayload.length];
+    const [etag, half, length] = [String(whole.headers.etag), 1_000, whole.rawPayload.length];
     const rest = await ask({ range: `bytes=${half}-`, 'if-range': etag });
-    expect(rest).toMatchObject({
-      statusCode: 206,
-      headers: { 'content-range': `bytes ${half}-${length - 1}/${length}`, etag },
-    });
+    const range = `bytes ${half}-${length - 1}/${length}`;
+    expect(rest).toMatchObject({ statusCode: 206, headers: { 'content-range': range, etag } });
     expect(Buffer.concat([whole.rawPayload.subarray(0, half), rest.rawPayload]).equals(whole.rawPayload)).toBe(true);
     const other = await ask({ range: `bytes=${half}-`, 'if-range': '"another"' });
     expect([other.statusCode, other.rawPayload.length]).toEqual([200, length]);
-    expect(await ask({ range: `bytes=${length}-` })).toMatchObject({
-      statusCode: 416,
-      headers: { 'content-range': `bytes */${length}` },
-    });
+    const beyond = await ask({ range: `bytes=${length}-` });
+    expect([beyond.statusCode, beyond.headers['content-range']]).toEqual([416, `bytes */${length}`]);
   });
 });

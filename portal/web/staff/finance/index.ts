@@ -1,12 +1,22 @@
 import type { RouteRecordRaw } from 'vue-router';
 import type { Face, Messages } from '../face.ts';
+import { auditMessages } from './messages/audit.ts';
 import { booksMessages } from './messages/books.ts';
 import { codesMessages } from './messages/codes.ts';
 import { daysMessages } from './messages/days.ts';
+import { kindsMessages } from './messages/kinds.ts';
 import { settlementMessages } from './messages/settlement.ts';
 import { workMessages } from './messages/work.ts';
 
-const parts = [daysMessages, settlementMessages, workMessages, booksMessages, codesMessages];
+const parts = [
+  daysMessages,
+  settlementMessages,
+  workMessages,
+  booksMessages,
+  auditMessages,
+  codesMessages,
+  kindsMessages,
+];
 const words = (language: 'zh' | 'en'): Messages => ({
   finance: Object.assign({}, ...parts.map((part) => part[language])) as Messages,
 });
