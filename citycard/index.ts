@@ -8,4 +8,5 @@ export { openSandbox, SANDBOX_MERCHANT, type Sandbox } from './demo/sandbox.ts';
 export { type Configuration, readConfiguration } from './installation/configuration.ts';
 export { type Installation, startInstallation } from './installation/installation.ts';
 export { installationMigrations } from './installation/mark.ts';
+export { STUCK_RULES } from './operations/night/stuck-rules.ts';
 export { runStart } from './start/run.ts';

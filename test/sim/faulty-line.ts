@@ -44,31 +44,34 @@ export class FaultyLine {
   static async open(targetPort: number): Promise<FaultyLine> {
     const pairs = new Set<readonly [Socket, Socket]>();
     const state = { down: false, targetPort };
-    let line: FaultyLine | undefined;
-    const server = createServer({ noDelay: true }, (near) => {
-      near.on('error', () => near.destroy());
-      if (state.down) {
-        near.destroy();
-        return;
-      }
-      const far = connect({ host: '127.0.0.1', port: state.targetPort, noDelay: true });
-      far.on('error', () => far.destroy());
-      const pair = [near, far] as const;
-      pairs.add(pair);
-      const end = () => {
-        pairs.delete(pair);
-        near.destroy();
-        far.destroy();
-      };
-      near.on('close', end);
-      far.on('close', end);
-      near.on('data', (bytes) => line?.carry('there', bytes, far, end));
-      far.on('data', (bytes) => line?.carry('back', bytes, near, end));
-    });
+    const server = createServer({ noDelay: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
-    line = new FaultyLine(server, typeof address === 'object' && address !== null ? address.port : 0, pairs, state);
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const line = new FaultyLine(server, port, pairs, state);
+    server.on('connection', (near) => line.take(near));
     return line;
+  }
+
+  private take(near: Socket): void {
+    near.on('error', () => near.destroy());
+    if (this.#state.down) {
+      near.destroy();
+      return;
+    }
+    const far = connect({ host: '127.0.0.1', port: this.#state.targetPort, noDelay: true });
+    far.on('error', () => far.destroy());
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
+    const end = () => {
+      this.#pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    near.on('close', end);
+    far.on('close', end);
+    near.on('data', (bytes) => this.carry('there', bytes, far, end));
+    far.on('data', (bytes) => this.carry('back', bytes, near, end));
   }
 
   private carry(direction: Direction, bytes: Buffer, to: Socket, end: () => void): void {

@@ -7,7 +7,7 @@ const faultless = (step: Step): Step => {
   if (step.kind === 'clear') return { ...step, twice: false, faults: [] };
   if (!('fault' in step)) return step;
   const { fault: _fault, ...rest } = step;
-  return rest as Step;
+  return rest;
 };
 
 /**

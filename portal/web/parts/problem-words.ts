@@ -16,6 +16,6 @@ export function sentenceOf(problem: Problem, language: string): string {
   return words.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = problem.params[name];
     if (name.endsWith('Fen') && (typeof value === 'number' || typeof value === 'string')) return `¥${yuan(value)}`;
-    return value === undefined ? '' : String(value as string);
+    return value === undefined ? '' : String(value);
   });
 }

@@ -87,12 +87,6 @@ export async function readAgreement(db: Database | Transaction, city: string): P
   return rows[0] === undefined ? { city, ...USUAL_AGREEMENT } : agreementOf(rows[0]);
 }
 
-/** The agreements in force, by city. Cities without one are not among them. */
-export async function listAgreements(db: Database | Transaction): Promise<CityAgreement[]> {
-  const { rows } = await db.query<AgreementRow>(`${NEWEST} order by city, agreement_no desc`);
-  return rows.map(agreementOf);
-}
-
 /** What is proposed follows the version in force, so that the same terms may come back later, and nobody approves what was overtaken. */
 const contentOf = (agreement: CityAgreement, replaces: bigint) => ({
   ...agreement,

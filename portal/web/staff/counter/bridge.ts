@@ -21,9 +21,11 @@ export interface Tray {
   readonly cards: readonly { readonly id: string; readonly label: string }[];
 }
 
+const noTrays: Readonly<Record<string, Tray>> = {};
+
 const state = reactive({
   connected: false,
-  trays: {} as Readonly<Record<string, Tray>>,
+  trays: noTrays,
   readers: [] as PluggedReader[],
   refused: undefined as string | undefined,
 });

@@ -8,6 +8,8 @@ export type SeenCard = Answer<typeof lookInReader>;
 const CHOSEN = 'counter-reader';
 const READERS_EVERY_MS = 2_500;
 
+const noProblem: unknown = undefined;
+
 const state = reactive({
   /** Readers attached by this person. */
   readers: [] as Reader[],
@@ -19,7 +21,7 @@ const state = reactive({
   terms: undefined as Answer<typeof readTerms> | undefined,
   /** What lay in the reader when it was last read. */
   seen: undefined as SeenCard | undefined,
-  problem: undefined as unknown,
+  problem: noProblem,
 });
 
 /** The desk of the clerk who sits here: reader, till, what is sold today. One for all pages of the counter. */

@@ -5,8 +5,8 @@ export function useWords(): (family: string, code: unknown) => string {
   const { t, te } = useI18n();
   return (family, code) => {
     if (code === null || code === undefined || code === '') return '';
-    const key = `platform.${family}.${String(code as string)}`;
-    return te(key) ? t(key) : String(code as string);
+    const key = `platform.${family}.${String(code)}`;
+    return te(key) ? t(key) : String(code);
   };
 }
 
