@@ -32,6 +32,7 @@ const approvers: Readonly<Record<string, readonly Role[]>> = {
   'holiday-year': ['finance-checker'],
   'industry-version': ['platform'],
   'legal-order': ['registrar'],
+  'match-retention': ['finance-checker'],
   'merge-residents': ['registrar'],
   'participant.account-change': ['finance-checker'],
   'participant.activate': ['platform'],

@@ -65,3 +65,29 @@ export async function look(page: Page, name: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
 }
+
+const callsUnderWay = new WeakMap<Page, { open: number; changedAt: number }>();
+const QUIET_MS = 80;
+const LONGEST_WAIT_MS = 20_000;
+
+/** Counts what a page asks the services, so that {@link quiet} knows when it has its answers. */
+export function watchCalls(page: Page): void {
+  const calls = { open: 0, changedAt: Date.now() };
+  callsUnderWay.set(page, calls);
+  const change = (by: number) => () => {
+    calls.open = Math.max(0, calls.open + by);
+    calls.changedAt = Date.now();
+  };
+  page.on('request', change(1));
+  page.on('requestfinished', change(-1));
+  page.on('requestfailed', change(-1));
+}
+
+/** Resolves when a page has asked nothing for a moment and waits for nothing. */
+export async function quiet(page: Page): Promise<void> {
+  const until = Date.now() + LONGEST_WAIT_MS;
+  for (let calls = callsUnderWay.get(page); calls !== undefined && Date.now() < until;) {
+    if (calls.open === 0 && Date.now() - calls.changedAt >= QUIET_MS) return;
+    await page.waitForTimeout(20);
+  }
+}

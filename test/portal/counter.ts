@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chinese } from '../../portal/web/staff/counter/messages-zh.ts';
 import { english } from '../../portal/web/staff/counter/messages-en.ts';
 import { numberOn } from '../card-issuing/bureau.ts';
-import { look, violations } from './browser.ts';
+import { look, quiet, violations } from './browser.ts';
 import type { PortalWorld } from './world.ts';
 
 const blank = () => new VirtualCard({ transportKey: publishedKey('CHIP') });
@@ -37,7 +37,7 @@ export function counterTests(world: () => PortalWorld): void {
     await page.locator('.el-dialog .act-lines').waitFor({ state: 'detached' });
   };
   const clean = async (name: string, where = page) => {
-    await where.waitForLoadState('networkidle');
+    await quiet(where);
     expect([name, await violations(where)]).toEqual([name, []]);
     await look(where, `counter-${name}`);
   };

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { look, violations } from './browser.ts';
+import { look, quiet, violations } from './browser.ts';
 import { supervisionTests } from './finance-supervision.ts';
 import type { Language, PortalWorld } from './world.ts';
 
@@ -52,7 +52,7 @@ export function financeTests(world: () => PortalWorld): void {
   const open = async (page: Page, path: string): Promise<void> => {
     await page.goto(`${world().portalUrl}/finance${path}`);
     await page.locator('main h1').waitFor();
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
   };
   const withPage = async (person: string, language: Language, work: (page: Page) => Promise<void>): Promise<void> => {
     const page = await world().as(person, language);

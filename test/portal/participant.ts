@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { look, violations } from './browser.ts';
+import { look, quiet, violations } from './browser.ts';
 import type { PortalWorld } from './world.ts';
 
 /** Pages of each participant of the demo, by the person that acts for it. */
@@ -20,7 +20,7 @@ export function participantTests(world: () => PortalWorld): void {
   const settled = async (page: Page, path: string): Promise<void> => {
     await page.goto(`${world().portalUrl}/participant${path}`);
     await page.locator('main h1').waitFor();
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
     expect(await page.locator('.problem-notice').allTextContents()).toEqual([]);
   };
 

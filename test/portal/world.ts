@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { startBrowser } from './browser.ts';
+import { startBrowser, watchCalls } from './browser.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -63,7 +63,12 @@ export async function startPortalWorld(): Promise<PortalWorld> {
   };
 
   function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
-    return browser.browser.newContext({ locale: 'zh-CN', timezoneId: 'Europe/Lisbon', ...options });
+    return browser.browser.newContext({
+      locale: 'zh-CN',
+      timezoneId: 'Europe/Lisbon',
+      reducedMotion: 'reduce',
+      ...options,
+    });
   }
 
   const open: PortalWorld['open'] = async (language = 'zh', viewport = { width: 1280, height: 900 }) => {
@@ -139,6 +144,7 @@ async function noted(varDirectory: string): Promise<Partial<Address>> {
 }
 
 async function inLanguage(page: Page, language: Language): Promise<Page> {
+  watchCalls(page);
   await page.addInitScript(`localStorage.setItem('language', '${language}')`);
   return page;
 }
