@@ -86,7 +86,8 @@ export function watchCalls(page: Page): void {
 /** Resolves when a page has asked nothing for a moment and waits for nothing. */
 export async function quiet(page: Page): Promise<void> {
   const until = Date.now() + LONGEST_WAIT_MS;
-  for (let calls = callsUnderWay.get(page); calls !== undefined && Date.now() < until;) {
+  const calls = callsUnderWay.get(page);
+  while (calls !== undefined && Date.now() < until) {
     if (calls.open === 0 && Date.now() - calls.changedAt >= QUIET_MS) return;
     await page.waitForTimeout(20);
   }
