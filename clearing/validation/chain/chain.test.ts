@@ -111,6 +111,15 @@ describe('the chain of a card', () => {
     expect(await breaks(late)).toEqual([]);
   });
 
+  it('says what is missing also where the clocks put a load on the wrong side of it, and nothing where no load explains more money', async () => {
+    const [card, richer] = [await world.card(), await world.card()];
+    await load(card, 700, minutes(-296));
+    await judged(nth(card, 0), nth(card, 3, { balanceBefore: 10_400 }));
+    expect(await gaps(card)).toEqual(['1-2:200']);
+    await judged(nth(richer, 0), nth(richer, 3, { balanceBefore: 10_400 }));
+    expect(await gaps(richer)).toEqual(['1-2:?']);
+  });
+
   it('breaks where time goes back by more than clocks differ, and where the balance is below the amount', async () => {
     const card = await world.card();
     await judged(nth(card, 0), nth(card, 1, { tappedAt: minutes(-320) }), nth(card, 2, { balanceBefore: 50 }));

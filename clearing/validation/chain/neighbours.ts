@@ -47,12 +47,50 @@ export function breaksAlone({ balanceBeforeFen, amountFen }: Link): BreakKind[] 
   return balanceBeforeFen < amountFen ? ['amount'] : [];
 }
 
-/** What the missing purchases between two known ones cost, loads counted in, as far as balances tell. */
-export function spentBetween(before: Link, after: Link, loads: readonly LoadBetween[]): bigint {
-  const loaded = loads
-    .filter(({ posted, openedAt }) => posted && openedAt > before.tappedAt && openedAt <= after.tappedAt)
-    .reduce((sum, { amountFen }) => sum + amountFen, 0n);
-  return before.balanceBeforeFen - before.amountFen + loaded - after.balanceBeforeFen;
+/**
+ * What the missing purchases between two known ones cost, loads counted in: those the clocks put between the two, unless the card
+ * would then have more than it can have; then those that leave the least cost. Undefined when no balances tell it.
+ *
+ * @param loads in the order of the card's online counter
+ */
+export function spentBetween(
+  before: Link,
+  after: Link,
+  loads: readonly LoadBetween[],
+  toleranceMs: number,
+): bigint | undefined {
+  const posted = loads.filter((load) => load.posted);
+  const less = before.balanceBeforeFen - before.amountFen - after.balanceBeforeFen;
+  const byClocks = posted
+    .filter(({ openedAt }) => openedAt > before.tappedAt && openedAt <= after.tappedAt)
+    .reduce((sum, { amountFen }) => sum + amountFen, less);
+  if (byClocks >= 0n) return byClocks;
+  const possible = runsBetween(before, after, posted, toleranceMs)
+    .map((loaded) => less + loaded)
+    .filter((spent) => spent >= 0n);
+  return possible.length === 0 ? undefined : possible.reduce((least, spent) => (spent < least ? spent : least));
+}
+
+/** What posted loads may have added between two purchases: the card takes them one after the other, so those between follow one another. */
+function runsBetween(before: Link, after: Link, posted: readonly LoadBetween[], toleranceMs: number): bigint[] {
+  const { firstCertain, lastCertain } = certainOf(before, after, posted, toleranceMs);
+  const sums: bigint[] = [];
+  for (let from = 0; from <= firstCertain; from += 1) {
+    let sum = 0n;
+    for (let to = from; to <= posted.length; to += 1) {
+      if (to > lastCertain) sums.push(sum);
+      sum += posted[to]?.amountFen ?? 0n;
+    }
+  }
+  return sums;
+}
+
+/** The loads that both clocks, right to within the tolerance, put between the two. */
+function certainOf(before: Link, after: Link, posted: readonly LoadBetween[], toleranceMs: number) {
+  const surely = (at: Date) =>
+    at.getTime() > before.tappedAt.getTime() + toleranceMs && at.getTime() < after.tappedAt.getTime() - toleranceMs;
+  const certain = posted.flatMap(({ openedAt }, place) => (surely(openedAt) ? [place] : []));
+  return { firstCertain: certain[0] ?? posted.length, lastCertain: certain.at(-1) ?? -1 };
 }
 
 function loadsExplain(
@@ -65,20 +103,7 @@ function loadsExplain(
   if (loads.length === 0) return difference === 0n;
   const posted = loads.filter((load) => load.posted);
   const unproved = sumsOf(loads.filter((load) => !load.posted).slice(0, MOST_UNPROVED));
-  const surely = (at: Date) =>
-    at.getTime() > before.tappedAt.getTime() + toleranceMs && at.getTime() < after.tappedAt.getTime() - toleranceMs;
-  const certain = posted.flatMap(({ openedAt }, place) => (surely(openedAt) ? [place] : []));
-  const firstCertain = certain[0] ?? posted.length;
-  const lastCertain = certain.at(-1) ?? -1;
-  // The card takes loads one after the other, so those between two purchases follow one another.
-  for (let from = 0; from <= firstCertain; from += 1) {
-    let sum = 0n;
-    for (let to = from; to <= posted.length; to += 1) {
-      if (to > lastCertain && unproved.has(difference - sum)) return true;
-      sum += posted[to]?.amountFen ?? 0n;
-    }
-  }
-  return false;
+  return runsBetween(before, after, posted, toleranceMs).some((loaded) => unproved.has(difference - loaded));
 }
 
 function sumsOf(loads: readonly LoadBetween[]): Set<bigint> {

@@ -63,7 +63,7 @@ function gapOf({ cardNo, before, after, loads }: OddPair, old: readonly OldFindi
       to: after.counter - 1,
       afterAt: before?.tappedAt ?? null,
       beforeAt: after.tappedAt,
-      spentFen: before === undefined ? null : spentBetween(before, after, loads),
+      spentFen: before === undefined ? null : (spentBetween(before, after, loads, CLOCKS_DIFFER_MS) ?? null),
       noticedAt: known?.noticedAt ?? now,
     },
   ];
