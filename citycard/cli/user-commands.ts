@@ -116,6 +116,19 @@ export const userCommands: readonly Command[] = [
     connection.get('/v1/waiting'),
   ),
   command(
+    'finance-checker',
+    'proposal return',
+    ' NUMBER REASON: send a proposal back to its maker, or take an own one back',
+    (connection, [no, reason, ...more]) => {
+      noMore(more, 'proposal return NUMBER REASON');
+      const number = fitting(no, /^[1-9][0-9]{0,17}$/, 'the number of a proposal');
+      return connection.post(`/v1/waiting/${number}/return`, {
+        reason: fitting(reason, /\S.{1,498}\S/s, 'a reason in words'),
+      });
+    },
+    true,
+  ),
+  command(
     'auditor',
     'signatures list',
     ' [PERSON]: signatures of approvals, the newest first',

@@ -3,6 +3,7 @@ import {
   type Database,
   type HttpServer,
   noteExport,
+  returnProposal,
   transact,
   Type,
   waitingProposal,
@@ -49,6 +50,26 @@ export function registerWaitingRoutes(server: HttpServer, { db }: { readonly db:
       },
     },
     async ({ principal, params }) => waitingProposal(db, principal, BigInt(params.approvalId), approversOf),
+  );
+
+  server.post(
+    '/v1/waiting/:approvalId/return',
+    {
+      schema: {
+        summary: 'Return a proposal to its maker with a reason, or take an own one back',
+        params: Type.Object({ approvalId: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) }),
+        body: Type.Object(
+          { reason: Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' }) },
+          { additionalProperties: false },
+        ),
+        ...answers(Type.Object({ approvalId: Type.Integer(), returned: Type.Literal(true) })),
+      },
+    },
+    async ({ principal, params, body }) => {
+      const approvalId = BigInt(params.approvalId);
+      await transact(db, (tx) => returnProposal(tx, principal, approvalId, body.reason.trim(), approversOf));
+      return { approvalId, returned: true as const };
+    },
   );
 
   server.post(

@@ -22,6 +22,12 @@ export const identityErrors = errorCatalogue('identity', {
     sentence: 'Everybody in this staff register is known by that number already; there is nothing to do.',
   },
   approvalUnknown: { status: 404, sentence: 'There is no proposal {approvalId} to approve.' },
+  approvalDecided: { status: 409, sentence: 'Proposal {approvalId} was approved already; nothing is returned.' },
+  proposalReturned: {
+    status: 409,
+    sentence:
+      '{by} has returned proposal {approvalId}: {reason} Its maker may propose the same again, or something else.',
+  },
   samePerson: {
     status: 409,
     sentence: '{name} proposed this and cannot approve it too. It takes a second person.',

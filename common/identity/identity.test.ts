@@ -10,6 +10,7 @@ import {
   recordAct,
   requireOneSide,
   requireRole,
+  returnProposal,
   startTestDatabase,
   type TestDatabase,
   transact,
@@ -142,6 +143,33 @@ describe('an act of two people', () => {
     await expect(approve(bo, 999_999n, 1)).rejects.toMatchObject({ code: 'identity.approval-unknown', status: 404 });
   });
 
+  it('is returned with a reason by who could approve it, or taken back, and waits anew when its maker proposes it again', async () => {
+    const { approvalId } = await propose(anna, 'day 2026-03-05', 1);
+    const approvers = () => bo.roles;
+    const back = (by: Principal, reason: string) =>
+      transact(test.db, (tx) => returnProposal(tx, by, approvalId, reason, approvers));
+    const stranger: Principal = { ...bo, id: 'stranger', roles: ['clerk'] };
+    await expect(back(stranger, 'not mine to say')).rejects.toMatchObject({
+      code: 'identity.role-missing',
+      status: 403,
+    });
+    await back(bo, 'the sheet of the taxi is wrong');
+    await back(bo, 'said twice');
+    const refused = {
+      code: 'identity.proposal-returned',
+      status: 409,
+      message: expect.stringContaining('the sheet of the taxi is wrong') as string,
+    };
+    await expect(approve(bo, approvalId, 1)).rejects.toMatchObject(refused);
+    await expect(propose(carrier, 'day 2026-03-05', 1)).rejects.toMatchObject(refused);
+    expect(await propose(anna, 'day 2026-03-05', 1)).toEqual({ approvalId });
+    await back(anna, 'taken back by its maker');
+    await expect(approve(bo, approvalId, 1)).rejects.toMatchObject({ code: 'identity.proposal-returned' });
+    await propose(anna, 'day 2026-03-05', 1);
+    expect(await approve(bo, approvalId, 1)).toEqual({ maker: 'anna', checker: 'bo' });
+    await expect(back(bo, 'too late')).rejects.toMatchObject({ code: 'identity.approval-decided', status: 409 });
+  });
+
   it('never changes afterwards', async () => {
     const { approvalId } = await propose(anna, 'day 2026-03-04', 1);
     await approve(bo, approvalId, 1);
@@ -170,7 +198,7 @@ describe('the act log', () => {
         ),
       ),
     );
-    expect(await verifyActLog(test.db)).toEqual({ ok: true, lines: 20n });
+    expect(await verifyActLog(test.db)).toEqual({ ok: true, lines: 22n });
   });
 
   it('cannot be changed, and shows when somebody with all rights did', async () => {

@@ -30,7 +30,8 @@ export async function waitingProposals(
   const { rows } = await db.query<Omit<WaitingProposal, 'approvers' | 'mine'>>(
     `SELECT a.id AS "approvalId", a.act, a.subject, a.maker, p.name AS "makerName", a.made_at AS since
        FROM platform.approval a JOIN platform.principal p ON p.id = a.maker
-      WHERE a.checker IS NULL AND a.made_at > now() - make_interval(days => $1) ORDER BY a.made_at, a.id`,
+      WHERE a.checker IS NULL AND NOT EXISTS (SELECT FROM platform.approval_return r WHERE r.approval_id = a.id AND r.reopened_at IS NULL)
+        AND a.made_at > now() - make_interval(days => $1) ORDER BY a.made_at, a.id`,
     [WAITED_FOR_DAYS],
   );
   const seesAll = SEES_ALL.some((role) => reader.roles.includes(role));

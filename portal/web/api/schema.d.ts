@@ -29730,6 +29730,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/waiting/{approvalId}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Return a proposal to its maker with a reason, or take an own one back */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          approvalId: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            reason: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              approvalId: number;
+              /** @enum {boolean} */
+              returned: true;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/working-days': {
     parameters: {
       query?: never;

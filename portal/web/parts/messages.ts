@@ -9,6 +9,10 @@ export const partsMessages = {
       or: '或',
       willBeSigned: '确认后将用您本人的证书对以上内容签名，签名随操作保存。',
       giveUp: '取消',
+      return: '退回',
+      takeBack: '撤回',
+      returnMeans: '请写明原因（3 至 500 字）。退回后不能再批准，直到经办人重新提交；原因记入操作日志。',
+      reasonWanted: '请写 3 至 500 个字。',
       filter: '筛选',
       rows: '{n}{more} 行',
       export: '导出',
@@ -48,6 +52,11 @@ export const partsMessages = {
       willBeSigned:
         'On confirming, the lines above are signed with your own certificate; the signature is kept with the act.',
       giveUp: 'Cancel',
+      return: 'Return',
+      takeBack: 'Take back',
+      returnMeans:
+        'Say why, in 3 to 500 characters. Nobody can approve it until its maker proposes it again; the reason stands in the act log.',
+      reasonWanted: 'Write 3 to 500 characters.',
       filter: 'Filter',
       rows: '{n}{more} rows',
       export: 'Export',
