@@ -22,6 +22,8 @@ test('everything has a default that works', () => {
     cityTokens: new Map(),
     noticeTokens: new Map(),
     logLevel: 'info',
+    bankCutOff: '16:00',
+    firstBus: '05:30',
   });
 });
 
