@@ -79,7 +79,7 @@ export { answers } from './http/answers.ts';
 export { sendProblem } from './http/problem.ts';
 export { rolesAllowed } from './http/authentication.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
-export { Type, type Static } from 'typebox';
+export { Type, type Static, type TSchema } from 'typebox';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
 export {

@@ -55,20 +55,7 @@ export const Cases = Type.Object({ cases: Type.Array(AlarmCase) });
 
 /** `GET /v1/alarm-cases/:caseNo` */
 export const OneCase = Type.Object({
-  caseNo: Type.Integer(),
-  kind: Type.String(),
-  subject: Type.Optional(Type.String()),
-  severity: Type.Enum(['warning', 'notice', 'critical']),
-  state: Type.Enum(['open', 'closed', 'acknowledged']),
-  alarmCount: Type.Integer(),
-  firstAt: Type.String(),
-  lastAt: Type.String(),
-  level: Type.Integer(),
-  acknowledgedBy: Type.Optional(Type.String()),
-  acknowledgedAt: Type.Optional(Type.String()),
-  closedBy: Type.Optional(Type.String()),
-  closedAt: Type.Optional(Type.String()),
-  finding: Type.Optional(Type.String()),
+  ...AlarmCase.properties,
   acts: Type.Array(CaseAct),
   alarms: Type.Array(Alarm),
 });

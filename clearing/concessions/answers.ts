@@ -1,215 +1,50 @@
 import { Type } from '@citycard/common';
+import { versionOf } from '../terms/answers.ts';
+import { ConcessionDocument } from './document.ts';
 
 /** What the routes of this folder answer, for the description of the interface. Amounts are whole fen. */
 
-const TermsVersion = Type.Object({
-  version: Type.Integer(),
+const dated = {
+  for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
+  /** Of holders of this category alone; everybody when absent. */
+  category: Type.Optional(Type.String()),
   validFrom: Type.String(),
-  state: Type.Enum(['approved', 'proposed', 'withdrawn']),
-  proposedBy: Type.String(),
-  approvedBy: Type.Optional(Type.String()),
-  document: Type.Object({
-    ended: Type.Optional(
-      Type.Array(
-        Type.Object({
-          category: Type.Optional(Type.String()),
-          kind: Type.Enum(['fare', 'transfer', 'cap', 'pass']),
-          for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-        }),
-      ),
-    ),
-    rules: Type.Array(
-      Type.Union([
-        Type.Object({
-          validTo: Type.Optional(Type.String()),
-          ridesPerDay: Type.Optional(Type.Integer()),
-          ridesPerMonth: Type.Optional(Type.Integer()),
-          thenPaysPercent: Type.Optional(Type.Integer()),
-          improbableRidesPerDay: Type.Optional(Type.Integer()),
-          improbableMinutes: Type.Optional(Type.Integer()),
-          kind: Type.Literal('fare'),
-          validFrom: Type.String(),
-          for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-          category: Type.String(),
-          paysPercent: Type.Integer(),
-          maxFullFareFen: Type.Integer(),
-          subsidyPercent: Type.Integer(),
-        }),
-        Type.Object({
-          validTo: Type.Optional(Type.String()),
-          category: Type.Optional(Type.String()),
-          kind: Type.Literal('transfer'),
-          validFrom: Type.String(),
-          for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-          transfers: Type.Integer(),
-          subsidyPercent: Type.Integer(),
-          withinMinutes: Type.Integer(),
-          discountFen: Type.Integer(),
-        }),
-        Type.Object({
-          validTo: Type.Optional(Type.String()),
-          category: Type.Optional(Type.String()),
-          kind: Type.Literal('cap'),
-          validFrom: Type.String(),
-          for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-          subsidyPercent: Type.Integer(),
-          perDayFen: Type.Integer(),
-        }),
-        Type.Object({
-          validTo: Type.Optional(Type.String()),
-          rides: Type.Optional(Type.Integer()),
-          days: Type.Integer(),
-          kind: Type.Literal('pass'),
-          validFrom: Type.String(),
-          for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-          code: Type.String(),
-          priceFen: Type.Integer(),
-        }),
-      ]),
-    ),
+  validTo: Type.Optional(Type.String()),
+};
+const subsidised = { ...dated, subsidyPercent: Type.Integer() };
+
+const Rule = Type.Union([
+  Type.Object({
+    ...subsidised,
+    kind: Type.Literal('fare'),
+    paysPercent: Type.Integer(),
+    ridesPerDay: Type.Optional(Type.Integer()),
+    ridesPerMonth: Type.Optional(Type.Integer()),
+    thenPaysPercent: Type.Integer(),
+    maxFullFareFen: Type.Integer(),
+    improbableRidesPerDay: Type.Optional(Type.Integer()),
+    improbableMinutes: Type.Optional(Type.Integer()),
   }),
-  documentSha256: Type.String(),
-});
+  Type.Object({
+    ...subsidised,
+    kind: Type.Literal('transfer'),
+    withinMinutes: Type.Integer(),
+    discountFen: Type.Integer(),
+    transfers: Type.Integer(),
+  }),
+  Type.Object({ ...subsidised, kind: Type.Literal('cap'), perDayFen: Type.Integer() }),
+  Type.Object({
+    ...dated,
+    kind: Type.Literal('pass'),
+    code: Type.String(),
+    days: Type.Integer(),
+    rides: Type.Optional(Type.Integer()),
+    priceFen: Type.Integer(),
+  }),
+]);
 
 /** `GET /v1/concession-rules` */
-export const RulesInForce = Type.Object({
-  date: Type.String(),
-  rules: Type.Array(
-    Type.Union([
-      Type.Object({
-        kind: Type.Literal('fare'),
-        paysPercent: Type.Integer(),
-        ridesPerDay: Type.Optional(Type.Integer()),
-        ridesPerMonth: Type.Optional(Type.Integer()),
-        thenPaysPercent: Type.Integer(),
-        maxFullFareFen: Type.Integer(),
-        improbableRidesPerDay: Type.Optional(Type.Integer()),
-        improbableMinutes: Type.Optional(Type.Integer()),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('transfer'),
-        withinMinutes: Type.Integer(),
-        discountFen: Type.Integer(),
-        transfers: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('cap'),
-        perDayFen: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('pass'),
-        days: Type.Integer(),
-        rides: Type.Optional(Type.Integer()),
-        priceFen: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('fare'),
-        paysPercent: Type.Integer(),
-        ridesPerDay: Type.Optional(Type.Integer()),
-        ridesPerMonth: Type.Optional(Type.Integer()),
-        thenPaysPercent: Type.Integer(),
-        maxFullFareFen: Type.Integer(),
-        improbableRidesPerDay: Type.Optional(Type.Integer()),
-        improbableMinutes: Type.Optional(Type.Integer()),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        code: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('transfer'),
-        withinMinutes: Type.Integer(),
-        discountFen: Type.Integer(),
-        transfers: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        code: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('cap'),
-        perDayFen: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        code: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('pass'),
-        days: Type.Integer(),
-        rides: Type.Optional(Type.Integer()),
-        priceFen: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        code: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('fare'),
-        paysPercent: Type.Integer(),
-        ridesPerDay: Type.Optional(Type.Integer()),
-        ridesPerMonth: Type.Optional(Type.Integer()),
-        thenPaysPercent: Type.Integer(),
-        maxFullFareFen: Type.Integer(),
-        improbableRidesPerDay: Type.Optional(Type.Integer()),
-        improbableMinutes: Type.Optional(Type.Integer()),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        category: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('transfer'),
-        withinMinutes: Type.Integer(),
-        discountFen: Type.Integer(),
-        transfers: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        category: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('cap'),
-        perDayFen: Type.Integer(),
-        subsidyPercent: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        category: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-      Type.Object({
-        kind: Type.Literal('pass'),
-        days: Type.Integer(),
-        rides: Type.Optional(Type.Integer()),
-        priceFen: Type.Integer(),
-        validFrom: Type.String(),
-        validTo: Type.Optional(Type.String()),
-        category: Type.String(),
-        for: Type.Union([Type.Object({ participant: Type.String() }), Type.Object({ industry: Type.String() })]),
-      }),
-    ]),
-  ),
-});
+export const RulesInForce = Type.Object({ date: Type.String(), rules: Type.Array(Rule) });
 
 /** `GET /v1/concession-rules/versions` */
-export const RuleVersions = Type.Object({ versions: Type.Array(TermsVersion) });
+export const RuleVersions = Type.Object({ versions: Type.Array(versionOf(ConcessionDocument)) });

@@ -1,55 +1,24 @@
 import { Type } from '@citycard/common';
+import { SettlementSheet } from '../settlement/answers.ts';
+import { DAY_STATES } from './transitions.ts';
 
 /** What the routes of this folder answer, for the description of the interface. Amounts are whole fen. */
 
+const DayState = Type.Enum([...DAY_STATES]);
+
 const BusinessDay = Type.Object({
   date: Type.String(),
-  state: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
+  state: DayState,
   openedAt: Type.String(),
   cutOffAt: Type.Optional(Type.String()),
   closedAt: Type.Optional(Type.String()),
 });
 
 const StageRecord = Type.Object({
-  stage: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
+  stage: DayState,
   evidence: Type.Record(Type.String(), Type.Unknown()),
   evidenceSha256: Type.String(),
   completedAt: Type.String(),
-});
-
-const SettlementAccount = Type.Object({
-  accountNo: Type.String(),
-  bankLineNo: Type.String(),
-  accountName: Type.String(),
-});
-
-const SettlementSheet = Type.Object({
-  sheetNo: Type.String(),
-  businessDate: Type.String(),
-  participantNo: Type.String(),
-  name: Type.String(),
-  paysFrom: Type.String(),
-  part: Type.Enum(['1', '21', '22', '23', '31', '32', '41', '42', '51', '52', '61', '71', '72']),
-  counterparty: Type.Optional(Type.String()),
-  rhythm: Type.String(),
-  periodFrom: Type.String(),
-  salesCount: Type.Integer(),
-  salesFen: Type.Integer(),
-  refundCount: Type.Integer(),
-  refundFen: Type.Integer(),
-  feeFen: Type.Integer(),
-  otherFen: Type.Integer(),
-  carriedInFen: Type.Integer(),
-  payableFen: Type.Integer(),
-  paidFen: Type.Integer(),
-  disposition: Type.Enum(['pay', 'carry']),
-  carryReason: Type.Optional(Type.String()),
-  settlementAccount: Type.Optional(SettlementAccount),
-  settleDate: Type.String(),
-  state: Type.Enum(['approved', 'instructed', 'made', 'carried', 'rejected', 'paid']),
-  carriedInto: Type.Optional(Type.String()),
-  maker: Type.Optional(Type.String()),
-  checker: Type.Optional(Type.String()),
 });
 
 const Position = Type.Object({
@@ -126,16 +95,12 @@ export const Day = Type.Object({
   obligations: Type.Array(Obligation),
   settlements: Type.Array(Obligation),
   messages: Type.Array(PaymentMessage),
-  date: Type.String(),
-  state: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
-  openedAt: Type.String(),
-  cutOffAt: Type.Optional(Type.String()),
-  closedAt: Type.Optional(Type.String()),
+  ...BusinessDay.properties,
 });
 
 /** `POST /v1/clearing-days/:date/cut-off` */
 export const Cut = Type.Object({
-  state: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
+  state: DayState,
   nextDate: Type.String(),
   repeated: Type.Boolean(),
 });
@@ -193,7 +158,7 @@ export const FloatOfDay = Type.Object({
 /** `GET /v1/days/:date/summary` */
 export const Summary = Type.Object({
   businessDate: Type.String(),
-  state: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
+  state: DayState,
   purchases: Type.Object({
     rejected: OutcomeTotal,
     accepted: OutcomeTotal,
@@ -228,9 +193,7 @@ export const Summary = Type.Object({
     ledger: Type.Object({ ok: Type.Boolean(), sumFen: Type.Integer() }),
     netting: Type.Object({ ok: Type.Boolean(), sumFen: Type.Integer() }),
     float: Type.Object({ ok: Type.Boolean(), differenceFen: Type.Integer(), depositsDifferenceFen: Type.Integer() }),
-    stages: Type.Array(
-      Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
-    ),
+    stages: Type.Array(DayState),
   }),
 });
 

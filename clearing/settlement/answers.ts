@@ -1,4 +1,5 @@
 import { Type } from '@citycard/common';
+import { DAY_STATES } from '../day/transitions.ts';
 
 /** What the routes of this folder answer, for the description of the interface. Amounts are whole fen. */
 
@@ -20,7 +21,8 @@ const BankMovement = Type.Object({
   bookedAt: Type.String(),
 });
 
-const Payment = Type.Object({
+/** `GET /v1/settlement/payments/:endToEndId` */
+export const Payment = Type.Object({
   endToEndId: Type.String(),
   sheetNo: Type.String(),
   participantNo: Type.String(),
@@ -61,7 +63,7 @@ const SettlementAccount = Type.Object({
   accountName: Type.String(),
 });
 
-const SettlementSheet = Type.Object({
+export const SettlementSheet = Type.Object({
   sheetNo: Type.String(),
   businessDate: Type.String(),
   participantNo: Type.String(),
@@ -95,7 +97,7 @@ export const Proposed = Type.Object({ approvalId: Type.Integer() });
 
 /** `POST /v1/clearing-days/:date/approval/:approvalId` */
 export const ApprovedDay = Type.Object({
-  state: Type.Enum(['open', 'cut-off', 'validated', 'priced', 'netted', 'approved', 'instructed', 'settled', 'closed']),
+  state: Type.Enum([...DAY_STATES]),
   maker: Type.String(),
   checker: Type.String(),
 });
@@ -111,35 +113,6 @@ export const Obligations = Type.Object({ ok: Type.Boolean(), obligations: Type.A
 
 /** `GET /v1/settlement/payments` */
 export const Payments = Type.Object({ payments: Type.Array(Payment) });
-
-/** `GET /v1/settlement/payments/:endToEndId` */
-export const OnePayment = Type.Object({
-  endToEndId: Type.String(),
-  sheetNo: Type.String(),
-  participantNo: Type.String(),
-  attempt: Type.Integer(),
-  messageId: Type.String(),
-  businessDate: Type.String(),
-  requestedDate: Type.String(),
-  state: Type.Enum(['rejected', 'posted', 'pending', 'short']),
-  amountFen: Type.Integer(),
-  inTransitFen: Type.Integer(),
-  paidFen: Type.Integer(),
-  givenUpFen: Type.Integer(),
-  returnedFen: Type.Integer(),
-  reason: Type.Optional(Type.String()),
-  bookings: Type.Array(BankMovement),
-  returns: Type.Array(
-    Type.Object({
-      bankReference: Type.String(),
-      part: Type.Integer(),
-      amountFen: Type.Integer(),
-      bookedAt: Type.String(),
-      reason: Type.String(),
-      reasonCode: Type.Optional(Type.String()),
-    }),
-  ),
-});
 
 /** `POST /v1/settlement/payments/:endToEndId/give-up/:approvalId` */
 export const GivenUp = Type.Object({
@@ -161,32 +134,7 @@ export const Sheets = Type.Object({
 
 /** `GET /v1/settlement/sheets/:sheetNo` */
 export const OneSheet = Type.Object({
-  sheetNo: Type.String(),
-  businessDate: Type.String(),
-  participantNo: Type.String(),
-  name: Type.String(),
-  paysFrom: Type.String(),
-  part: Type.Enum(['1', '21', '22', '23', '31', '32', '41', '42', '51', '52', '61', '71', '72']),
-  counterparty: Type.Optional(Type.String()),
-  rhythm: Type.String(),
-  periodFrom: Type.String(),
-  salesCount: Type.Integer(),
-  salesFen: Type.Integer(),
-  refundCount: Type.Integer(),
-  refundFen: Type.Integer(),
-  feeFen: Type.Integer(),
-  otherFen: Type.Integer(),
-  carriedInFen: Type.Integer(),
-  payableFen: Type.Integer(),
-  paidFen: Type.Integer(),
-  disposition: Type.Enum(['pay', 'carry']),
-  carryReason: Type.Optional(Type.String()),
-  settlementAccount: Type.Optional(SettlementAccount),
-  settleDate: Type.String(),
-  state: Type.Enum(['approved', 'instructed', 'made', 'carried', 'rejected', 'paid']),
-  carriedInto: Type.Optional(Type.String()),
-  maker: Type.Optional(Type.String()),
-  checker: Type.Optional(Type.String()),
+  ...SettlementSheet.properties,
   takenIn: Type.Array(
     Type.Object({
       sheetNo: Type.String(),

@@ -188,7 +188,7 @@ function paymentRoutes(server: HttpServer, { db, wake }: SettlementRouteDeps): v
   );
   server.get(
     '/v1/settlement/payments/:endToEndId',
-    { ...reading, schema: { summary: 'One payment', params: PaymentParams, ...answers(said.OnePayment) } },
+    { ...reading, schema: { summary: 'One payment', params: PaymentParams, ...answers(said.Payment) } },
     async ({ params }) => {
       const [payment] = await listPayments(db, params);
       if (payment === undefined) throw settlementErrors.paymentUnknown(params);

@@ -60,7 +60,7 @@ function feeRoutes(server: HttpServer, db: Database): void {
   );
   server.get(
     '/v1/fee-tables/versions',
-    { ...reading, schema: { summary: 'Every fee table proposed, the newest first', ...answers(said.Versions) } },
+    { ...reading, schema: { summary: 'Every fee table proposed, the newest first', ...answers(said.FeeVersions) } },
     async () => ({ versions: await termsVersions(db, FEES) }),
   );
   const change = changes(db, FEES);
@@ -80,7 +80,7 @@ function feeRoutes(server: HttpServer, db: Database): void {
     '/v1/fee-tables/:version/approval',
     {
       ...change.checking,
-      schema: { summary: 'Put proposed fees in force', params: VersionParams, ...answers(said.ApprovedVersion) },
+      schema: { summary: 'Put proposed fees in force', params: VersionParams, ...answers(said.versionOf(FeeDocument)) },
     },
     ({ params, principal }) => change.approve(principal, params),
   );
@@ -130,7 +130,7 @@ function settlementRoutes(server: HttpServer, db: Database): void {
     '/v1/settlement-terms/versions',
     {
       ...reading,
-      schema: { summary: 'Every document of settlement terms, the newest first', ...answers(said.Versions) },
+      schema: { summary: 'Every document of settlement terms, the newest first', ...answers(said.SettlementVersions) },
     },
     async () => ({ versions: await termsVersions(db, SETTLEMENT) }),
   );
@@ -154,7 +154,7 @@ function settlementRoutes(server: HttpServer, db: Database): void {
       schema: {
         summary: 'Put proposed settlement terms in force',
         params: VersionParams,
-        ...answers(said.ApprovedVersion),
+        ...answers(said.versionOf(SettlementDocument)),
       },
     },
     ({ params, principal }) => change.approve(principal, params),
@@ -202,7 +202,11 @@ function holidayRoutes(server: HttpServer, db: Database): void {
     '/v1/holiday-years/:version/approval',
     {
       ...change.checking,
-      schema: { summary: 'Put proposed holidays in force', params: VersionParams, ...answers(said.ApprovedVersion) },
+      schema: {
+        summary: 'Put proposed holidays in force',
+        params: VersionParams,
+        ...answers(said.versionOf(HolidayDocument)),
+      },
     },
     ({ params, principal }) => change.approve(principal, params),
   );

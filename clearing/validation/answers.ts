@@ -1,4 +1,5 @@
 import { Type } from '@citycard/common';
+import { RULE_NAMES } from './rules.ts';
 
 /** What the routes of this folder answer, for the description of the interface. Amounts are whole fen. */
 
@@ -50,21 +51,7 @@ const ChainBreak = Type.Object({
 const SetRule = Type.Object({
   setBy: Type.Optional(Type.String()),
   approvedBy: Type.Optional(Type.String()),
-  ruleName: Type.Enum([
-    'clock-tolerance-minutes',
-    'record-age-days',
-    'hotlist-grace-hours',
-    'gray-wait-days',
-    'gray-refused-days',
-    'conflict-refused-days',
-    'inspection-refused-days',
-    'short-written-off-days',
-    'held-alarm-days',
-    'missing-listed-hours',
-    'city-alarm-days',
-    'city-held-days',
-    'city-refused-days',
-  ]),
+  ruleName: Type.Enum([...RULE_NAMES]),
   validFrom: Type.String(),
   value: Type.Optional(Type.Integer()),
 });

@@ -17,6 +17,7 @@ import { sqlState } from '../database/pool.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireTokens } from './authentication.ts';
 import { httpErrors } from './errors.ts';
+import { asDescribed } from './described.ts';
 import { withPlainNumbers } from './json.ts';
 import { observe } from './observation.ts';
 import { sendProblem } from './problem.ts';
@@ -64,8 +65,7 @@ export function createHttpServer(options: {
     http: { maxHeaderSize: HEADER_BYTES },
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
-  // The schema of an answer describes it (OpenAPI); it neither drops nor converts anything.
-  server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  server.setSerializerCompiler(asDescribed);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(httpErrors.notFound({ method: request.method, path: request.url.split('?')[0] }), request, reply),

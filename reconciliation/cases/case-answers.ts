@@ -12,7 +12,8 @@ const ResidentCase = Type.Object({
   amountFen: Type.Integer(),
   participantNo: Type.Optional(Type.String()),
   state: Type.Enum(['with-participant', 'with-company', 'ended']),
-  openedBy: Type.String(),
+  // who of the company, or which channel; never shown to a participant
+  openedBy: Type.Optional(Type.String()),
   openedAt: Type.String(),
   answerDueAt: Type.String(),
   endDueAt: Type.String(),
@@ -32,7 +33,10 @@ const ResidentCase = Type.Object({
 const RecordChain = Type.Object({
   from: Type.String(),
   to: Type.String(),
-  purse: Type.Object({ status: Type.String(), balanceFen: Type.String(), pendingCreditFen: Type.String() }),
+  // never shown to a participant
+  purse: Type.Optional(
+    Type.Object({ status: Type.String(), balanceFen: Type.String(), pendingCreditFen: Type.String() }),
+  ),
   purchases: Type.Array(
     Type.Object({
       businessDate: Type.String(),
@@ -101,30 +105,7 @@ export const CaseList = Type.Object({ cases: Type.Array(ResidentCase) });
 
 /** `GET /v1/cases/:caseNo` */
 export const OneCase = Type.Object({
-  caseNo: Type.Integer(),
-  kind: Type.String(),
-  channel: Type.String(),
-  orderNo: Type.Optional(Type.String()),
-  cardNo: Type.String(),
-  occurredOn: Type.String(),
-  amountFen: Type.Integer(),
-  participantNo: Type.Optional(Type.String()),
-  state: Type.Enum(['with-participant', 'with-company', 'ended']),
-  openedBy: Type.String(),
-  openedAt: Type.String(),
-  answerDueAt: Type.String(),
-  endDueAt: Type.String(),
-  level: Type.Integer(),
-  finding: Type.Optional(Type.String()),
-  answer: Type.Optional(Type.String()),
-  answeredAt: Type.Optional(Type.String()),
-  creditNo: Type.Integer(),
-  creditOpen: Type.Boolean(),
-  outcome: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
-  creditedFen: Type.Optional(Type.Integer()),
-  endedBy: Type.Optional(Type.String()),
-  endedAt: Type.Optional(Type.String()),
+  ...ResidentCase.properties,
   chains: Type.Optional(Type.Array(Type.Object({ takenAt: Type.String(), content: RecordChain }))),
   events: Type.Optional(
     Type.Array(Type.Object({ at: Type.String(), actor: Type.String(), event: Type.String(), words: Type.String() })),

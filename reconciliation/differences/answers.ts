@@ -92,31 +92,7 @@ export const Closing = Type.Object({
 
 /** `GET /v1/differences/:differenceNo` */
 export const OneDifference = Type.Object({
-  differenceNo: Type.Integer(),
-  counterpartKind: Type.String(),
-  counterpart: Type.String(),
-  businessDay: Type.String(),
-  subjectKey: Type.String(),
-  kind: Type.String(),
-  occurrence: Type.Integer(),
-  oursFen: Type.Optional(Type.Integer()),
-  theirsFen: Type.Optional(Type.Integer()),
-  adjustedFen: Type.Optional(Type.Integer()),
-  evidence: Type.Record(Type.String(), Type.Unknown()),
-  foundOn: Type.String(),
-  dueOn: Type.String(),
-  ownerRole: Type.Optional(Type.String()),
-  owner: Type.Optional(Type.String()),
-  version: Type.Integer(),
-  state: Type.Enum(['open', 'ended']),
-  endedOn: Type.Optional(Type.String()),
-  endedBy: Type.Optional(Type.Enum(['match', 'rule', 'people'])),
-  reason: Type.Optional(Type.String()),
-  postingKey: Type.Optional(Type.String()),
-  decidedBy: Type.Optional(Type.String()),
-  approvedBy: Type.Optional(Type.String()),
-  ageDays: Type.Optional(Type.Integer()),
-  overdue: Type.Optional(Type.Boolean()),
+  ...Difference.properties,
   events: Type.Array(
     Type.Object({
       at: Type.String(),

@@ -6752,7 +6752,7 @@ export interface paths {
                 participantNo?: string;
                 /** @enum {unknown} */
                 state: 'with-participant' | 'with-company' | 'ended';
-                openedBy: string;
+                openedBy?: string;
                 openedAt: string;
                 answerDueAt: string;
                 endDueAt: string;
@@ -6849,7 +6849,7 @@ export interface paths {
               participantNo?: string;
               /** @enum {unknown} */
               state: 'with-participant' | 'with-company' | 'ended';
-              openedBy: string;
+              openedBy?: string;
               openedAt: string;
               answerDueAt: string;
               endDueAt: string;
@@ -6869,7 +6869,7 @@ export interface paths {
                 content: {
                   from: string;
                   to: string;
-                  purse: {
+                  purse?: {
                     status: string;
                     balanceFen: string;
                     pendingCreditFen: string;
@@ -9242,6 +9242,17 @@ export interface paths {
               date: string;
               rules: (
                 | {
+                    for:
+                      | {
+                          participant: string;
+                        }
+                      | {
+                          industry: string;
+                        };
+                    category?: string;
+                    validFrom: string;
+                    validTo?: string;
+                    subsidyPercent: number;
                     /** @enum {string} */
                     kind: 'fare';
                     paysPercent: number;
@@ -9251,9 +9262,8 @@ export interface paths {
                     maxFullFareFen: number;
                     improbableRidesPerDay?: number;
                     improbableMinutes?: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
+                  }
+                | {
                     for:
                       | {
                           participant: string;
@@ -9261,16 +9271,17 @@ export interface paths {
                       | {
                           industry: string;
                         };
-                  }
-                | {
+                    category?: string;
+                    validFrom: string;
+                    validTo?: string;
+                    subsidyPercent: number;
                     /** @enum {string} */
                     kind: 'transfer';
                     withinMinutes: number;
                     discountFen: number;
                     transfers: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
+                  }
+                | {
                     for:
                       | {
                           participant: string;
@@ -9278,14 +9289,15 @@ export interface paths {
                       | {
                           industry: string;
                         };
-                  }
-                | {
+                    category?: string;
+                    validFrom: string;
+                    validTo?: string;
+                    subsidyPercent: number;
                     /** @enum {string} */
                     kind: 'cap';
                     perDayFen: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
+                  }
+                | {
                     for:
                       | {
                           participant: string;
@@ -9293,168 +9305,15 @@ export interface paths {
                       | {
                           industry: string;
                         };
-                  }
-                | {
+                    category?: string;
+                    validFrom: string;
+                    validTo?: string;
                     /** @enum {string} */
                     kind: 'pass';
+                    code: string;
                     days: number;
                     rides?: number;
                     priceFen: number;
-                    validFrom: string;
-                    validTo?: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'fare';
-                    paysPercent: number;
-                    ridesPerDay?: number;
-                    ridesPerMonth?: number;
-                    thenPaysPercent: number;
-                    maxFullFareFen: number;
-                    improbableRidesPerDay?: number;
-                    improbableMinutes?: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    code: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'transfer';
-                    withinMinutes: number;
-                    discountFen: number;
-                    transfers: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    code: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'cap';
-                    perDayFen: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    code: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'pass';
-                    days: number;
-                    rides?: number;
-                    priceFen: number;
-                    validFrom: string;
-                    validTo?: string;
-                    code: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'fare';
-                    paysPercent: number;
-                    ridesPerDay?: number;
-                    ridesPerMonth?: number;
-                    thenPaysPercent: number;
-                    maxFullFareFen: number;
-                    improbableRidesPerDay?: number;
-                    improbableMinutes?: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    category: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'transfer';
-                    withinMinutes: number;
-                    discountFen: number;
-                    transfers: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    category: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'cap';
-                    perDayFen: number;
-                    subsidyPercent: number;
-                    validFrom: string;
-                    validTo?: string;
-                    category: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
-                  }
-                | {
-                    /** @enum {string} */
-                    kind: 'pass';
-                    days: number;
-                    rides?: number;
-                    priceFen: number;
-                    validFrom: string;
-                    validTo?: string;
-                    category: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        };
                   }
               )[];
             };
@@ -9623,10 +9482,90 @@ export interface paths {
                 proposedBy: string;
                 approvedBy?: string;
                 document: {
+                  rules: (
+                    | {
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        /** Format: date */
+                        validFrom: string;
+                        /** Format: date */
+                        validTo?: string;
+                        /** @enum {string} */
+                        kind: 'fare';
+                        category: string;
+                        paysPercent: number;
+                        ridesPerDay?: number;
+                        ridesPerMonth?: number;
+                        thenPaysPercent?: number;
+                        maxFullFareFen: number;
+                        improbableRidesPerDay?: number;
+                        improbableMinutes?: number;
+                        subsidyPercent: number;
+                      }
+                    | {
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        /** Format: date */
+                        validFrom: string;
+                        /** Format: date */
+                        validTo?: string;
+                        /** @enum {string} */
+                        kind: 'transfer';
+                        category?: string;
+                        withinMinutes: number;
+                        discountFen: number;
+                        transfers: number;
+                        subsidyPercent: number;
+                      }
+                    | {
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        /** Format: date */
+                        validFrom: string;
+                        /** Format: date */
+                        validTo?: string;
+                        /** @enum {string} */
+                        kind: 'cap';
+                        category?: string;
+                        perDayFen: number;
+                        subsidyPercent: number;
+                      }
+                    | {
+                        for:
+                          | {
+                              participant: string;
+                            }
+                          | {
+                              industry: string;
+                            };
+                        /** Format: date */
+                        validFrom: string;
+                        /** Format: date */
+                        validTo?: string;
+                        /** @enum {string} */
+                        kind: 'pass';
+                        code: string;
+                        days: number;
+                        rides?: number;
+                        priceFen: number;
+                      }
+                  )[];
                   ended?: {
-                    category?: string;
-                    /** @enum {unknown} */
-                    kind: 'fare' | 'transfer' | 'cap' | 'pass';
                     for:
                       | {
                           participant: string;
@@ -9634,82 +9573,9 @@ export interface paths {
                       | {
                           industry: string;
                         };
+                    kind: 'fare' | 'transfer' | 'cap' | 'pass';
+                    category?: string;
                   }[];
-                  rules: (
-                    | {
-                        validTo?: string;
-                        ridesPerDay?: number;
-                        ridesPerMonth?: number;
-                        thenPaysPercent?: number;
-                        improbableRidesPerDay?: number;
-                        improbableMinutes?: number;
-                        /** @enum {string} */
-                        kind: 'fare';
-                        validFrom: string;
-                        for:
-                          | {
-                              participant: string;
-                            }
-                          | {
-                              industry: string;
-                            };
-                        category: string;
-                        paysPercent: number;
-                        maxFullFareFen: number;
-                        subsidyPercent: number;
-                      }
-                    | {
-                        validTo?: string;
-                        category?: string;
-                        /** @enum {string} */
-                        kind: 'transfer';
-                        validFrom: string;
-                        for:
-                          | {
-                              participant: string;
-                            }
-                          | {
-                              industry: string;
-                            };
-                        transfers: number;
-                        subsidyPercent: number;
-                        withinMinutes: number;
-                        discountFen: number;
-                      }
-                    | {
-                        validTo?: string;
-                        category?: string;
-                        /** @enum {string} */
-                        kind: 'cap';
-                        validFrom: string;
-                        for:
-                          | {
-                              participant: string;
-                            }
-                          | {
-                              industry: string;
-                            };
-                        subsidyPercent: number;
-                        perDayFen: number;
-                      }
-                    | {
-                        validTo?: string;
-                        rides?: number;
-                        days: number;
-                        /** @enum {string} */
-                        kind: 'pass';
-                        validFrom: string;
-                        for:
-                          | {
-                              participant: string;
-                            }
-                          | {
-                              industry: string;
-                            };
-                        code: string;
-                        priceFen: number;
-                      }
-                  )[];
                 };
                 documentSha256: string;
               }[];
@@ -11918,35 +11784,6 @@ export interface paths {
             'application/json': {
               date: string;
               rules: {
-                version?: number;
-                product?: string;
-                /** @enum {unknown} */
-                deal?: 'purchase' | 'load' | 'bill';
-                /** @enum {unknown} */
-                direction?: 'in' | 'out';
-                /** @enum {unknown} */
-                kind: 'fixed' | 'per-count' | 'by-amount';
-                rate?: string;
-                ladder?: {
-                  from?: string;
-                  upTo: null | string;
-                  rate: string;
-                }[];
-                minFen?: number;
-                maxFen?: number;
-                feeReturned?: boolean;
-                /** @enum {unknown} */
-                rounding?: 'line' | 'transaction';
-                /** @enum {unknown} */
-                period?: 'day' | 'month';
-                shares?: {
-                  to: ('company' | 'operator' | 'issuer') | string;
-                  percent?: string;
-                  fixedFen?: number;
-                }[];
-                validFrom: string;
-                validTo?: string;
-                recordIndustry?: string;
                 for:
                   | {
                       participant: string;
@@ -11958,6 +11795,32 @@ export interface paths {
                       /** @enum {boolean} */
                       everybody: true;
                     };
+                product?: string;
+                deal?: 'purchase' | 'load' | 'bill';
+                recordIndustry?: string;
+                direction?: 'in' | 'out';
+                kind: 'per-count' | 'by-amount' | 'fixed';
+                rate?: string;
+                ladder?: {
+                  from?: string;
+                  upTo: string | null;
+                  rate: string;
+                }[];
+                minFen?: number;
+                maxFen?: number;
+                feeReturned?: boolean;
+                rounding?: 'line' | 'transaction';
+                period?: 'day' | 'month';
+                shares?: {
+                  to: string;
+                  percent?: string;
+                  fixedFen?: number;
+                }[];
+                /** Format: date */
+                validFrom: string;
+                /** Format: date */
+                validTo?: string;
+                version?: number;
               }[];
             };
           };
@@ -12091,13 +11954,10 @@ export interface paths {
                 state: 'approved' | 'proposed' | 'withdrawn';
                 proposedBy: string;
                 approvedBy?: string;
+                /** @description docs/fees.md */
                 document: {
                   note?: string;
-                  ended?: {
-                    recordIndustry?: string;
-                    product?: string;
-                    /** @enum {unknown} */
-                    deal?: 'purchase' | 'load' | 'bill';
+                  rules: {
                     for:
                       | {
                           participant: string;
@@ -12109,36 +11969,33 @@ export interface paths {
                           /** @enum {boolean} */
                           everybody: true;
                         };
-                  }[];
-                  rules: {
-                    /** @enum {unknown} */
-                    rounding?: 'line' | 'transaction';
-                    recordIndustry?: string;
                     product?: string;
-                    /** @enum {unknown} */
                     deal?: 'purchase' | 'load' | 'bill';
-                    /** @enum {unknown} */
+                    recordIndustry?: string;
                     direction?: 'in' | 'out';
+                    kind: 'per-count' | 'by-amount' | 'fixed';
                     rate?: string;
                     ladder?: {
                       from?: string;
+                      upTo: string | null;
                       rate: string;
-                      upTo: null | string;
                     }[];
                     minFen?: number;
                     maxFen?: number;
                     feeReturned?: boolean;
-                    /** @enum {unknown} */
+                    rounding?: 'line' | 'transaction';
                     period?: 'day' | 'month';
                     shares?: {
+                      to: string;
                       percent?: string;
                       fixedFen?: number;
-                      to: string;
                     }[];
-                    validTo?: string;
-                    /** @enum {unknown} */
-                    kind: 'fixed' | 'per-count' | 'by-amount';
+                    /** Format: date */
                     validFrom: string;
+                    /** Format: date */
+                    validTo?: string;
+                  }[];
+                  ended?: {
                     for:
                       | {
                           participant: string;
@@ -12150,6 +12007,9 @@ export interface paths {
                           /** @enum {boolean} */
                           everybody: true;
                         };
+                    product?: string;
+                    deal?: 'purchase' | 'load' | 'bill';
+                    recordIndustry?: string;
                   }[];
                 };
                 documentSha256: string;
@@ -12237,13 +12097,10 @@ export interface paths {
               state: 'approved' | 'proposed' | 'withdrawn';
               proposedBy: string;
               approvedBy?: string;
+              /** @description docs/fees.md */
               document: {
                 note?: string;
-                ended?: {
-                  recordIndustry?: string;
-                  product?: string;
-                  /** @enum {unknown} */
-                  deal?: 'purchase' | 'load' | 'bill';
+                rules: {
                   for:
                     | {
                         participant: string;
@@ -12255,36 +12112,33 @@ export interface paths {
                         /** @enum {boolean} */
                         everybody: true;
                       };
-                }[];
-                rules: {
-                  /** @enum {unknown} */
-                  rounding?: 'line' | 'transaction';
-                  recordIndustry?: string;
                   product?: string;
-                  /** @enum {unknown} */
                   deal?: 'purchase' | 'load' | 'bill';
-                  /** @enum {unknown} */
+                  recordIndustry?: string;
                   direction?: 'in' | 'out';
+                  kind: 'per-count' | 'by-amount' | 'fixed';
                   rate?: string;
                   ladder?: {
                     from?: string;
+                    upTo: string | null;
                     rate: string;
-                    upTo: null | string;
                   }[];
                   minFen?: number;
                   maxFen?: number;
                   feeReturned?: boolean;
-                  /** @enum {unknown} */
+                  rounding?: 'line' | 'transaction';
                   period?: 'day' | 'month';
                   shares?: {
+                    to: string;
                     percent?: string;
                     fixedFen?: number;
-                    to: string;
                   }[];
-                  validTo?: string;
-                  /** @enum {unknown} */
-                  kind: 'fixed' | 'per-count' | 'by-amount';
+                  /** Format: date */
                   validFrom: string;
+                  /** Format: date */
+                  validTo?: string;
+                }[];
+                ended?: {
                   for:
                     | {
                         participant: string;
@@ -12296,6 +12150,9 @@ export interface paths {
                         /** @enum {boolean} */
                         everybody: true;
                       };
+                  product?: string;
+                  deal?: 'purchase' | 'load' | 'bill';
+                  recordIndustry?: string;
                 }[];
               };
               documentSha256: string;
@@ -13624,9 +13481,9 @@ export interface paths {
           content: {
             'application/json': {
               years: {
-                holidays: string[][];
-                madeUp: string[];
                 year: number;
+                holidays: [string, string][];
+                madeUp: string[];
               }[];
               versions: {
                 version: number;
@@ -13635,66 +13492,12 @@ export interface paths {
                 state: 'approved' | 'proposed' | 'withdrawn';
                 proposedBy: string;
                 approvedBy?: string;
+                /** @description docs/clearing-day.md */
                 document: {
-                  note?: string;
-                  ended?: {
-                    recordIndustry?: string;
-                    product?: string;
-                    /** @enum {unknown} */
-                    deal?: 'purchase' | 'load' | 'bill';
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        }
-                      | {
-                          /** @enum {boolean} */
-                          everybody: true;
-                        };
-                  }[];
-                  rules: {
-                    /** @enum {unknown} */
-                    rounding?: 'line' | 'transaction';
-                    recordIndustry?: string;
-                    product?: string;
-                    /** @enum {unknown} */
-                    deal?: 'purchase' | 'load' | 'bill';
-                    /** @enum {unknown} */
-                    direction?: 'in' | 'out';
-                    rate?: string;
-                    ladder?: {
-                      from?: string;
-                      rate: string;
-                      upTo: null | string;
-                    }[];
-                    minFen?: number;
-                    maxFen?: number;
-                    feeReturned?: boolean;
-                    /** @enum {unknown} */
-                    period?: 'day' | 'month';
-                    shares?: {
-                      percent?: string;
-                      fixedFen?: number;
-                      to: string;
-                    }[];
-                    validTo?: string;
-                    /** @enum {unknown} */
-                    kind: 'fixed' | 'per-count' | 'by-amount';
-                    validFrom: string;
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        }
-                      | {
-                          /** @enum {boolean} */
-                          everybody: true;
-                        };
-                  }[];
+                  year: number;
+                  notice: string;
+                  holidays: [string, string][];
+                  madeUp: string[];
                 };
                 documentSha256: string;
               }[];
@@ -13818,66 +13621,12 @@ export interface paths {
               state: 'approved' | 'proposed' | 'withdrawn';
               proposedBy: string;
               approvedBy?: string;
+              /** @description docs/clearing-day.md */
               document: {
-                note?: string;
-                ended?: {
-                  recordIndustry?: string;
-                  product?: string;
-                  /** @enum {unknown} */
-                  deal?: 'purchase' | 'load' | 'bill';
-                  for:
-                    | {
-                        participant: string;
-                      }
-                    | {
-                        industry: string;
-                      }
-                    | {
-                        /** @enum {boolean} */
-                        everybody: true;
-                      };
-                }[];
-                rules: {
-                  /** @enum {unknown} */
-                  rounding?: 'line' | 'transaction';
-                  recordIndustry?: string;
-                  product?: string;
-                  /** @enum {unknown} */
-                  deal?: 'purchase' | 'load' | 'bill';
-                  /** @enum {unknown} */
-                  direction?: 'in' | 'out';
-                  rate?: string;
-                  ladder?: {
-                    from?: string;
-                    rate: string;
-                    upTo: null | string;
-                  }[];
-                  minFen?: number;
-                  maxFen?: number;
-                  feeReturned?: boolean;
-                  /** @enum {unknown} */
-                  period?: 'day' | 'month';
-                  shares?: {
-                    percent?: string;
-                    fixedFen?: number;
-                    to: string;
-                  }[];
-                  validTo?: string;
-                  /** @enum {unknown} */
-                  kind: 'fixed' | 'per-count' | 'by-amount';
-                  validFrom: string;
-                  for:
-                    | {
-                        participant: string;
-                      }
-                    | {
-                        industry: string;
-                      }
-                    | {
-                        /** @enum {boolean} */
-                        everybody: true;
-                      };
-                }[];
+                year: number;
+                notice: string;
+                holidays: [string, string][];
+                madeUp: string[];
               };
               documentSha256: string;
             };
@@ -24785,95 +24534,6 @@ export interface paths {
             'application/json': {
               date: string;
               rules: {
-                mode: 1 | 4 | 2 | 3;
-                /** @enum {unknown} */
-                netting: 'multilateral' | 'bilateral' | 'gross';
-                rhythm:
-                  | {
-                      monthEnd?: boolean;
-                      days: number;
-                      /** @enum {string} */
-                      every: 'days';
-                    }
-                  | {
-                      monthEnd?: boolean;
-                      /** @enum {string} */
-                      every: 'amount';
-                      limitFen: number;
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'week';
-                      weekdays: number[];
-                    }
-                  | {
-                      days: number[];
-                      /** @enum {string} */
-                      every: 'month';
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'quarter';
-                    };
-                refundRhythm?:
-                  | {
-                      monthEnd?: boolean;
-                      days: number;
-                      /** @enum {string} */
-                      every: 'days';
-                    }
-                  | {
-                      monthEnd?: boolean;
-                      /** @enum {string} */
-                      every: 'amount';
-                      limitFen: number;
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'week';
-                      weekdays: number[];
-                    }
-                  | {
-                      days: number[];
-                      /** @enum {string} */
-                      every: 'month';
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'quarter';
-                    };
-                feeRhythm?:
-                  | {
-                      monthEnd?: boolean;
-                      days: number;
-                      /** @enum {string} */
-                      every: 'days';
-                    }
-                  | {
-                      monthEnd?: boolean;
-                      /** @enum {string} */
-                      every: 'amount';
-                      limitFen: number;
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'week';
-                      weekdays: number[];
-                    }
-                  | {
-                      days: number[];
-                      /** @enum {string} */
-                      every: 'month';
-                    }
-                  | {
-                      /** @enum {string} */
-                      every: 'quarter';
-                    };
-                thresholdFen: number;
-                carryAtMostDays?: number;
-                payAfterWorkingDays: number;
-                validFrom: string;
-                validTo?: string;
                 for:
                   | {
                       participant: string;
@@ -24885,6 +24545,95 @@ export interface paths {
                       /** @enum {boolean} */
                       everybody: true;
                     };
+                mode: number;
+                /** @enum {unknown} */
+                netting: 'multilateral' | 'bilateral' | 'gross';
+                rhythm:
+                  | {
+                      /** @enum {string} */
+                      every: 'days';
+                      days: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'month';
+                      days: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                refundRhythm?:
+                  | {
+                      /** @enum {string} */
+                      every: 'days';
+                      days: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'month';
+                      days: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                feeRhythm?:
+                  | {
+                      /** @enum {string} */
+                      every: 'days';
+                      days: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'amount';
+                      limitFen: number;
+                      monthEnd?: boolean;
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'week';
+                      weekdays: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'month';
+                      days: number[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      every: 'quarter';
+                    };
+                thresholdFen: number;
+                carryAtMostDays?: number;
+                payAfterWorkingDays: number;
+                validFrom: string;
+                validTo?: string;
               }[];
             };
           };
@@ -25079,54 +24828,10 @@ export interface paths {
                 state: 'approved' | 'proposed' | 'withdrawn';
                 proposedBy: string;
                 approvedBy?: string;
+                /** @description docs/clearing-day.md */
                 document: {
                   note?: string;
-                  ended?: {
-                    recordIndustry?: string;
-                    product?: string;
-                    /** @enum {unknown} */
-                    deal?: 'purchase' | 'load' | 'bill';
-                    for:
-                      | {
-                          participant: string;
-                        }
-                      | {
-                          industry: string;
-                        }
-                      | {
-                          /** @enum {boolean} */
-                          everybody: true;
-                        };
-                  }[];
                   rules: {
-                    /** @enum {unknown} */
-                    rounding?: 'line' | 'transaction';
-                    recordIndustry?: string;
-                    product?: string;
-                    /** @enum {unknown} */
-                    deal?: 'purchase' | 'load' | 'bill';
-                    /** @enum {unknown} */
-                    direction?: 'in' | 'out';
-                    rate?: string;
-                    ladder?: {
-                      from?: string;
-                      rate: string;
-                      upTo: null | string;
-                    }[];
-                    minFen?: number;
-                    maxFen?: number;
-                    feeReturned?: boolean;
-                    /** @enum {unknown} */
-                    period?: 'day' | 'month';
-                    shares?: {
-                      percent?: string;
-                      fixedFen?: number;
-                      to: string;
-                    }[];
-                    validTo?: string;
-                    /** @enum {unknown} */
-                    kind: 'fixed' | 'per-count' | 'by-amount';
-                    validFrom: string;
                     for:
                       | {
                           participant: string;
@@ -25138,7 +24843,109 @@ export interface paths {
                           /** @enum {boolean} */
                           everybody: true;
                         };
+                    mode?: number;
+                    netting?: 'multilateral' | 'bilateral' | 'gross';
+                    rhythm?:
+                      | {
+                          /** @enum {string} */
+                          every: 'days';
+                          days: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'amount';
+                          limitFen: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'week';
+                          weekdays: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'month';
+                          days: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'quarter';
+                        };
+                    refunds?:
+                      | {
+                          /** @enum {string} */
+                          every: 'days';
+                          days: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'amount';
+                          limitFen: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'week';
+                          weekdays: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'month';
+                          days: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'quarter';
+                        };
+                    fees?:
+                      | {
+                          /** @enum {string} */
+                          every: 'days';
+                          days: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'amount';
+                          limitFen: number;
+                          monthEnd?: boolean;
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'week';
+                          weekdays: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'month';
+                          days: number[];
+                        }
+                      | {
+                          /** @enum {string} */
+                          every: 'quarter';
+                        };
+                    thresholdFen?: number;
+                    carryAtMostDays?: number;
+                    payAfterWorkingDays?: number;
+                    /** Format: date */
+                    validFrom: string;
+                    /** Format: date */
+                    validTo?: string;
                   }[];
+                  ended?: (
+                    | {
+                        participant: string;
+                      }
+                    | {
+                        industry: string;
+                      }
+                    | {
+                        /** @enum {boolean} */
+                        everybody: true;
+                      }
+                  )[];
                 };
                 documentSha256: string;
               }[];
@@ -25225,54 +25032,10 @@ export interface paths {
               state: 'approved' | 'proposed' | 'withdrawn';
               proposedBy: string;
               approvedBy?: string;
+              /** @description docs/clearing-day.md */
               document: {
                 note?: string;
-                ended?: {
-                  recordIndustry?: string;
-                  product?: string;
-                  /** @enum {unknown} */
-                  deal?: 'purchase' | 'load' | 'bill';
-                  for:
-                    | {
-                        participant: string;
-                      }
-                    | {
-                        industry: string;
-                      }
-                    | {
-                        /** @enum {boolean} */
-                        everybody: true;
-                      };
-                }[];
                 rules: {
-                  /** @enum {unknown} */
-                  rounding?: 'line' | 'transaction';
-                  recordIndustry?: string;
-                  product?: string;
-                  /** @enum {unknown} */
-                  deal?: 'purchase' | 'load' | 'bill';
-                  /** @enum {unknown} */
-                  direction?: 'in' | 'out';
-                  rate?: string;
-                  ladder?: {
-                    from?: string;
-                    rate: string;
-                    upTo: null | string;
-                  }[];
-                  minFen?: number;
-                  maxFen?: number;
-                  feeReturned?: boolean;
-                  /** @enum {unknown} */
-                  period?: 'day' | 'month';
-                  shares?: {
-                    percent?: string;
-                    fixedFen?: number;
-                    to: string;
-                  }[];
-                  validTo?: string;
-                  /** @enum {unknown} */
-                  kind: 'fixed' | 'per-count' | 'by-amount';
-                  validFrom: string;
                   for:
                     | {
                         participant: string;
@@ -25284,7 +25047,109 @@ export interface paths {
                         /** @enum {boolean} */
                         everybody: true;
                       };
+                  mode?: number;
+                  netting?: 'multilateral' | 'bilateral' | 'gross';
+                  rhythm?:
+                    | {
+                        /** @enum {string} */
+                        every: 'days';
+                        days: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'amount';
+                        limitFen: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'week';
+                        weekdays: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'month';
+                        days: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'quarter';
+                      };
+                  refunds?:
+                    | {
+                        /** @enum {string} */
+                        every: 'days';
+                        days: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'amount';
+                        limitFen: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'week';
+                        weekdays: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'month';
+                        days: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'quarter';
+                      };
+                  fees?:
+                    | {
+                        /** @enum {string} */
+                        every: 'days';
+                        days: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'amount';
+                        limitFen: number;
+                        monthEnd?: boolean;
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'week';
+                        weekdays: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'month';
+                        days: number[];
+                      }
+                    | {
+                        /** @enum {string} */
+                        every: 'quarter';
+                      };
+                  thresholdFen?: number;
+                  carryAtMostDays?: number;
+                  payAfterWorkingDays?: number;
+                  /** Format: date */
+                  validFrom: string;
+                  /** Format: date */
+                  validTo?: string;
                 }[];
+                ended?: (
+                  | {
+                      participant: string;
+                    }
+                  | {
+                      industry: string;
+                    }
+                  | {
+                      /** @enum {boolean} */
+                      everybody: true;
+                    }
+                )[];
               };
               documentSha256: string;
             };

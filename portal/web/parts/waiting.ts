@@ -1,4 +1,4 @@
-import { api, take } from '../../../parts/api.ts';
+import { api, take } from './api.ts';
 import { type Asked, useAsked } from './asked.ts';
 
 /** A proposal that waits for its second person. */
