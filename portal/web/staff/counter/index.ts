@@ -1,7 +1,7 @@
 import { addProblemWords } from '../../parts/problem-words.ts';
 import type { Face } from '../face.ts';
-import { english } from './messages-en.ts';
-import { chinese } from './messages-zh.ts';
+
+import { chinese, english } from './messages/index.ts';
 import { problemWords } from './problems-zh.ts';
 
 addProblemWords(problemWords);
