@@ -4,12 +4,15 @@ import { answers } from '../answers.ts';
 import { bringOldBalances } from '../legacy/convert.ts';
 import type { LegacyDeps } from '../legacy/import.ts';
 import { BUREAU_LOCATION } from '../personalisation/books.ts';
-import { ReaderName } from '../request-fields.ts';
+import { CardParams, ReaderName, ShiftId } from '../request-fields.ts';
 import type { CounterReaders } from '../readers/reader.ts';
 import { CounterDesk } from './issue-now.ts';
 import { issueCard } from './issue.ts';
+import { holderForNextCard } from './next-card.ts';
 import { storedAnswer } from './stored-answer.ts';
 
+/** Place of the stock the blank is taken from; the bureau's desk when nothing is said. */
+const Stock = Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' }));
 const IssueNow = Type.Object(
   {
     reader: Type.String({ minLength: 1, maxLength: 40 }),
@@ -17,8 +20,18 @@ const IssueNow = Type.Object(
     residentId: Type.Integer({ minimum: 1 }),
     depositFen: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
     shiftId: Type.Integer({ minimum: 1 }),
-    /** Place of the stock the blank is taken from; the bureau's desk when nothing is said. */
-    stock: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' })),
+    stock: Stock,
+  },
+  { additionalProperties: false },
+);
+const NextCard = Type.Object(
+  {
+    reader: ReaderName,
+    shiftId: ShiftId,
+    step: Type.Union([Type.Literal('replacement'), Type.Literal('renewal')]),
+    /** The old card's own product when nothing is said. */
+    product: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+    stock: Stock,
   },
   { additionalProperties: false },
 );
@@ -32,7 +45,10 @@ const Progress = Type.Object({
   commands: Type.Optional(Type.Integer()),
 });
 
-/** `POST /v1/counter/issue-now`: a blank in the reader of the counter becomes the card of the resident who stands there. */
+/**
+ * `POST /v1/counter/issue-now`: a blank in the reader of the counter becomes the card of the resident who stands there.
+ * `POST /v1/cards/{cardNo}/next-card`: it becomes the finished card that replacement or renewal hands over next.
+ */
 export function registerIssueNowRoutes(
   server: HttpServer,
   deps: LegacyDeps & { readonly hsm: HsmClient; readonly readers: CounterReaders },
@@ -61,13 +77,45 @@ export function registerIssueNowRoutes(
       const cardNo = await desk.makeCard(principal, { key, reader, product, residentId, shiftId, stock });
       const answer = await idempotent(deps.db, request, async (tx) => {
         await issueCard(tx, principal, { cardNo, residentId, depositFen: fen(body.depositFen), shiftId });
-        await tx.query('delete from issuer.counter_work where clerk = $1 and idempotency_key = $2', [
-          principal.id,
-          key,
-        ]);
+        await desk.done(tx, principal, key);
         return { status: 201, body: { cardNo, state: 'active' } };
       });
       await bringOldBalances(deps, principal, cardNo, request.log);
+      return reply.status(answer.status).send(answer.body);
+    },
+  );
+  server.post(
+    '/v1/cards/:cardNo/next-card',
+    {
+      onRequest: rolesAllowed('clerk'),
+      schema: {
+        summary: 'Personalise the blank in the reader, to be handed over in place of this card',
+        params: CardParams,
+        body: NextCard,
+        ...answers(Type.Object({ cardNo: Type.String(), product: Type.String(), state: Type.String() }), 201),
+      },
+    },
+    async (request, reply) => {
+      const { body, principal, params } = request;
+      const before = await storedAnswer(deps.db, request);
+      if (before !== undefined) return reply.status(before.status).send(before.body);
+
+      const key = String(request.headers['idempotency-key']);
+      const old = await holderForNextCard(deps.db, params.cardNo, body.step);
+      const { reader, stock = BUREAU_LOCATION, product = old.product } = body;
+      const cardNo = await desk.makeCard(principal, {
+        key,
+        reader,
+        product,
+        residentId: old.residentId,
+        shiftId: BigInt(body.shiftId),
+        stock,
+        inPlaceOf: params.cardNo,
+      });
+      const answer = await idempotent(deps.db, request, async (tx) => {
+        await desk.done(tx, principal, key);
+        return { status: 201, body: { cardNo, product, state: 'personalised' } };
+      });
       return reply.status(answer.status).send(answer.body);
     },
   );

@@ -21,6 +21,8 @@ export interface IssueNowOrder {
   readonly shiftId: bigint;
   /** Place of the stock that the blank comes from. */
   readonly stock: string;
+  /** The card whose place the new one is to take; left out for somebody's first. */
+  readonly inPlaceOf?: string;
 }
 
 /** What a page shows while a card is made: blank, being written, written, read back. */
@@ -89,6 +91,11 @@ export class CounterDesk {
     });
   }
 
+  /** The request is done: its chip is nobody's work any more. */
+  async done(tx: Transaction, clerk: Principal, key: string): Promise<void> {
+    await tx.query('delete from issuer.counter_work where clerk = $1 and idempotency_key = $2', [clerk.id, key]);
+  }
+
   /**
    * How far the making of the card for a request has come. Nothing is known under the key before its chip was recognised and
    * after its card was handed out.
@@ -122,11 +129,12 @@ export class CounterDesk {
     };
   }
 
-  async #refuseEarly(clerk: Principal, { product, residentId, shiftId }: IssueNowOrder): Promise<void> {
+  async #refuseEarly(clerk: Principal, order: IssueNowOrder): Promise<void> {
+    const { product, residentId, shiftId, inPlaceOf = '' } = order;
     await transact(this.#deps.db, async (tx) => {
       await requireOpenShift(tx, clerk, shiftId);
       await requireLiving(tx, residentId);
-      await requireOnlyCard(tx, residentId, { cardNo: '', product });
+      await requireOnlyCard(tx, residentId, { cardNo: inPlaceOf, product });
       const known = await tx.query('select from issuer.card_product where product = $1', [product]);
       if (known.rowCount === 0) throw issuerErrors.productUnknown(product);
     });

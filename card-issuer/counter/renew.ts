@@ -87,7 +87,7 @@ export async function renewCard(
 }
 
 /** Not years ahead: a card in good order is not renewed for the asking. */
-async function requireNearEnd(
+export async function requireNearEnd(
   tx: Transaction,
   card: Pick<SteppedCard, 'validTo' | 'product'>,
   today: BusinessDate,

@@ -155,6 +155,27 @@ export function counterDeskTests(city: () => TestCity): void {
       expect(await clerk('POST', `/v1/cards/${cardNo}/found`)).toMatchObject({ status: 200 });
     });
 
+    it('makes a card that is to take the place of this one, once, and spends no blank on what would be refused', async () => {
+      const next = blankCard();
+      reader.insert(next);
+      const make = (step: string, key = newKey(), shift = shiftId) =>
+        clerk('POST', `/v1/cards/${cardNo}/next-card`, { reader: 'desk-1', shiftId: shift, step }, key);
+      expect(await make('renewal')).toMatchObject({
+        status: 409,
+        body: { code: 'card-issuer.card-life.not-renewable' },
+      });
+      expect(await make('replacement', newKey(), shiftId + 1)).toMatchObject({ status: 404 });
+      expect((await clerk('GET', '/v1/readers/desk-1/card')).body).toMatchObject({ kind: 'blank' });
+      const key = newKey();
+      const made = await make('replacement', key);
+      expect(made).toMatchObject({ status: 201, body: { product: 'standard', state: 'personalised' } });
+      expect(await make('replacement', key)).toEqual(made);
+      const finished = String(made.body['cardNo']);
+      expect((await clerk('GET', '/v1/readers/desk-1/card')).body).toMatchObject({ kind: 'card', cardNo: finished });
+      expect((await clerk('GET', `/v1/cards/${finished}`)).body).toMatchObject({ state: 'personalised' });
+      expect((await clerk('GET', `/v1/cards/${cardNo}`)).body).toMatchObject({ state: 'active' });
+    });
+
     it('closes its shift by notes and coins, and finds it again', async () => {
       const close = (countedFen: number, pieces: object) =>
         clerk('POST', `/v1/shifts/${shiftId}/closing`, { countedFen, pieces }, newKey());

@@ -5807,6 +5807,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/cards/{cardNo}/next-card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Personalise the blank in the reader, to be handed over in place of this card */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            reader: string;
+            shiftId: number;
+            step: 'replacement' | 'renewal';
+            product?: string;
+            stock?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              cardNo: string;
+              product: string;
+              state: string;
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/cards/{cardNo}/notices-told': {
     parameters: {
       query?: never;
