@@ -77,7 +77,7 @@ function limitRoutes(server: HttpServer, db: Database): void {
       onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor'),
       schema: { summary: 'Limits of loads by the day they begin', ...answers(said.LimitsInForce) },
     },
-    async () => ({ limits: await transact(db, listLimits) }),
+    async () => ({ limits: await transact(db, listLimits), names: [...LOAD_LIMIT_NAMES] }),
   );
   server.post(
     '/v1/load-limits',

@@ -74,7 +74,7 @@ export type FeeDocument = Static<typeof FeeDocument>;
 type FeeRule = FeeDocument['rules'][number];
 
 /** A rule of a document as a row of the tariff table. @throws RangeError for a day that no calendar has. */
-function tariffOfRule(rule: FeeRule): Tariff {
+export function tariffOfRule(rule: FeeRule): Tariff {
   const { kind, rate, ladder, minFen, maxFen, feeReturned, rounding, period, shares, direction } = rule;
   return {
     ...keyOfDocument(rule),

@@ -12,7 +12,9 @@ export const versionOf = <D extends TSchema>(document: D) =>
   Type.Object({
     version: Type.Integer(),
     validFrom: Type.String(),
-    state: Type.Enum(['approved', 'proposed', 'withdrawn']),
+    state: Type.Enum(['approved', 'proposed', 'returned', 'withdrawn']),
+    approvalId: Type.Integer(),
+    returned: Type.Optional(Type.Object({ by: Type.String(), reason: Type.String() })),
     proposedBy: Type.String(),
     approvedBy: Type.Optional(Type.String()),
     document,

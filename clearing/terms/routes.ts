@@ -18,6 +18,7 @@ import { explainPricing } from '../pricing/explain.ts';
 import { FEES, FeeDocument } from '../pricing/fee-document.ts';
 import { listTariffs } from '../pricing/tariff-table.ts';
 import { holdsOn } from './dated.ts';
+import { registerExampleRoutes } from './example-routes.ts';
 import { documentOfSubject } from './subject.ts';
 import { approveTerms, proposeTerms, type TermsKind, termsVersions, withdrawTerms } from './versions.ts';
 import * as said from './answers.ts';
@@ -36,6 +37,7 @@ export function registerTermsRoutes(server: HttpServer, { db }: { readonly db: D
   feeRoutes(server, db);
   settlementRoutes(server, db);
   holidayRoutes(server, db);
+  registerExampleRoutes(server);
 }
 
 function feeRoutes(server: HttpServer, db: Database): void {

@@ -6,6 +6,7 @@ import {
   type CityCardError,
   cityDate,
   type Database,
+  endWaiting,
   type Principal,
   proposeAct,
   recordAct,
@@ -63,7 +64,12 @@ const titleOf = ({ title, act }: AnyKind, version: number): string => `${title ?
 export interface TermsVersion<D> {
   readonly version: number;
   readonly validFrom: BusinessDate;
-  readonly state: 'proposed' | 'approved' | 'withdrawn';
+  /** `returned`: a second person sent it back, or its maker took it back; another may be proposed in its place. */
+  readonly state: 'proposed' | 'returned' | 'approved' | 'withdrawn';
+  /** The proposal that waits for a second person. */
+  readonly approvalId: bigint;
+  /** Who returned it and why, when nobody has proposed the same again. */
+  readonly returned?: { readonly by: string; readonly reason: string };
   readonly proposedBy: string;
   readonly approvedBy?: string;
   readonly document: D;
@@ -79,12 +85,29 @@ interface VersionRow {
   proposed_by: string;
   approved_by: string | null;
   withdrawn_at: Date | null;
+  returned_by: string | null;
+  returned_because: string | null;
 }
+
+const isOpen = (row: VersionRow): boolean => row.approved_by === null && row.withdrawn_at === null;
+
+function stateOf(row: VersionRow): TermsVersion<unknown>['state'] {
+  if (row.approved_by !== null) return 'approved';
+  if (row.withdrawn_at !== null) return 'withdrawn';
+  return row.returned_by === null ? 'proposed' : 'returned';
+}
+
+/** The reason of a proposal that nobody returned, but that was withdrawn. */
+const WITHDRAWN = 'withdrawn';
 
 const toVersion = <D>(row: VersionRow): TermsVersion<D> => ({
   version: row.version,
   validFrom: businessDate(row.valid_from),
-  state: row.approved_by !== null ? 'approved' : row.withdrawn_at !== null ? 'withdrawn' : 'proposed',
+  state: stateOf(row),
+  approvalId: row.approval_id,
+  ...(row.returned_by !== null &&
+    row.returned_because !== null &&
+    row.returned_because !== WITHDRAWN && { returned: { by: row.returned_by, reason: row.returned_because } }),
   proposedBy: row.proposed_by,
   ...(row.approved_by !== null && { approvedBy: row.approved_by }),
   document: JSON.parse(row.document) as D,
@@ -93,7 +116,8 @@ const toVersion = <D>(row: VersionRow): TermsVersion<D> => ({
 
 /**
  * Proposes a version; it counts from `validFrom` on when a second person has approved it. The shape of the document is the
- * caller's to check. The same proposal again is the same.
+ * caller's to check. The same proposal again is the same, and waits anew when it was returned; another takes the place of one that
+ * was returned.
  *
  * @throws CityCardError `clearing.terms.refused` with the place, `.day-begun`, `.proposal-open`
  */
@@ -108,18 +132,22 @@ export async function proposeTerms<D>(
   await refuseFaulty(tx, kind, validFrom, document);
   const text = canonicalJson(document);
   const known = await versionRows(tx, kind);
-  const open = known.find((row) => row.approved_by === null && row.withdrawn_at === null);
+  const open = known.find(isOpen);
+  const propose = (version: number) =>
+    proposeAct(tx, maker, {
+      act: kind.act,
+      subject: titleOf(kind, version),
+      content: contentOf(kind, version, validFrom, text),
+    });
   if (open !== undefined) {
-    if (open.document === text && open.valid_from === validFrom)
-      return { version: open.version, approvalId: open.approval_id };
-    throw errorsOf(kind).proposalOpen({ version: open.version });
+    const same = open.document === text && open.valid_from === validFrom;
+    if (same && (open.returned_by === null || open.proposed_by === maker.id))
+      return { version: open.version, ...(await propose(open.version)) };
+    if (open.returned_by === null) throw errorsOf(kind).proposalOpen({ version: open.version });
+    await withdrawTerms(tx, maker, kind, open.version);
   }
   const version = Math.max(0, ...known.map((row) => row.version)) + 1;
-  const { approvalId } = await proposeAct(tx, maker, {
-    act: kind.act,
-    subject: titleOf(kind, version),
-    content: contentOf(kind, version, validFrom, text),
-  });
+  const { approvalId } = await propose(version);
   await tx.query(
     `insert into clearing.${kind.shelf.table} (${kind.shelf.column}, version, valid_from, document, document_sha256, approval_id, proposed_by)
      values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -174,6 +202,7 @@ export async function withdrawTerms<D>(
     `update clearing.${kind.shelf.table} set withdrawn_at = clock_timestamp() where ${kind.shelf.column} = $1 and version = $2`,
     [kind.shelf.key, version],
   );
+  await endWaiting(tx, actor, row.approval_id, WITHDRAWN);
   await recordAct(tx, actor, { act: `withdraw-${kind.act}`, subject: titleOf(kind, version), detail: {} });
 }
 
@@ -219,8 +248,12 @@ async function lockKind(tx: Transaction, { shelf }: AnyKind): Promise<void> {
 
 async function versionRows(db: Database | Transaction, { shelf }: AnyKind): Promise<VersionRow[]> {
   const { rows } = await (db as Database).query<VersionRow>(
-    `select version, valid_from, document, document_sha256, approval_id, proposed_by, approved_by, withdrawn_at
-       from clearing.${shelf.table} where ${shelf.column} = $1 order by version desc`,
+    `select v.version, v.valid_from, v.document, v.document_sha256, v.approval_id, v.proposed_by, v.approved_by, v.withdrawn_at,
+            p.name as returned_by, r.reason as returned_because
+       from clearing.${shelf.table} v
+       left join platform.approval_return r on r.approval_id = v.approval_id and r.reopened_at is null
+       left join platform.principal p on p.id = r.returned_by
+      where v.${shelf.column} = $1 order by v.version desc`,
     [shelf.key],
   );
   return rows;

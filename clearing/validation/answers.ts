@@ -128,8 +128,11 @@ export const Missing = Type.Object({
 /** `GET /v1/chain-breaks` */
 export const Breaks = Type.Object({ breaks: Type.Array(ChainBreak), next: Type.Union([Type.Null(), Type.String()]) });
 
-/** `GET /v1/validation-rules` */
-export const NumbersInForce = Type.Object({ rules: Type.Array(SetRule) });
+/** `GET /v1/validation-rules`: what was set, and what may be set; an optional rule may be taken away. */
+export const NumbersInForce = Type.Object({
+  rules: Type.Array(SetRule),
+  names: Type.Array(Type.Object({ ruleName: SetRule.properties.ruleName, optional: Type.Boolean() })),
+});
 
 /** `GET /v1/clearing-days/:date/purchases` */
 export const DayRecords = Type.Object({

@@ -20,7 +20,7 @@ import { recordStory } from './held/view.ts';
 import { openPurchases } from './overview.ts';
 import { nameOf, type RecordRef } from './received-purchase.ts';
 import { approveRule, listRules, proposeRule, type RuleChange } from './rule-change.ts';
-import { readRuleBook, RULE_NAMES, type RuleName } from './rules.ts';
+import { OPTIONAL_RULES, readRuleBook, RULE_NAMES, type RuleName } from './rules.ts';
 import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -253,7 +253,10 @@ function ruleRoutes(server: HttpServer, db: Database): void {
       onRequest: rolesAllowed(...SEEING),
       schema: { summary: 'The numbers validation goes by, each from a day on', ...answers(said.NumbersInForce) },
     },
-    async () => ({ rules: await transact(db, listRules) }),
+    async () => ({
+      rules: await transact(db, listRules),
+      names: RULE_NAMES.map((ruleName) => ({ ruleName, optional: OPTIONAL_RULES.has(ruleName) })),
+    }),
   );
   server.post(
     '/v1/validation-rules',

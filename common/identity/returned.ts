@@ -26,18 +26,27 @@ export async function returnProposal(
   if (proposal.maker !== principal.id && !roles.some((role) => principal.roles.includes(role)))
     throw identityErrors.roleMissing({ name: principal.name, roles: roles.join(', ') });
   if (proposal.checker !== null) throw identityErrors.approvalDecided({ approvalId });
-  const { rowCount } = await tx.query(
-    `INSERT INTO platform.approval_return (approval_id, returned_by, reason) VALUES ($1, $2, $3)
-     ON CONFLICT (approval_id) WHERE reopened_at IS NULL DO NOTHING`,
-    [approvalId, principal.id, reason],
-  );
-  if (rowCount === 0) return;
+  if (!(await endWaiting(tx, principal, approvalId, reason))) return;
   const act = proposal.maker === principal.id ? 'proposal taken back' : 'proposal returned';
   await recordAct(tx, principal, {
     act,
     subject: `${proposal.act} ${proposal.subject}`,
     detail: { approvalId, reason },
   });
+}
+
+/**
+ * A proposal waits no more, for what it was about was withdrawn. The act log is the caller's to write.
+ *
+ * @returns false when it had been returned before; that reason stays
+ */
+export async function endWaiting(tx: Transaction, by: Principal, approvalId: bigint, reason: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO platform.approval_return (approval_id, returned_by, reason) VALUES ($1, $2, $3)
+     ON CONFLICT (approval_id) WHERE reopened_at IS NULL DO NOTHING`,
+    [approvalId, by.id, reason],
+  );
+  return rowCount !== 0;
 }
 
 /** @throws CityCardError `identity.proposal-returned` (409) while a proposal is returned */

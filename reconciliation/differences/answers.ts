@@ -1,4 +1,5 @@
 import { Type } from '@citycard/common';
+import { COUNTERPART_KINDS, OWNER_ROLES } from './difference.ts';
 
 /** What the routes of this folder answer, for the description of the interface. Amounts are whole fen. */
 
@@ -108,8 +109,10 @@ export const OneDifference = Type.Object({
 /** `POST /v1/differences/:differenceNo/decision` */
 export const Proposed = Type.Object({ approvalId: Type.Integer() });
 
-/** `GET /v1/difference-rules` */
+/** `GET /v1/difference-rules`: the rules, and for whom and by whose work there may be others. */
 export const RulesInForce = Type.Object({
+  counterpartKinds: Type.Array(Type.Enum([...COUNTERPART_KINDS])),
+  ownerRoles: Type.Array(Type.Enum([...OWNER_ROLES])),
   rules: Type.Array(
     Type.Object({
       ruleNo: Type.Integer(),

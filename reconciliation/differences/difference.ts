@@ -4,6 +4,9 @@ import { type BusinessDate, type Fen, fenToNumber } from '@citycard/common';
 export const COUNTERPART_KINDS = ['city', 'bank', 'operator', 'agent', 'biller', 'card'] as const;
 export type CounterpartKind = (typeof COUNTERPART_KINDS)[number];
 
+/** Whose work a kind of difference may be. */
+export const OWNER_ROLES = ['finance-maker', 'finance-checker', 'platform', 'clerk'] as const;
+
 /** Kinds every counterpart may have; those who reconcile add kinds of their own, in small letters and hyphens. */
 export type DifferenceKind =
   'only-ours' | 'only-theirs' | 'amount' | 'duplicate' | 'late' | 'in-doubt' | (string & { readonly other?: never });

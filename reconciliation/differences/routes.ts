@@ -14,7 +14,7 @@ import {
 } from '@citycard/common';
 import { closingReport } from './closing.ts';
 import { approveDecision, proposeDecision } from './decide.ts';
-import { COUNTERPART_KINDS, shown, shownToPartner } from './difference.ts';
+import { COUNTERPART_KINDS, OWNER_ROLES, shown, shownToPartner } from './difference.ts';
 import { differenceErrors } from './errors.ts';
 import { findDifference, listDifferences, openSummary } from './list.ts';
 import { approveRule, type DifferenceRule, proposeRule, rulesInForce } from './rules.ts';
@@ -66,9 +66,7 @@ const RuleBody = Type.Object(
   {
     counterpartKind: KindOfCounterpart,
     kind: Type.Union([Kind, Type.Literal('*')]),
-    ownerRole: Type.Union(
-      (['finance-maker', 'finance-checker', 'platform', 'clerk'] as const).map((role) => Type.Literal(role)),
-    ),
+    ownerRole: Type.Union(OWNER_ROLES.map((role) => Type.Literal(role))),
     dueDays: Type.Integer({ minimum: 0, maximum: 365 }),
     tolerateFen: Type.Integer({ minimum: 0, maximum: 1000 }),
   },
@@ -244,7 +242,11 @@ function ruleRoutes(server: HttpServer, db: Database): void {
       onRequest: rolesAllowed(...STAFF),
       schema: { tags, summary: 'Owner, due days and tolerance of differences', ...answers(said.RulesInForce) },
     },
-    async () => ({ rules: await rulesInForce(db) }),
+    async () => ({
+      rules: await rulesInForce(db),
+      counterpartKinds: [...COUNTERPART_KINDS],
+      ownerRoles: [...OWNER_ROLES],
+    }),
   );
   server.post(
     '/v1/difference-rules',
