@@ -53,3 +53,37 @@ export const OpenItems = Type.Object({
 
 /** `GET /v1/bank/refusals` */
 export const Refusals = Type.Object({ refusals: Type.Array(Refusal) });
+
+/** `GET /v1/bank/open-items/:account/:reference/:part/suggestions` */
+export const Suggestions = Type.Object({
+  suggestions: Type.Array(
+    Type.Object({
+      counterAccount: Type.Optional(Type.String()),
+      payment: Type.Optional(Type.String()),
+      slips: Type.Optional(Type.Array(Type.String())),
+      score: Type.Integer(),
+      because: Type.String(),
+    }),
+  ),
+});
+
+/** `GET /v1/bank/reference-rules` */
+export const ReferenceRules = Type.Object({
+  rules: Type.Array(
+    Type.Object({
+      ruleNo: Type.Integer(),
+      name: Type.String(),
+      purpose: Type.String(),
+      reads: Type.Enum(['reference', 'payer']),
+      begins: Type.String(),
+      nameForm: Type.Optional(Type.String()),
+      accountName: Type.Optional(Type.String()),
+      accountKind: Type.String(),
+      arrivesOn: Type.Array(Type.String()),
+      place: Type.Integer(),
+      active: Type.Boolean(),
+      setBy: Type.Optional(Type.String()),
+      approvedBy: Type.Optional(Type.String()),
+    }),
+  ),
+});

@@ -183,6 +183,21 @@ async function lockAppeal(tx: Transaction, appealNo: bigint): Promise<Appeal> {
   return appealOf(appeal);
 }
 
+/** One objection; another participant's is as unknown as none. @throws CityCardError `clearing.appeals.unknown` */
+export async function findAppeal(
+  db: Database,
+  appealNo: bigint,
+  only: { readonly participantNo?: string } = {},
+): Promise<Appeal> {
+  const { rows } = await db.query<Appeal>(
+    `select ${COLUMNS} from clearing.appeal where appeal_no = $1 and ($2::text is null or participant_no = $2)`,
+    [appealNo, only.participantNo ?? null],
+  );
+  const [appeal] = rows;
+  if (appeal === undefined) throw appealErrors.unknown({ appealNo });
+  return appealOf(appeal);
+}
+
 const PAGE = 200;
 
 /** Objections by number, 200 at once. */

@@ -118,6 +118,12 @@ describe('an objection to a refused record', () => {
       body: { state: 'upheld' },
     });
     expect((await ask('checker', 'POST', `${path}/approval`, answer)).status).toBe(409);
+    const one = `/v1/appeals/${opened.body.appealNo}`;
+    expect((await ask('checker', 'GET', one)).body).toMatchObject({ cardNo: CARD, state: 'upheld', amountFen: 200 });
+    const own = await ask('one', 'GET', one);
+    expect(own.body).toMatchObject({ card: '0013', upheld: true });
+    expect(own.body).not.toHaveProperty('cardNo');
+    expect((await ask('two', 'GET', one)).body.code).toBe('clearing.appeals.unknown');
     expect((await accountBalance(database.db, 'operator-payable:OP-1')).posted).toBe(200n);
     expect((await ask('one', 'GET', '/v1/appeals')).body.appeals[0]).toMatchObject({
       upheld: true,

@@ -14,6 +14,7 @@ import {
   type Appeal,
   APPEAL_REASONS,
   approveAppealAnswer,
+  findAppeal,
   listAppeals,
   openAppeal,
   proposeAppealAnswer,
@@ -40,6 +41,7 @@ const Answer = Type.Object({ uphold: Type.Boolean(), words: Words }, closed);
 const Shown = Type.Object({
   appealNo: Type.Integer(),
   card: Type.String({ description: 'Last four digits' }),
+  cardNo: Type.Optional(Type.String({ description: 'For finance, supervisors and auditors' })),
   businessDate: Type.String(),
   intakeId: Type.Integer(),
   index: Type.Integer(),
@@ -60,6 +62,7 @@ const Shown = Type.Object({
 
 const PARTNERS = ['operator-partner', 'agent-partner', 'biller-partner'] as const;
 const OFFICE = ['finance-maker', 'finance-checker', 'supervisor', 'auditor', 'platform'] as const;
+const SEES_CARDS = ['finance-maker', 'finance-checker', 'supervisor', 'auditor'] as const;
 const isPartner = (principal: Principal): boolean => PARTNERS.some((role) => principal.roles.includes(role));
 
 /** Objections of participants to refused records, and the answer two persons of finance give. */
@@ -80,6 +83,17 @@ export function registerAppealRoutes(server: HttpServer, { db }: { readonly db: 
       const after = query.after === undefined ? {} : { after: BigInt(query.after) };
       const appeals = await listAppeals(db, { ...own, ...after, open: query.open ?? false });
       return { appeals: appeals.map((appeal) => shownTo(principal, appeal)) };
+    },
+  );
+  server.get(
+    '/v1/appeals/:appealNo',
+    {
+      onRequest: rolesAllowed(...PARTNERS, ...OFFICE),
+      schema: { tags, summary: 'One objection; a participant sees its own', params: Params, ...answers(Shown) },
+    },
+    async ({ params, principal }) => {
+      const own = isPartner(principal) ? { participantNo: principal.participantNo ?? '-' } : {};
+      return shownTo(principal, await findAppeal(db, BigInt(params.appealNo), own));
     },
   );
   server.post(
@@ -142,10 +156,11 @@ const answerOf = (request: { readonly params: Static<typeof Params>; readonly bo
   ...request.body,
 });
 
-/** Without the card's number; before it is answered a participant sees neither what is proposed nor by whom. */
+/** Participants and platform officers see the end of the card's number; before it is answered a participant sees neither what is proposed nor by whom. */
 function shownTo(principal: Principal, appeal: Appeal): object {
   const { cardNo, approvalId, proposedBy, upheld, answer, answeredAt, ...rest } = appeal;
-  const shown = { ...rest, card: cardNo.slice(-4) };
+  const seesCards = SEES_CARDS.some((role) => principal.roles.includes(role));
+  const shown = { ...rest, card: cardNo.slice(-4), ...(seesCards && { cardNo }) };
   if (answeredAt !== null) return { ...shown, upheld, answer, answeredAt };
   if (isPartner(principal)) return { ...shown, state: 'open' };
   return approvalId === null ? shown : { ...shown, approvalId, proposedBy, upheld, answer };

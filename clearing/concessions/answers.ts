@@ -48,3 +48,48 @@ export const RulesInForce = Type.Object({ date: Type.String(), rules: Type.Array
 
 /** `GET /v1/concession-rules/versions` */
 export const RuleVersions = Type.Object({ versions: Type.Array(versionOf(ConcessionDocument)) });
+
+/** `GET /v1/pass-apportionments/:number` */
+export const Apportionment = Type.Object({
+  number: Type.Integer(),
+  approvalId: Type.Integer(),
+  code: Type.String(),
+  month: Type.String({ description: 'YYYY-MM' }),
+  passCount: Type.Integer(),
+  useCount: Type.Integer(),
+  amountFen: Type.Integer(),
+  proposedBy: Type.String(),
+  approvedBy: Type.Optional(Type.String()),
+  shares: Type.Array(
+    Type.Object({
+      participantNo: Type.String({ description: 'Empty: the company, because nobody ever rode' }),
+      useCount: Type.Integer(),
+      amountFen: Type.Integer(),
+    }),
+  ),
+  postedDate: Type.Optional(Type.String()),
+});
+
+/** `GET /v1/pass-apportionments` */
+export const Apportionments = Type.Object({ apportionments: Type.Array(Apportionment) });
+
+/** `GET /v1/cards/:cardNo/concession-rides` */
+export const RidesOfCard = Type.Object({
+  rides: Type.Array(
+    Type.Object({
+      tappedAt: Type.String(),
+      participantNo: Type.String(),
+      line: Type.String(),
+      category: Type.String(),
+      fullFen: Type.Integer(),
+      paidFen: Type.Integer(),
+      categoryOffFen: Type.Integer(),
+      transferOffFen: Type.Integer(),
+      capOffFen: Type.Integer(),
+      backFen: Type.Integer(),
+      subsidyFen: Type.Integer(),
+      postedDate: Type.String(),
+      finding: Type.Optional(Type.String()),
+    }),
+  ),
+});

@@ -1,6 +1,7 @@
 import {
   allocate,
   approveAct,
+  type Database,
   type Fen,
   fen,
   type Principal,
@@ -26,6 +27,8 @@ export interface Apportionment {
   readonly passCount: bigint;
   readonly useCount: bigint;
   readonly amountFen: Fen;
+  readonly proposedBy: string;
+  readonly approvedBy?: string;
   /** By number of rides, largest remainder; the company stands as `''` when nobody ever rode. */
   readonly shares: readonly { readonly participantNo: string; readonly useCount: bigint; readonly amountFen: Fen }[];
   readonly postedDate?: string;
@@ -167,35 +170,59 @@ const contentOf = (code: string, month: string, amountFen: bigint) => ({
 });
 
 /** One apportionment with its shares. @throws CityCardError `clearing.concessions.apportionment-unknown` */
-export async function readApportionment(tx: Transaction, number: bigint): Promise<Apportionment> {
-  const { rows } = await tx.query<{
+export async function readApportionment(db: Database | Transaction, number: bigint): Promise<Apportionment> {
+  const [found] = await readApportionments(db, number);
+  if (found === undefined) throw concessionErrors.apportionmentUnknown({ number });
+  return found;
+}
+
+/** Divisions of prices by number, the newest 200. */
+export const listApportionments = (db: Database): Promise<Apportionment[]> => readApportionments(db);
+
+async function readApportionments(db: Database | Transaction, number?: bigint): Promise<Apportionment[]> {
+  const { rows } = await (db as Database).query<{
+    apportionment_no: bigint;
     approval_id: bigint;
     code: string;
     month: string;
     pass_count: bigint;
     use_count: bigint;
     amount_fen: bigint;
+    proposed_by: string;
+    approved_by: string | null;
     posted_date: string | null;
-  }>('select * from clearing.pass_apportionment where apportionment_no = $1', [number]);
-  const [row] = rows;
-  if (row === undefined) throw concessionErrors.apportionmentUnknown({ number });
-  const shares = await tx.query<{ participant_no: string; use_count: bigint; amount_fen: bigint }>(
-    'select participant_no, use_count, amount_fen from clearing.pass_share where apportionment_no = $1 order by 1',
-    [number],
+  }>(
+    `select * from clearing.pass_apportionment where $1::bigint is null or apportionment_no = $1
+      order by apportionment_no desc limit 200`,
+    [number ?? null],
   );
-  return {
-    number,
+  const shares = await (db as Database).query<{
+    apportionment_no: bigint;
+    participant_no: string;
+    use_count: bigint;
+    amount_fen: bigint;
+  }>(
+    `select apportionment_no, participant_no, use_count, amount_fen from clearing.pass_share
+      where apportionment_no = any($1) order by 1, 2`,
+    [rows.map((row) => row.apportionment_no)],
+  );
+  return rows.map((row) => ({
+    number: row.apportionment_no,
     approvalId: row.approval_id,
     code: row.code,
     month: row.month.slice(0, 7),
     passCount: row.pass_count,
     useCount: row.use_count,
     amountFen: fen(row.amount_fen),
-    shares: shares.rows.map((share) => ({
-      participantNo: share.participant_no,
-      useCount: share.use_count,
-      amountFen: fen(share.amount_fen),
-    })),
+    proposedBy: row.proposed_by,
+    ...(row.approved_by !== null && { approvedBy: row.approved_by }),
+    shares: shares.rows
+      .filter((share) => share.apportionment_no === row.apportionment_no)
+      .map((share) => ({
+        participantNo: share.participant_no,
+        useCount: share.use_count,
+        amountFen: fen(share.amount_fen),
+      })),
     ...(row.posted_date !== null && { postedDate: row.posted_date }),
-  };
+  }));
 }

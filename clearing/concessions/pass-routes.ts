@@ -1,6 +1,7 @@
-import { type Database, fen, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
-import { approveApportionment, proposeApportionment, readApportionment } from './apportion.ts';
+import { answers, type Database, fen, type HttpServer, idempotent, rolesAllowed, Type } from '@citycard/common';
+import { approveApportionment, listApportionments, proposeApportionment, readApportionment } from './apportion.ts';
 import { approvePassFile, findPassFile, passFileLines, proposePassFile, withdrawPassFile } from './pass-file.ts';
+import * as said from './answers.ts';
 
 const closed = { additionalProperties: false } as const;
 const Code = Type.String({ pattern: '^[a-z][a-z0-9-]{0,19}$' });
@@ -90,6 +91,7 @@ function apportionmentRoutes(server: HttpServer, { db }: Deps): void {
       schema: {
         summary: 'Propose to give the price of passes that ended in a month to operators, by rides',
         body: Type.Object({ code: Code, month: Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' }) }, closed),
+        ...answers(said.Apportionment, 201),
       },
     },
     async (request, reply) => {
@@ -102,15 +104,30 @@ function apportionmentRoutes(server: HttpServer, { db }: Deps): void {
     },
   );
   server.get(
+    '/v1/pass-apportionments',
+    {
+      ...reading,
+      schema: { summary: 'Divisions of the price of passes, the newest first', ...answers(said.Apportionments) },
+    },
+    async () => ({ apportionments: await listApportionments(db) }),
+  );
+  server.get(
     '/v1/pass-apportionments/:number',
-    { ...reading, schema: { summary: 'Who gets what of the price of passes', params: NumberParams } },
-    ({ params }) => transact(db, (tx) => readApportionment(tx, BigInt(params.number))),
+    {
+      ...reading,
+      schema: { summary: 'Who gets what of the price of passes', params: NumberParams, ...answers(said.Apportionment) },
+    },
+    ({ params }) => readApportionment(db, BigInt(params.number)),
   );
   server.post(
     '/v1/pass-apportionments/:number/approval',
     {
       ...checking,
-      schema: { summary: 'The second person agrees: operators are owed their parts', params: NumberParams },
+      schema: {
+        summary: 'The second person agrees: operators are owed their parts',
+        params: NumberParams,
+        ...answers(said.Apportionment),
+      },
     },
     async (request, reply) => {
       const answer = await idempotent(db, request, async (tx) => ({

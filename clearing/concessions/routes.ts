@@ -116,6 +116,7 @@ function ruleRoutes(server: HttpServer, { db }: Deps): void {
         summary: 'What rules made of the rides of a card on a day of taps, to be added up by hand',
         params: CardParams,
         querystring: Type.Object({ date: Day }, closed),
+        ...answers(said.RidesOfCard),
       },
     },
     async ({ params, query }) => ({

@@ -38,6 +38,7 @@ import {
 import { validateReceived } from '../validation/validate.ts';
 import { approveClaim, findClaim, proposeClaim, verifyClaim, withdrawClaim } from './claim.ts';
 import { claimCsv } from './lines.ts';
+import { linesOfClaim } from './lines-of-claim.ts';
 import { releaseSubsidies } from './release.ts';
 
 const person = (id: string): Principal => ({ id, name: `测试 ${id}`, kind: 'person', roles: ['finance-maker'] });
@@ -202,6 +203,19 @@ describe('a month of concessions and passes', () => {
     expect(await world.owed(`concession-receivable:${claim.claimNo}`)).toBe(600n);
     const file: string[] = [];
     for await (const piece of claimCsv(world.db, claim.claimNo)) file.push(piece);
+    const all = await linesOfClaim(world.db, claim.claimNo, { flagged: false });
+    expect([all.lines.length, all.next]).toEqual([5, undefined]);
+    const claimed = all.lines.filter(({ excluded }) => excluded === undefined);
+    expect(claimed.reduce((sum, { subsidyFen }) => sum + subsidyFen, 0n)).toBe(600n);
+    const flagged = await linesOfClaim(world.db, claim.claimNo, { flagged: true });
+    expect(flagged.lines.map(({ excluded, improbable }) => excluded ?? improbable).sort()).toEqual([
+      'fare-too-high',
+      'not-entitled',
+      'two-at-once',
+    ]);
+    const [one, another] = all.lines;
+    const after = `${one?.cardNo}.${one?.businessDate}.${one?.intakeId}.${one?.index}`;
+    expect((await linesOfClaim(world.db, claim.claimNo, { flagged: false, after })).lines[0]).toEqual(another);
     const lines = file.join('').trimEnd().split('\r\n').slice(1);
     expect(lines.map((line) => line.split(',').slice(5).join(',')).sort()).toEqual([
       '100,0,100,,two-at-once,',

@@ -75,10 +75,13 @@ it('claims are made for months that are over, by makers, and read by number', as
   expect((await ask('finance-maker', 'GET', path)).body).toEqual({ claims: [] });
   expect((await ask('finance-checker', 'POST', `${path}/77/approval`)).status).toBe(404);
   expect((await ask('finance-maker', 'DELETE', `${path}/77`)).status).toBe(404);
+  expect((await ask('finance-maker', 'GET', `${path}/77/lines?flagged=true`)).status).toBe(404);
+  expect((await ask('finance-maker', 'GET', `${path}/77/lines?after=1`)).status).toBe(422);
 });
 
 it('passes for many cards are one file of two persons; prices are divided by makers', async () => {
   const nothing = { code: 'month', month: '2026-10' };
+  expect((await ask('finance-checker', 'GET', '/v1/pass-apportionments')).body).toEqual({ apportionments: [] });
   expect((await ask('finance-maker', 'POST', '/v1/pass-apportionments', nothing)).body).toMatchObject({
     code: 'clearing.concessions.nothing-ended',
   });

@@ -1,10 +1,11 @@
-import { type Database, type HttpServer, rolesAllowed, type Static, transact, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, type Static, transact, Type } from '@citycard/common';
 import {
   approveReferenceRule,
   proposeReferenceRule,
   referenceRules,
   type ReferenceRuleTerms,
 } from './reference-rules.ts';
+import * as said from '../answers.ts';
 import { suggestionsFor } from './suggestions.ts';
 import { approveWithdrawal, proposeWithdrawal } from './withdraw.ts';
 
@@ -50,7 +51,10 @@ export function registerReferenceRuleRoutes(server: HttpServer, { db }: { readon
   const reading = { onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor') };
   server.get(
     '/v1/bank/reference-rules',
-    { ...reading, schema: { tags, summary: 'Rules in force, in the order they are asked' } },
+    {
+      ...reading,
+      schema: { tags, summary: 'Rules in force, in the order they are asked', ...answers(said.ReferenceRules) },
+    },
     async () => ({ rules: await referenceRules(db) }),
   );
   server.post(
@@ -75,7 +79,12 @@ export function registerReferenceRuleRoutes(server: HttpServer, { db }: { readon
     '/v1/bank/open-items/:account/:reference/:part/suggestions',
     {
       ...reading,
-      schema: { tags, summary: 'What an unmatched entry may be, the likeliest first', params: ItemParams },
+      schema: {
+        tags,
+        summary: 'What an unmatched entry may be, the likeliest first',
+        params: ItemParams,
+        ...answers(said.Suggestions),
+      },
     },
     async ({ params }) => ({ suggestions: await suggestionsFor(db, { ...params, part: Number(params.part) }) }),
   );

@@ -1086,6 +1086,8 @@ export interface paths {
                 appealNo: number;
                 /** @description Last four digits */
                 card: string;
+                /** @description For finance, supervisors and auditors */
+                cardNo?: string;
                 businessDate: string;
                 intakeId: number;
                 index: number;
@@ -1141,6 +1143,8 @@ export interface paths {
               appealNo: number;
               /** @description Last four digits */
               card: string;
+              /** @description For finance, supervisors and auditors */
+              cardNo?: string;
               businessDate: string;
               intakeId: number;
               index: number;
@@ -1162,6 +1166,66 @@ export interface paths {
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/appeals/{appealNo}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One objection; a participant sees its own */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          appealNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              appealNo: number;
+              /** @description Last four digits */
+              card: string;
+              /** @description For finance, supervisors and auditors */
+              cardNo?: string;
+              businessDate: string;
+              intakeId: number;
+              index: number;
+              participantNo: string;
+              amountFen: number;
+              refusedFor: string;
+              reason: string;
+              words: string;
+              openedAt: string;
+              answerDueOn: string;
+              state: string;
+              approvalId?: number;
+              proposedBy?: string;
+              upheld?: boolean;
+              answer?: string;
+              answeredAt?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2223,7 +2287,17 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              suggestions: {
+                counterAccount?: string;
+                payment?: string;
+                slips?: string[];
+                score: number;
+                because: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -2290,7 +2364,26 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rules: {
+                ruleNo: number;
+                name: string;
+                purpose: string;
+                /** @enum {unknown} */
+                reads: 'reference' | 'payer';
+                begins: string;
+                nameForm?: string;
+                accountName?: string;
+                accountKind: string;
+                arrivesOn: string[];
+                place: number;
+                active: boolean;
+                setBy?: string;
+                approvedBy?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -2867,7 +2960,35 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              billerCode: string;
+              date: string;
+              ours: {
+                count: number;
+                amountFen: number;
+              };
+              theirs: {
+                count: number;
+                amountFen: number;
+              };
+              /** @description Lines that both sides have alike */
+              equal: number;
+              differences: {
+                differenceNo: number;
+                paymentId: string;
+                kind: string;
+                oursFen?: number;
+                theirsFen?: number;
+                action?: string;
+                reason?: string;
+                proposedBy?: string;
+                approvedBy?: string;
+                resolved: boolean;
+              }[];
+              closed: boolean;
+            };
+          };
         };
       };
     };
@@ -4520,7 +4641,25 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              rides: {
+                tappedAt: string;
+                participantNo: string;
+                line: string;
+                category: string;
+                fullFen: number;
+                paidFen: number;
+                categoryOffFen: number;
+                transferOffFen: number;
+                capOffFen: number;
+                backFen: number;
+                subsidyFen: number;
+                postedDate: string;
+                finding?: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -5447,6 +5586,8 @@ export interface paths {
                 /** @description fen */
                 amountFen: number;
                 agent: string;
+                /** @description Taken at a counter of the company: its cash goes back out of the till */
+                ownCounter: boolean;
                 /** Format: date-time */
                 at: string;
                 cancellation?: string;
@@ -5646,6 +5787,10 @@ export interface paths {
               businessDate: string;
               postingKey: string;
               cashReturnedBy: string;
+              /** @description fen */
+              paidFen: number;
+              /** @description fen */
+              waitsFen: number;
               counter: string;
               samNo: string;
               samTransactionNo: number;
@@ -9530,7 +9675,12 @@ export interface paths {
                 version: number;
                 validFrom: string;
                 /** @enum {unknown} */
-                state: 'approved' | 'proposed' | 'withdrawn';
+                state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+                approvalId: number;
+                returned?: {
+                  by: string;
+                  reason: string;
+                };
                 proposedBy: string;
                 approvedBy?: string;
                 document: {
@@ -10123,7 +10273,29 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              files: {
+                participantNo: string;
+                name: string;
+                date: string;
+                channel: string;
+                receivedAt: string;
+                normal: {
+                  count: number;
+                  amountFen: number;
+                };
+                cancel: {
+                  count: number;
+                  amountFen: number;
+                };
+                refund: {
+                  count: number;
+                  amountFen: number;
+                };
+              }[];
+            };
+          };
         };
       };
     };
@@ -10147,7 +10319,36 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              name: string;
+              date: string;
+              lines: number;
+              amountFen: number;
+              /** @description Lines of the day that both sides do not have alike, now */
+              open: number;
+              /** @description The same file was taken before */
+              repeated: boolean;
+            };
+          };
+        };
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              name: string;
+              date: string;
+              lines: number;
+              amountFen: number;
+              /** @description Lines of the day that both sides do not have alike, now */
+              open: number;
+              /** @description The same file was taken before */
+              repeated: boolean;
+            };
+          };
         };
       };
     };
@@ -10912,6 +11113,8 @@ export interface paths {
           };
           content: {
             'application/json': {
+              counterpartKinds: ('city' | 'bank' | 'operator' | 'agent' | 'biller' | 'card')[];
+              ownerRoles: ('finance-maker' | 'finance-checker' | 'platform' | 'clerk')[];
               rules: {
                 ruleNo: number;
                 counterpartKind: string;
@@ -11975,6 +12178,99 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/fee-tables/example': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a fee rule would charge for so many sales of an amount */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            rule: {
+              for:
+                | {
+                    participant: string;
+                  }
+                | {
+                    industry: string;
+                  }
+                | {
+                    /** @enum {boolean} */
+                    everybody: true;
+                  };
+              product?: string;
+              deal?: 'purchase' | 'load' | 'bill';
+              recordIndustry?: string;
+              direction?: 'in' | 'out';
+              kind: 'per-count' | 'by-amount' | 'fixed';
+              rate?: string;
+              ladder?: {
+                from?: string;
+                upTo: string | null;
+                rate: string;
+              }[];
+              minFen?: number;
+              maxFen?: number;
+              feeReturned?: boolean;
+              rounding?: 'line' | 'transaction';
+              period?: 'day' | 'month';
+              shares?: {
+                to: string;
+                percent?: string;
+                fixedFen?: number;
+              }[];
+              /** Format: date */
+              validFrom: string;
+              /** Format: date */
+              validTo?: string;
+            };
+            count: number;
+            amountFen: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              salesFen: number;
+              sections?: {
+                part: number;
+                rate: string;
+              }[];
+              feeOfOneFen?: number;
+              feeFen: number;
+              shares: {
+                institution: string;
+                amountFen: number;
+              }[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/fee-tables/versions': {
     parameters: {
       query?: never;
@@ -12003,7 +12299,12 @@ export interface paths {
                 version: number;
                 validFrom: string;
                 /** @enum {unknown} */
-                state: 'approved' | 'proposed' | 'withdrawn';
+                state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+                approvalId: number;
+                returned?: {
+                  by: string;
+                  reason: string;
+                };
                 proposedBy: string;
                 approvedBy?: string;
                 /** @description docs/fees.md */
@@ -12146,7 +12447,12 @@ export interface paths {
               version: number;
               validFrom: string;
               /** @enum {unknown} */
-              state: 'approved' | 'proposed' | 'withdrawn';
+              state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+              approvalId: number;
+              returned?: {
+                by: string;
+                reason: string;
+              };
               proposedBy: string;
               approvedBy?: string;
               /** @description docs/fees.md */
@@ -13541,7 +13847,12 @@ export interface paths {
                 version: number;
                 validFrom: string;
                 /** @enum {unknown} */
-                state: 'approved' | 'proposed' | 'withdrawn';
+                state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+                approvalId: number;
+                returned?: {
+                  by: string;
+                  reason: string;
+                };
                 proposedBy: string;
                 approvedBy?: string;
                 /** @description docs/clearing-day.md */
@@ -13670,7 +13981,12 @@ export interface paths {
               version: number;
               validFrom: string;
               /** @enum {unknown} */
-              state: 'approved' | 'proposed' | 'withdrawn';
+              state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+              approvalId: number;
+              returned?: {
+                by: string;
+                reason: string;
+              };
               proposedBy: string;
               approvedBy?: string;
               /** @description docs/clearing-day.md */
@@ -16058,6 +16374,7 @@ export interface paths {
                 validFrom: string;
                 amountFen?: number;
               }[];
+              names: ('single' | 'daily' | 'named-cap' | 'anonymous-cap')[];
             };
           };
         };
@@ -17938,7 +18255,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Processes heard of within a day, and the parts of this one: since when, whether they answer */
+    /** Processes heard of within a day, what each does by itself and whether it is overdue, and the parts of this one as they answer */
     get: {
       parameters: {
         query?: never;
@@ -17966,6 +18283,22 @@ export interface paths {
                 heardAt: string;
                 endedAt: string | null;
                 state: string;
+              }[];
+              working: {
+                key: string;
+                part: string;
+                processId: string;
+                host: string;
+                pid: number;
+                state: 'at-work' | 'resting' | 'on-call' | 'failing' | 'overdue';
+                doneAt: string | null;
+                beganAt: string | null;
+                doing: string | null;
+                everySeconds: number | null;
+                dueAt: string | null;
+                rounds: number;
+                failures: number;
+                failure: string | null;
               }[];
               parts: {
                 name: string;
@@ -18157,7 +18490,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              answers: {
+                participantNo: string;
+                fileName: string;
+                /** @description SS, QS, NS, CD */
+                kind: string;
+                settleDate: string;
+                madeAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -18245,6 +18589,70 @@ export interface paths {
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/own/bills': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Bills paid by card on a day, the newest first */
+    get: {
+      parameters: {
+        query?: {
+          date?: string;
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              billers: {
+                billerCode: string;
+                /** @description It exchanges files; nobody asks it */
+                byFile: boolean;
+              }[];
+              payments: {
+                paymentId: string;
+                billerCode: string;
+                customer: string;
+                reference: string;
+                amountFen: number;
+                lateFeeFen: number;
+                state: string;
+                receipt: string;
+                meterToken: string;
+                paidAt: string;
+                cancelled: boolean;
+              }[];
+              next?: string;
+              totals: {
+                count: number;
+                amountFen: number;
+                undecided: number;
+              };
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -18679,6 +19087,9 @@ export interface paths {
                 samNo: string;
                 terminalNo: string | null;
                 since: string;
+                line: string | null;
+                vehicle: string | null;
+                lastTapAt: string | null;
               }[];
               outcomes: {
                 state: string;
@@ -20001,7 +20412,47 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Divisions of the price of passes, the newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              apportionments: {
+                number: number;
+                approvalId: number;
+                code: string;
+                /** @description YYYY-MM */
+                month: string;
+                passCount: number;
+                useCount: number;
+                amountFen: number;
+                proposedBy: string;
+                approvedBy?: string;
+                shares: {
+                  /** @description Empty: the company, because nobody ever rode */
+                  participantNo: string;
+                  useCount: number;
+                  amountFen: number;
+                }[];
+                postedDate?: string;
+              }[];
+            };
+          };
+        };
+      };
+    };
     put?: never;
     /** Propose to give the price of passes that ended in a month to operators, by rides */
     post: {
@@ -20021,11 +20472,31 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              number: number;
+              approvalId: number;
+              code: string;
+              /** @description YYYY-MM */
+              month: string;
+              passCount: number;
+              useCount: number;
+              amountFen: number;
+              proposedBy: string;
+              approvedBy?: string;
+              shares: {
+                /** @description Empty: the company, because nobody ever rode */
+                participantNo: string;
+                useCount: number;
+                amountFen: number;
+              }[];
+              postedDate?: string;
+            };
+          };
         };
       };
     };
@@ -20059,7 +20530,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              number: number;
+              approvalId: number;
+              code: string;
+              /** @description YYYY-MM */
+              month: string;
+              passCount: number;
+              useCount: number;
+              amountFen: number;
+              proposedBy: string;
+              approvedBy?: string;
+              shares: {
+                /** @description Empty: the company, because nobody ever rode */
+                participantNo: string;
+                useCount: number;
+                amountFen: number;
+              }[];
+              postedDate?: string;
+            };
+          };
         };
       };
     };
@@ -20097,7 +20588,27 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              number: number;
+              approvalId: number;
+              code: string;
+              /** @description YYYY-MM */
+              month: string;
+              passCount: number;
+              useCount: number;
+              amountFen: number;
+              proposedBy: string;
+              approvedBy?: string;
+              shares: {
+                /** @description Empty: the company, because nobody ever rode */
+                participantNo: string;
+                useCount: number;
+                amountFen: number;
+              }[];
+              postedDate?: string;
+            };
+          };
         };
       };
     };
@@ -21110,11 +21621,32 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              uploads: {
+                uploadId: number;
+                participantNo: string;
+                channel: string;
+                fileName: string;
+                bytes: number;
+                /** @description The file goes on from this byte */
+                offset: number;
+                /** @description receiving, taken, repeat, refused, abandoned */
+                state: string;
+                refusal?: {
+                  reason: string;
+                  detail: string;
+                };
+                openedAt: string;
+                endedAt?: string;
+              }[];
+            };
+          };
         };
       };
     };
     put?: never;
+    /** Announce a file that is sent in parts; the same again answers the same upload and where it stands */
     post: {
       parameters: {
         query?: never;
@@ -21137,7 +21669,92 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json':
+              | {
+                  uploadId: number;
+                  participantNo: string;
+                  channel: string;
+                  fileName: string;
+                  bytes: number;
+                  /** @description The file goes on from this byte */
+                  offset: number;
+                  /** @description receiving, taken, repeat, refused, abandoned */
+                  state: string;
+                  refusal?: {
+                    reason: string;
+                    detail: string;
+                  };
+                  openedAt: string;
+                  endedAt?: string;
+                  file?: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                }
+              | {
+                  /** @enum {string} */
+                  state: 'repeat';
+                  file: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                };
+          };
+        };
+        /** @description Default Response */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json':
+              | {
+                  uploadId: number;
+                  participantNo: string;
+                  channel: string;
+                  fileName: string;
+                  bytes: number;
+                  /** @description The file goes on from this byte */
+                  offset: number;
+                  /** @description receiving, taken, repeat, refused, abandoned */
+                  state: string;
+                  refusal?: {
+                    reason: string;
+                    detail: string;
+                  };
+                  openedAt: string;
+                  endedAt?: string;
+                  file?: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                }
+              | {
+                  /** @enum {string} */
+                  state: 'repeat';
+                  file: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                };
+          };
         };
       };
     };
@@ -21170,7 +21787,46 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json':
+              | {
+                  uploadId: number;
+                  participantNo: string;
+                  channel: string;
+                  fileName: string;
+                  bytes: number;
+                  /** @description The file goes on from this byte */
+                  offset: number;
+                  /** @description receiving, taken, repeat, refused, abandoned */
+                  state: string;
+                  refusal?: {
+                    reason: string;
+                    detail: string;
+                  };
+                  openedAt: string;
+                  endedAt?: string;
+                  file?: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                }
+              | {
+                  /** @enum {string} */
+                  state: 'repeat';
+                  file: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                };
+          };
         };
       };
     };
@@ -21208,7 +21864,46 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json':
+              | {
+                  uploadId: number;
+                  participantNo: string;
+                  channel: string;
+                  fileName: string;
+                  bytes: number;
+                  /** @description The file goes on from this byte */
+                  offset: number;
+                  /** @description receiving, taken, repeat, refused, abandoned */
+                  state: string;
+                  refusal?: {
+                    reason: string;
+                    detail: string;
+                  };
+                  openedAt: string;
+                  endedAt?: string;
+                  file?: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                }
+              | {
+                  /** @enum {string} */
+                  state: 'repeat';
+                  file: {
+                    fileName: string;
+                    sequence?: number;
+                    records: number;
+                    amountFen: number;
+                    businessDate: string;
+                    receivedAt: string;
+                  };
+                };
+          };
         };
       };
     };
@@ -24849,6 +25544,79 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/settlement-terms/example': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The first days on which a rhythm would settle */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            rhythm:
+              | {
+                  /** @enum {string} */
+                  every: 'days';
+                  days: number;
+                  monthEnd?: boolean;
+                }
+              | {
+                  /** @enum {string} */
+                  every: 'amount';
+                  limitFen: number;
+                  monthEnd?: boolean;
+                }
+              | {
+                  /** @enum {string} */
+                  every: 'week';
+                  weekdays: number[];
+                }
+              | {
+                  /** @enum {string} */
+                  every: 'month';
+                  days: number[];
+                }
+              | {
+                  /** @enum {string} */
+                  every: 'quarter';
+                };
+            /** Format: date */
+            since: string;
+            unsettledFen?: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              days: string[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/settlement-terms/versions': {
     parameters: {
       query?: never;
@@ -24877,7 +25645,12 @@ export interface paths {
                 version: number;
                 validFrom: string;
                 /** @enum {unknown} */
-                state: 'approved' | 'proposed' | 'withdrawn';
+                state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+                approvalId: number;
+                returned?: {
+                  by: string;
+                  reason: string;
+                };
                 proposedBy: string;
                 approvedBy?: string;
                 /** @description docs/clearing-day.md */
@@ -25081,7 +25854,12 @@ export interface paths {
               version: number;
               validFrom: string;
               /** @enum {unknown} */
-              state: 'approved' | 'proposed' | 'withdrawn';
+              state: 'approved' | 'proposed' | 'returned' | 'withdrawn';
+              approvalId: number;
+              returned?: {
+                by: string;
+                reason: string;
+              };
               proposedBy: string;
               approvedBy?: string;
               /** @description docs/clearing-day.md */
@@ -27099,7 +27877,38 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              claims: {
+                claimNo: number;
+                /** @description YYYY-MM */
+                month: string;
+                category: string;
+                /** @enum {unknown} */
+                state: 'proposed' | 'approved' | 'paid' | 'withdrawn';
+                rideCount: number;
+                amountFen: number;
+                excludedCount: number;
+                excludedFen: number;
+                improbableCount: number;
+                improbableFen: number;
+                reclaimedCount: number;
+                reclaimedFen: number;
+                linesSha256: string;
+                approvalId: number;
+                proposedBy: string;
+                approvedBy?: string;
+                postedDate?: string;
+                paidFen: number;
+                shares: {
+                  participantNo: string;
+                  rideCount: number;
+                  amountFen: number;
+                  paidFen: number;
+                }[];
+              }[];
+            };
+          };
         };
       };
     };
@@ -27122,11 +27931,40 @@ export interface paths {
       };
       responses: {
         /** @description Default Response */
-        200: {
+        201: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              claimNo: number;
+              /** @description YYYY-MM */
+              month: string;
+              category: string;
+              /** @enum {unknown} */
+              state: 'proposed' | 'approved' | 'paid' | 'withdrawn';
+              rideCount: number;
+              amountFen: number;
+              excludedCount: number;
+              excludedFen: number;
+              improbableCount: number;
+              improbableFen: number;
+              reclaimedCount: number;
+              reclaimedFen: number;
+              linesSha256: string;
+              approvalId: number;
+              proposedBy: string;
+              approvedBy?: string;
+              postedDate?: string;
+              paidFen: number;
+              shares: {
+                participantNo: string;
+                rideCount: number;
+                amountFen: number;
+                paidFen: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -27160,7 +27998,36 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              claimNo: number;
+              /** @description YYYY-MM */
+              month: string;
+              category: string;
+              /** @enum {unknown} */
+              state: 'proposed' | 'approved' | 'paid' | 'withdrawn';
+              rideCount: number;
+              amountFen: number;
+              excludedCount: number;
+              excludedFen: number;
+              improbableCount: number;
+              improbableFen: number;
+              reclaimedCount: number;
+              reclaimedFen: number;
+              linesSha256: string;
+              approvalId: number;
+              proposedBy: string;
+              approvedBy?: string;
+              postedDate?: string;
+              paidFen: number;
+              shares: {
+                participantNo: string;
+                rideCount: number;
+                amountFen: number;
+                paidFen: number;
+              }[];
+            };
+          };
         };
       };
     };
@@ -27218,10 +28085,99 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              claimNo: number;
+              /** @description YYYY-MM */
+              month: string;
+              category: string;
+              /** @enum {unknown} */
+              state: 'proposed' | 'approved' | 'paid' | 'withdrawn';
+              rideCount: number;
+              amountFen: number;
+              excludedCount: number;
+              excludedFen: number;
+              improbableCount: number;
+              improbableFen: number;
+              reclaimedCount: number;
+              reclaimedFen: number;
+              linesSha256: string;
+              approvalId: number;
+              proposedBy: string;
+              approvedBy?: string;
+              postedDate?: string;
+              paidFen: number;
+              shares: {
+                participantNo: string;
+                rideCount: number;
+                amountFen: number;
+                paidFen: number;
+              }[];
+            };
+          };
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/subsidy-claims/{claimNo}/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Its rides, a page at a time; of `flagged` those left out, improbable or taken back */
+    get: {
+      parameters: {
+        query?: {
+          flagged?: boolean;
+          after?: string;
+        };
+        header?: never;
+        path: {
+          claimNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              lines: {
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                index: number;
+                participantNo: string;
+                tappedAt: string;
+                fullFen: number;
+                paidFen: number;
+                subsidyFen: number;
+                /** @enum {unknown} */
+                excluded?: 'not-entitled' | 'fare-too-high';
+                /** @enum {unknown} */
+                improbable?: 'rides-per-day' | 'two-at-once';
+                /** @description The claim a ride is taken off for */
+                reclaims?: number;
+              }[];
+              next?: string;
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -27288,7 +28244,18 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              ok: boolean;
+              differingRides: {
+                cardNo: string;
+                businessDate: string;
+                intakeId: number;
+                recordIndex: number;
+              }[];
+              changedLines: number;
+            };
+          };
         };
       };
     };
@@ -29438,6 +30405,24 @@ export interface paths {
                   | 'city-refused-days';
                 validFrom: string;
                 value?: number;
+              }[];
+              names: {
+                /** @enum {unknown} */
+                ruleName:
+                  | 'clock-tolerance-minutes'
+                  | 'record-age-days'
+                  | 'hotlist-grace-hours'
+                  | 'gray-wait-days'
+                  | 'gray-refused-days'
+                  | 'conflict-refused-days'
+                  | 'inspection-refused-days'
+                  | 'short-written-off-days'
+                  | 'held-alarm-days'
+                  | 'missing-listed-hours'
+                  | 'city-alarm-days'
+                  | 'city-held-days'
+                  | 'city-refused-days';
+                optional: boolean;
               }[];
             };
           };
