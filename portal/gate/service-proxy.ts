@@ -20,10 +20,12 @@ const REQUEST_HEADERS = [
   'if-match',
   'if-none-match',
   'range',
+  'upload-offset',
   'user-agent',
   'x-approval-signature',
   'x-citycard-background',
   'x-file-name',
+  'x-signature',
 ] as const;
 
 /** What of an answer the browser has to know. Nothing the service says of connections or cookies goes on. */

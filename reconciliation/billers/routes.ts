@@ -1,5 +1,6 @@
 import { fetchBillStatement, findBiller, keepBillStatement, type StatementDeps } from '@citycard/clearing';
 import {
+  answers,
   businessDate,
   type Database,
   fen,
@@ -12,6 +13,7 @@ import {
   Type,
 } from '@citycard/common';
 import { approveBillAction, askBillerFirst, BILL_ACTIONS, type BillKey, proposeBillAction } from './act.ts';
+import { BillCheckOfDay } from './answers.ts';
 import { type BillCheck, compareBills, readCheck } from './check.ts';
 import { billCheckErrors } from './errors.ts';
 
@@ -69,7 +71,12 @@ export function registerBillCheckRoutes(server: HttpServer, deps: StatementDeps)
     PATH,
     {
       onRequest: rolesAllowed('finance-maker', 'finance-checker', 'supervisor', 'auditor', 'biller-partner'),
-      schema: { tags, summary: 'The check of a day: totals and differences', params: CheckParams },
+      schema: {
+        tags,
+        summary: 'The check of a day: totals and differences',
+        params: CheckParams,
+        ...answers(BillCheckOfDay),
+      },
     },
     async ({ params, principal }) => {
       await refuseOthers(db, principal, params.billerCode);

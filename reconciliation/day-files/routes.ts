@@ -1,4 +1,5 @@
 import {
+  answers,
   type BusinessDate,
   type Database,
   fen,
@@ -9,6 +10,7 @@ import {
   Type,
 } from '@citycard/common';
 import { dayFileErrors } from './errors.ts';
+import { DayFiles, TakenDayFile } from './answers.ts';
 import { linesOf } from './lines.ts';
 import { takeDayFile } from './take.ts';
 
@@ -37,6 +39,7 @@ export function registerDayFileRoutes(server: HttpServer, { db }: { readonly db:
         summary: 'Deliver a signed day file; it is compared line by line',
         querystring: FileName,
         headers: Signed,
+        ...answers(TakenDayFile),
       },
     },
     async (request, reply) => {
@@ -52,7 +55,7 @@ export function registerDayFileRoutes(server: HttpServer, { db }: { readonly db:
     '/v1/day-files',
     {
       onRequest: rolesAllowed(...STAFF, ...PARTNERS),
-      schema: { tags, summary: 'Day files, the newest first; partners see their own' },
+      schema: { tags, summary: 'Day files, the newest first; partners see their own', ...answers(DayFiles) },
     },
     async ({ principal }) => ({ files: await dayFiles(db, principal.participantNo) }),
   );

@@ -17,8 +17,9 @@ import {
   uploadErrors,
   verifyDetachedCms,
 } from '@citycard/clearing';
-import { type Database, type HttpServer, type Principal, rolesAllowed, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, type Principal, rolesAllowed, Type } from '@citycard/common';
 import { gatewayErrors } from '../errors.ts';
+import { AnswerFiles, StandingUpload, Uploads } from './answers.ts';
 
 interface UploadRouteDeps {
   readonly db: Database;
@@ -112,6 +113,8 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
     {
       onRequest: SENDERS,
       schema: {
+        summary: 'Announce a file that is sent in parts; the same again answers the same upload and where it stands',
+        ...answers(StandingUpload),
         body: Type.Object({
           fileName: FileName,
           bytes: Type.Integer({ minimum: 0 }),
@@ -140,6 +143,7 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
           ),
           before: Cursor,
         }),
+        ...answers(Uploads),
       },
     },
     async ({ principal, query }) => {
@@ -154,7 +158,7 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
   );
   server.get(
     '/v1/purchase-uploads/:uploadId',
-    { onRequest: READERS, schema: { params: Id } },
+    { onRequest: READERS, schema: { params: Id, ...answers(StandingUpload) } },
     async ({ principal, params }) => {
       const upload = await readUpload(db, BigInt(params.uploadId), ownNumber(principal));
       const file = await takenOf(deps, upload);
@@ -165,7 +169,11 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
     '/v1/purchase-uploads/:uploadId/content',
     {
       onRequest: SENDERS,
-      schema: { params: Id, headers: Type.Object({ 'upload-offset': Type.String({ pattern: '^[0-9]{1,15}$' }) }) },
+      schema: {
+        params: Id,
+        headers: Type.Object({ 'upload-offset': Type.String({ pattern: '^[0-9]{1,15}$' }) }),
+        ...answers(StandingUpload),
+      },
     },
     async (request, reply) => {
       const participantNo = participantOf(request.principal);
@@ -183,7 +191,10 @@ function registerSessionRoutes(server: HttpServer, deps: UploadRouteDeps): void 
 function registerAnswerRoutes(server: HttpServer, { db }: UploadRouteDeps): void {
   server.get(
     '/v1/operator-answers',
-    { onRequest: READERS, schema: { querystring: Type.Object({ participantNo: Type.Optional(Type.String()) }) } },
+    {
+      onRequest: READERS,
+      schema: { querystring: Type.Object({ participantNo: Type.Optional(Type.String()) }), ...answers(AnswerFiles) },
+    },
     async ({ principal, query }) => ({
       answers: await listTextAnswers(db, ownNumber(principal) ?? query.participantNo),
     }),

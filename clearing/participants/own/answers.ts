@@ -44,7 +44,16 @@ export const Uploads = Type.Object({
       lastTapAt: MaybeText,
     }),
   ),
-  notUploaded: Type.Array(Type.Object({ samNo: Type.String(), terminalNo: MaybeText, since: Type.String() })),
+  notUploaded: Type.Array(
+    Type.Object({
+      samNo: Type.String(),
+      terminalNo: MaybeText,
+      since: Type.String(),
+      line: MaybeText,
+      vehicle: MaybeText,
+      lastTapAt: MaybeText,
+    }),
+  ),
   outcomes: Type.Array(
     Type.Object({
       state: Type.String(),
@@ -154,4 +163,29 @@ export const Certificates = Type.Object({
       renewedBy: MaybeText,
     }),
   ),
+});
+export const Bills = Type.Object({
+  billers: Type.Array(
+    Type.Object({
+      billerCode: Type.String(),
+      byFile: Type.Boolean({ description: 'It exchanges files; nobody asks it' }),
+    }),
+  ),
+  payments: Type.Array(
+    Type.Object({
+      paymentId: Type.String(),
+      billerCode: Type.String(),
+      customer: Type.String(),
+      reference: Type.String(),
+      amountFen: Type.Integer(),
+      lateFeeFen: Type.Integer(),
+      state: Type.String(),
+      receipt: Type.String(),
+      meterToken: Type.String(),
+      paidAt: Type.String(),
+      cancelled: Type.Boolean(),
+    }),
+  ),
+  next: Type.Optional(Type.String()),
+  totals: Type.Object({ count: Type.Integer(), amountFen: Type.Integer(), undecided: Type.Integer() }),
 });

@@ -17,6 +17,7 @@ import { explainPricing } from '../../pricing/explain.ts';
 import { participantErrors } from '../errors.ts';
 import { findParticipant } from '../participant.ts';
 import * as said from './answers.ts';
+import { ownBills } from './bills.ts';
 import { ownBalances, ownJournal, ownSheets, ownStatement } from './money.ts';
 import { ownRecords } from './records.ts';
 import { ownUploads } from './uploads.ts';
@@ -81,6 +82,31 @@ export function registerOwnRoutes(server: HttpServer, { db }: { readonly db: Dat
         ...(after !== undefined && {
           after: { businessDate: businessDate(date), intakeId: BigInt(intakeId), index: Number(index) },
         }),
+      });
+    },
+  );
+  server.get(
+    '/v1/own/bills',
+    {
+      onRequest: rolesAllowed('biller-partner'),
+      schema: {
+        tags,
+        summary: 'Bills paid by card on a day, the newest first',
+        querystring: Type.Object(
+          {
+            date: Type.Optional(Day),
+            after: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}\\.[0-9A-Za-z-]{1,64}$' })),
+          },
+          closed,
+        ),
+        ...answers(said.Bills),
+      },
+    },
+    ({ principal, query: { date, after } }) => {
+      const [place = '', paymentId = ''] = after?.split('.') ?? [];
+      return ownBills(db, ownerOf(principal), {
+        date: dayOf(date),
+        ...(after !== undefined && { after: { place: BigInt(place), paymentId } }),
       });
     },
   );

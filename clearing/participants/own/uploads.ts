@@ -15,11 +15,14 @@ export interface UploadedBy {
   readonly lastTapAt: Date | null;
 }
 
-/** A SAM in use of which nothing came in that day, and when something did last. */
+/** A SAM in use of which nothing came in that day, and what came of it last: there it is looked for. */
 export interface NotUploaded {
   readonly samNo: string;
   readonly terminalNo: string | null;
   readonly since: Date;
+  readonly line: string | null;
+  readonly vehicle: string | null;
+  readonly lastTapAt: Date | null;
 }
 
 export interface OwnUploads {
@@ -45,10 +48,11 @@ export interface OwnUploads {
 }
 
 /** Bytes 56 to 60 of a record of a bus: line in two bytes BCD, vehicle in three. */
+const LINE_AND_VEHICLE = `case when r.industry = 1 then encode(substring(r.raw from 57 for 2), 'hex') end as line,
+       case when r.industry = 1 then encode(substring(r.raw from 59 for 3), 'hex') end as vehicle`;
+
 const BY_VEHICLE = `
-select r.sam_no as "samNo", a.terminal_no as "terminalNo",
-       case when r.industry = 1 then encode(substring(r.raw from 57 for 2), 'hex') end as line,
-       case when r.industry = 1 then encode(substring(r.raw from 59 for 3), 'hex') end as vehicle,
+select r.sam_no as "samNo", a.terminal_no as "terminalNo", ${LINE_AND_VEHICLE},
        count(*)::integer as records, sum(r.amount_fen)::bigint as "amountFen",
        count(*) filter (where r.state = 'accepted')::integer as accepted,
        count(*) filter (where r.state in ('suspicious', 'routed'))::integer as held,
@@ -58,9 +62,17 @@ select r.sam_no as "samNo", a.terminal_no as "terminalNo",
  where r.participant_no = $1 and r.business_date = $2
  group by 1, 2, 3, 4 order by 3 nulls last, 4 nulls last, 1 limit 2000`;
 
+/** The newest record of a SAM is found by its key, at the end of each partition's index; of a SAM that was another's before, nothing is told. */
 const NOT_UPLOADED = `
-select a.sam_no as "samNo", a.terminal_no as "terminalNo", a.valid_from as since
+select a.sam_no as "samNo", a.terminal_no as "terminalNo", a.valid_from as since, l.line, l.vehicle, l.tapped_at as "lastTapAt"
   from clearing.sam_assignment a
+  left join lateral (
+    select r.tapped_at, ${LINE_AND_VEHICLE}
+      from (select card_no, business_date, intake_id, record_index from clearing.purchase_identity
+             where sam_no = a.sam_no order by sam_transaction_no desc limit 1) i
+      join clearing.purchase_record r on r.intake_id = i.intake_id and r.record_index = i.record_index
+                                     and r.card_no = i.card_no and r.business_date = i.business_date
+     where r.participant_no = a.participant_no) l on true
  where a.participant_no = $1 and a.valid_to is null and a.valid_from::date <= $2::date
    and not (a.sam_no = any($3::text[]))
  order by a.terminal_no, a.sam_no limit 2000`;
