@@ -80,6 +80,8 @@ export { sendProblem } from './http/problem.ts';
 export { rolesAllowed } from './http/authentication.ts';
 export { type IdempotentAnswer, idempotent } from './http/idempotency.ts';
 export { Type, type Static, type TSchema } from 'typebox';
+export { type PartState, partsOfThisProcess, type WatchedPart, watchPart } from './jobs/part-rounds.ts';
+export { measureParts } from './jobs/part-metrics.ts';
 export { lookAgainAndAgain, type RepeatedLook } from './jobs/repeated-look.ts';
 export { type JobQueue, type JobSystem, openJobSystem, type RunningJob } from './jobs/queues.ts';
 export {

@@ -1,4 +1,4 @@
-import { cityDate, type Database, type JobSystem, type Logger } from '@citycard/common';
+import { cityDate, type Database, type JobSystem, type Logger, watchPart } from '@citycard/common';
 import { alarmTornCancellations, noticeLateTaps } from '@citycard/clearing';
 import { endUnverified } from '../concessions/grant.ts';
 import { alarmStuck, releaseDue } from '../counter/release-due.ts';
@@ -59,15 +59,18 @@ export function registerCardLifeJobs(
     if (Object.values(round).some((count) => count > 0)) deps.logger.info(round, 'card life moved on');
   });
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  const part = watchPart('card-life', { everyMs });
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
   const look = () => {
     if (closed) return;
     // Several processes looking at the same moment add one job.
     const slot = Math.floor(Date.now() / everyMs);
-    looking = queue.add('round', {}, { jobId: `round ${slot}` }).catch((error: unknown) => {
-      if (!closed) deps.logger.warn({ err: error }, 'card life could not be queued, will try again');
-    });
+    looking = part
+      .round(() => queue.add('round', {}, { jobId: `round ${slot}` }))
+      .catch((error: unknown) => {
+        if (!closed) deps.logger.warn({ err: error }, 'card life could not be queued, will try again');
+      });
   };
   const timer = setInterval(look, everyMs);
   timer.unref();
@@ -77,6 +80,7 @@ export function registerCardLifeJobs(
       closed = true;
       clearInterval(timer);
       await looking;
+      part.end();
     },
   };
 }

@@ -137,6 +137,6 @@ export function startResidentNotices(deps: NoticeWorkDeps): RepeatedLook {
       await sendNotices(deps);
       await forgetOld(deps.db);
     },
-    { everyMs: EVERY_MS, logger: deps.logger, what: 'telling residents' },
+    { everyMs: EVERY_MS, logger: deps.logger, what: 'telling residents', part: 'resident-notices' },
   );
 }

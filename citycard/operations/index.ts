@@ -4,6 +4,7 @@ import {
   type HttpServer,
   type Logger,
   lookAgainAndAgain,
+  measureParts,
   pursueActVerification,
   noQueues,
   type QueueWatch,
@@ -57,8 +58,10 @@ export function startOperations(server: HttpServer, deps: OperationsDeps): { sto
         everyMs: LOOK_FOR_PROOFS_MS,
         logger,
         what: 'proving the act log',
+        part: 'act-log-proofs',
       })
     : undefined;
+  measureParts(server.metrics);
   registerShiftRoutes(server, { db });
   registerActRoutes(server, { db, onOrdered: () => void proofs?.wake() });
   registerQueueRoutes(server, { db, watch: deps.queues ?? noQueues });

@@ -90,6 +90,7 @@ interface Answer {
   readonly kinds: readonly string[];
   readonly processes: readonly object[];
   readonly parts: readonly object[];
+  readonly working: readonly object[];
   readonly next: string;
   readonly handoverNo: number;
 }
@@ -218,6 +219,10 @@ describe('what runs', () => {
           { name: 'hsm' },
           { name: 'broken', state: 'down', remark: 'nobody there' },
         ]);
+        // What works by itself: a loop of this very process, by way of its sign of life.
+        expect(body.working).toContainEqual(
+          expect.objectContaining({ part: 'act-log-proofs', state: 'resting', everySeconds: 5, failures: 0 }),
+        );
       },
       { timeout: 10_000 },
     );

@@ -1,4 +1,4 @@
-import { type Database, type Logger, transact } from '@citycard/common';
+import { type Database, type Logger, transact, watchPart } from '@citycard/common';
 import { askBiller, type BillDeps } from './bill-payment.ts';
 import { alarmOverdueWrites, decideMeterWrite } from './meter-write.ts';
 import { type BillPayment, keyOf, payments } from './payment-rows.ts';
@@ -81,16 +81,20 @@ async function askCancellation({ db, billers }: BillDeps, payment: BillPayment):
 
 /** Asks again by itself, every second what has become due; asks billers for the day before once it is over. */
 export function startBillWork(deps: BillDeps & { readonly logger: Logger }): { stop(): Promise<void> } {
+  const part = watchPart('bills', { everyMs: LOOK_EVERY_MS });
   let stopped = false;
   let running: Promise<void> | undefined;
   let nextLookAtDays = 0;
+  const work = async () => {
+    await pursueUndecided(deps);
+    if (Date.now() < nextLookAtDays) return;
+    nextLookAtDays = Date.now() + LOOK_AT_DAYS_EVERY_MS;
+    await transact(deps.db, alarmOverdueWrites);
+    await fetchYesterday(deps);
+  };
   const round = async () => {
     try {
-      await pursueUndecided(deps);
-      if (Date.now() < nextLookAtDays) return;
-      nextLookAtDays = Date.now() + LOOK_AT_DAYS_EVERY_MS;
-      await transact(deps.db, alarmOverdueWrites);
-      await fetchYesterday(deps);
+      await part.round(work);
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'bills were not asked for again, will be tried later');
     }
@@ -107,6 +111,7 @@ export function startBillWork(deps: BillDeps & { readonly logger: Logger }): { s
       stopped = true;
       clearInterval(timer);
       await running;
+      part.end();
     },
   };
 }

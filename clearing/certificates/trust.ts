@@ -1,4 +1,4 @@
-import type { Database, Logger } from '@citycard/common';
+import { type Database, type Logger, watchPart } from '@citycard/common';
 import { findCa } from './city-ca.ts';
 import { readRevocationList, type RevocationListContent } from './revocation-list.ts';
 import { revocationList } from './revocations.ts';
@@ -58,8 +58,10 @@ export function followTrust(options: {
     logger.info({ number: String(list.number), entries: list.revoked.length }, 'revocation list in force');
     options.onChange();
   };
+  const part = watchPart('revocations', { everyMs: LOOK_EVERY_MS });
   const look = () => {
-    running ??= refresh()
+    running ??= part
+      .round(refresh)
       .then(() => {
         failing = false;
       })
@@ -88,6 +90,7 @@ export function followTrust(options: {
     stop: async () => {
       clearInterval(timer);
       await running;
+      part.end();
     },
   };
 }

@@ -26,7 +26,7 @@ export function startCertificateUpkeep(deps: UpkeepDeps): { stop(): Promise<void
     warnedAt = Date.now();
   };
   const complaint = 'the revocation list was not published, will be tried again';
-  return { stop: repeat(deps.logger, complaint, LOOK_EVERY_MS, work) };
+  return { stop: repeat(deps.logger, 'certificates', complaint, LOOK_EVERY_MS, work) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { businessDate, type JobSystem } from '@citycard/common';
+import { businessDate, type JobSystem, watchPart } from '@citycard/common';
 import { advanceAsFarAsPossible, sayStopped } from './advance.ts';
 import { daysWithWork, readDay } from './days.ts';
 import type { ClearingDayDeps } from './deps.ts';
@@ -10,6 +10,8 @@ const QUEUE = 'clearing-day';
 const LOOK_EVERY_MS = 1_000;
 /** A day that fails is tried again this often at the least: what stopped it may have been put right. */
 const LONGEST_PAUSE_MS = 60_000;
+/** A stage of a large day works long without saying so. */
+const LONGEST_STAGE_MS = 3_600_000;
 /** A database that is restarted, a lock that is held: what fails so often in a row is neither. */
 const ALARM_AFTER = 3;
 
@@ -39,23 +41,28 @@ export function registerClearingJobs(
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
   const stuck = stuckDays({ firstMs: everyMs, longestMs: options.longestPauseMs ?? LONGEST_PAUSE_MS });
   const queue = jobs.queue<DayJob>(QUEUE);
-  jobs.worker<DayJob>(QUEUE, async ({ data }) => {
-    const date = businessDate(data.date);
-    // Another process may have put it into the queue, which knows nothing of the pauses of this one.
-    if (stuck.waits(date, (await readDay(deps.db, date)).state)) return;
-    try {
-      await advanceAsFarAsPossible(deps, date);
-      stuck.moved(date);
-    } catch (error) {
-      const { state } = await readDay(deps.db, date);
-      const { times, pauseMs } = stuck.failed(date, state);
-      const details = { err: error, businessDate: date, state, times, nextTryInMs: pauseMs };
-      deps.logger.warn(details, 'clearing day is stuck, will be tried again');
-      if (times === ALARM_AFTER) await sayStopped(deps, date, error);
-    }
-  });
+  jobs.worker<DayJob>(
+    QUEUE,
+    async ({ data }) => {
+      const date = businessDate(data.date);
+      // Another process may have put it into the queue, which knows nothing of the pauses of this one.
+      if (stuck.waits(date, (await readDay(deps.db, date)).state)) return;
+      try {
+        await advanceAsFarAsPossible(deps, date);
+        stuck.moved(date);
+      } catch (error) {
+        const { state } = await readDay(deps.db, date);
+        const { times, pauseMs } = stuck.failed(date, state);
+        const details = { err: error, businessDate: date, state, times, nextTryInMs: pauseMs };
+        deps.logger.warn(details, 'clearing day is stuck, will be tried again');
+        if (times === ALARM_AFTER) await sayStopped(deps, date, error);
+      }
+    },
+    { longestMs: LONGEST_STAGE_MS },
+  );
   // A job of a process that was killed seems to run until a clock says otherwise; those of the others do not wait for it.
   const process = randomUUID();
+  const part = watchPart(QUEUE, { everyMs });
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
 
@@ -69,9 +76,11 @@ export function registerClearingJobs(
   };
   const lookSafely = () => {
     if (closed) return looking;
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!closed) deps.logger.warn({ err: error }, 'looking for clearing days failed, will look again');
-    });
+    looking = looking
+      .then(() => part.round(look))
+      .catch((error: unknown) => {
+        if (!closed) deps.logger.warn({ err: error }, 'looking for clearing days failed, will look again');
+      });
     return looking;
   };
   const timer = setInterval(() => void lookSafely(), everyMs);
@@ -86,6 +95,7 @@ export function registerClearingJobs(
       closed = true;
       clearInterval(timer);
       await looking;
+      part.end();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database, Logger } from '@citycard/common';
+import { type Database, type Logger, watchPart } from '@citycard/common';
 import { type CertificateDeps, verifyDetachedCms } from '../certificates/index.ts';
 import { dropStaleUploads } from '../intake/uploads/list.ts';
 import type { UploadDeps } from '../intake/uploads/upload.ts';
@@ -51,15 +51,18 @@ export function startInbox(deps: InboxDeps): Inbox {
   let stopped = false;
   let tidiedAt = 0;
   let running: Promise<void> | undefined;
+  const part = watchPart('inbox', { everyMs: deps.lookEveryMs ?? LOOK_EVERY_MS });
+  const work = () =>
+    trySessionLock(deps.db, INBOX_LOCK, async () => {
+      await lookOnce(deps, looks, () => stopped);
+      if (Date.now() - tidiedAt < TIDY_EVERY_MS) return;
+      tidiedAt = Date.now();
+      await dropStaleUploads(deps.db);
+      looks.clear();
+    });
   const look = async () => {
     try {
-      await trySessionLock(deps.db, INBOX_LOCK, async () => {
-        await lookOnce(deps, looks, () => stopped);
-        if (Date.now() - tidiedAt < TIDY_EVERY_MS) return;
-        tidiedAt = Date.now();
-        await dropStaleUploads(deps.db);
-        looks.clear();
-      });
+      await part.round(work);
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'the inbox folders could not be looked into, will be tried again');
     }
@@ -75,6 +78,7 @@ export function startInbox(deps: InboxDeps): Inbox {
       stopped = true;
       clearInterval(timer);
       await running;
+      part.end();
     },
   };
 }

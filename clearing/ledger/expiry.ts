@@ -1,4 +1,4 @@
-import { type Database, type Logger, transact } from '@citycard/common';
+import { type Database, type Logger, transact, watchPart } from '@citycard/common';
 import type { CardNo } from '../purses/card-number.ts';
 import { findOpenBusinessDate } from './business-day.ts';
 import { post, type Resolution } from './posting.ts';
@@ -42,10 +42,11 @@ const LOOK_EVERY_MS = 30_000;
 export function startExpiry({ db, logger }: { readonly db: Database; readonly logger: Logger }): {
   stop(): Promise<void>;
 } {
+  const part = watchPart('expiry', { everyMs: LOOK_EVERY_MS });
   let looking: Promise<unknown> = Promise.resolve();
   const look = () => {
     looking = looking
-      .then(() => expirePendings(db))
+      .then(() => part.round(() => expirePendings(db)))
       .catch((error: unknown) => {
         logger.warn({ err: error }, 'voiding expired pending postings failed, will look again');
       });
@@ -56,6 +57,7 @@ export function startExpiry({ db, logger }: { readonly db: Database; readonly lo
     stop: async () => {
       clearInterval(timer);
       await looking;
+      part.end();
     },
   };
 }

@@ -112,7 +112,12 @@ export function registerVerificationJobs(
       await queue.add('verify', { verificationNo: String(no) }, { jobId: `${no} ${process}`, forget: true });
   };
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
-  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for proofs of the ledger that were ordered' });
+  return lookAgainAndAgain(look, {
+    everyMs,
+    logger,
+    what: 'looking for proofs of the ledger that were ordered',
+    part: 'ledger-proofs',
+  });
 }
 
 /** Counts of chunks and transfers are far from what a JSON number cannot hold. */

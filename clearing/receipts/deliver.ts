@@ -29,7 +29,7 @@ const RECEIPT_LOCK = 5_012_019_370_765n;
 export function startReceipts(deps: ReceiptDeps): { stop(): Promise<void> } {
   const complaint = 'receipts were not signed or delivered, will be tried again';
   const work = () => trySessionLock(deps.db, RECEIPT_LOCK, () => deliverReceipts(deps));
-  return { stop: repeat(deps.logger, complaint, LOOK_EVERY_MS, work) };
+  return { stop: repeat(deps.logger, 'receipts', complaint, LOOK_EVERY_MS, work) };
 }
 
 /** Signs what is not signed and writes what is not in a folder yet, oldest first. @throws HsmUnavailable, HsmRefused */

@@ -50,5 +50,5 @@ export function registerReportJobs(
     }
   };
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
-  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for reports to make' });
+  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for reports to make', part: 'reports' });
 }

@@ -102,9 +102,17 @@ export function startSupervision(deps: SupervisionDeps): { stop(): Promise<void>
       await takeNextDormancy(deps.db);
     });
   const stops = [
-    repeat(deps.logger, 'supervision did not look, will look again', EVERY_MS, supervise),
-    repeat(deps.logger, 'proofs and dormancy were not looked after, will be', DAILY_WORK_EVERY_MS, workDaily),
-    repeat(deps.logger, 'messages were not sent, will be tried again', EVERY_MS, () => deliverNotices(deps)),
+    repeat(deps.logger, 'supervision', 'supervision did not look, will look again', EVERY_MS, supervise),
+    repeat(
+      deps.logger,
+      'daily-proofs',
+      'proofs and dormancy were not looked after, will be',
+      DAILY_WORK_EVERY_MS,
+      workDaily,
+    ),
+    repeat(deps.logger, 'alarm-messages', 'messages were not sent, will be tried again', EVERY_MS, () =>
+      deliverNotices(deps),
+    ),
   ];
   return {
     stop: async () => {

@@ -1,3 +1,4 @@
+import { watchPart } from '@citycard/common';
 import { settleBills } from '../bills/settle-bills.ts';
 import { lookAgain } from '../industries/second-look/second-look.ts';
 import { walkChains } from './chain/walk.ts';
@@ -34,20 +35,25 @@ export function startValidation(
   let again = false;
   let gathering: NodeJS.Timeout | undefined;
 
+  const part = watchPart('validation', { everyMs: LOOK_EVERY_MS });
+  const work = async () => {
+    for (let decided = 1; decided > 0 && !stopped;) {
+      ({ decided } = await validateReceived(deps));
+      part.sign();
+      await settleBills(deps.db);
+      await lookAgain(deps.db, { justDecided: Date.now() < wholeDayAt });
+      if (Date.now() >= wholeDayAt) wholeDayAt = Date.now() + WHOLE_DAY_EVERY_MS;
+    }
+    if (Date.now() >= secondPassAt && !stopped) {
+      await secondPass(deps);
+      secondPassAt = Date.now() + SECOND_PASS_EVERY_MS;
+    }
+    // When nothing waits to be judged; what comes meanwhile goes first.
+    while (!again && !stopped && (await walkChains(deps.db)) > 0) part.sign();
+  };
   const pass = async () => {
     try {
-      for (let decided = 1; decided > 0 && !stopped;) {
-        ({ decided } = await validateReceived(deps));
-        await settleBills(deps.db);
-        await lookAgain(deps.db, { justDecided: Date.now() < wholeDayAt });
-        if (Date.now() >= wholeDayAt) wholeDayAt = Date.now() + WHOLE_DAY_EVERY_MS;
-      }
-      if (Date.now() >= secondPassAt && !stopped) {
-        await secondPass(deps);
-        secondPassAt = Date.now() + SECOND_PASS_EVERY_MS;
-      }
-      // When nothing waits to be judged; what comes meanwhile goes first.
-      while (!again && !stopped && (await walkChains(deps.db)) > 0);
+      await part.round(work);
     } catch (error) {
       if (!stopped) deps.logger.warn({ err: error }, 'validation did not run, will be tried again');
     }
@@ -79,6 +85,7 @@ export function startValidation(
       clearInterval(timer);
       clearTimeout(gathering);
       await running;
+      part.end();
     },
   };
 }

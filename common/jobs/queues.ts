@@ -1,6 +1,7 @@
 import type { Job, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import type { Logger } from '../logging/logger.ts';
 import { jobErrors } from './errors.ts';
+import { type WatchedPart, watchPart } from './part-rounds.ts';
 import { type JobFailure, type QueueWatch, watchQueues } from './queue-watch.ts';
 
 export interface JobQueue<T> {
@@ -23,8 +24,15 @@ export interface RunningJob<T> {
 
 export interface JobSystem {
   queue<T>(name: string): JobQueue<T>;
-  /** Runs jobs of a queue here. A job may run again after a crash, so the handler has to be idempotent. */
-  worker<T>(name: string, handle: (job: RunningJob<T>) => Promise<void>, options?: { concurrency?: number }): void;
+  /**
+   * Runs jobs of a queue here. A job may run again after a crash, so the handler has to be idempotent. One that says nothing of its
+   * progress for `longestMs` (ten minutes) is shown as standing still.
+   */
+  worker<T>(
+    name: string,
+    handle: (job: RunningJob<T>) => Promise<void>,
+    options?: { concurrency?: number; longestMs?: number },
+  ): void;
   /** What the queues hold, for those who keep them. */
   readonly watch: QueueWatch;
   /** Lets running jobs finish, then lets go of everything. */
@@ -136,11 +144,13 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
   const queues = new Map<string, Queue>();
   const failures = new Map<string, JobFailure>();
   const workers = new Set<Worker>();
+  const parts = new Set<WatchedPart>();
   let closing: Promise<void> | undefined;
   const close = async () => {
     await Promise.all([...workers].map((worker) => worker.close()));
     await Promise.all([...queues.values()].map((queue) => queue.close()));
     await engine.close();
+    for (const part of parts) part.end();
   };
   return {
     queue: <T>(name: string): JobQueue<T> => {
@@ -161,14 +171,18 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
         },
       };
     },
-    worker: (name, handle, { concurrency = 1 } = {}) => {
-      const run = (job: Job) =>
-        handle({
-          name: job.name,
-          data: job.data as Parameters<typeof handle>[0]['data'],
-          id: decodeJobId(job.id ?? ''),
-          progress: (percent) => job.updateProgress(percent),
-        });
+    worker: (name, handle, { concurrency = 1, longestMs } = {}) => {
+      const part = watchPart(`job:${name}`, longestMs === undefined ? {} : { longestMs });
+      parts.add(part);
+      const run = (job: Job) => {
+        const id = decodeJobId(job.id ?? '');
+        const progress = (percent: number) => {
+          part.sign();
+          return job.updateProgress(percent);
+        };
+        const data = job.data as Parameters<typeof handle>[0]['data'];
+        return part.round(() => handle({ name: job.name, data, id, progress }), id.replace(PROCESS, ''));
+      };
       const worker = engine.worker(name, run, {
         concurrency,
         lockDuration: LOCK_MS,
@@ -189,6 +203,9 @@ function jobSystem(engine: Engine, logger: Logger): JobSystem {
     close: () => (closing ??= close()),
   };
 }
+
+/** Ids that name their process end so; people need not read it. */
+const PROCESS = / [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** BullMQ refuses ids that are numbers or hold a colon; ours may be anything. */
 function encodeJobId(id: string): string {

@@ -1,4 +1,5 @@
 import type { Logger } from '../logging/logger.ts';
+import { watchPart } from './part-rounds.ts';
 
 export interface RepeatedLook {
   /** Looks now, without waiting for the next look. */
@@ -9,17 +10,20 @@ export interface RepeatedLook {
 
 /**
  * Looks for work at once and again and again, one look after the other. A look that fails is told to the log as `what` and made again
- * at its time.
+ * at its time. With `part` it is one of the parts people watch (see {@link watchPart}).
  */
 export function lookAgainAndAgain(
   look: () => Promise<void>,
-  { everyMs, logger, what }: { readonly everyMs: number; readonly logger: Logger; readonly what: string },
+  options: { readonly everyMs: number; readonly logger: Logger; readonly what: string; readonly part?: string },
 ): RepeatedLook {
+  const { everyMs, logger, what } = options;
+  const part = options.part === undefined ? undefined : watchPart(options.part, { everyMs });
+  const once = part === undefined ? look : () => part.round(look);
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
   const wake = () => {
     if (closed) return looking;
-    looking = looking.then(look).catch((error: unknown) => {
+    looking = looking.then(once).catch((error: unknown) => {
       if (!closed) logger.warn({ err: error }, `${what} failed, will look again`);
     });
     return looking;
@@ -32,6 +36,7 @@ export function lookAgainAndAgain(
       closed = true;
       clearInterval(timer);
       await looking;
+      part?.end();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { raiseAlarms } from '@citycard/clearing';
-import { type Database, type Logger, transact, type Transaction } from '@citycard/common';
+import { type Database, type Logger, transact, type Transaction, watchPart } from '@citycard/common';
 import { addEvent, findCase } from './case.ts';
 import { attachChain, recordChain } from './chain.ts';
 
@@ -69,6 +69,8 @@ export function startCases(
   options: { readonly lookEveryMs?: number } = {},
 ): { stop(): Promise<void> } {
   let [stopped, looks] = [false, 0];
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  const part = watchPart('cases', { everyMs });
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     while ((await escalateCases(deps.db)) === BATCH);
@@ -77,17 +79,20 @@ export function startCases(
   };
   const lookSafely = () => {
     if (stopped) return;
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!stopped) deps.logger.warn({ err: error }, 'cases of residents were not looked at, will be');
-    });
+    looking = looking
+      .then(() => part.round(look))
+      .catch((error: unknown) => {
+        if (!stopped) deps.logger.warn({ err: error }, 'cases of residents were not looked at, will be');
+      });
   };
-  const timer = setInterval(lookSafely, options.lookEveryMs ?? LOOK_EVERY_MS).unref();
+  const timer = setInterval(lookSafely, everyMs).unref();
   lookSafely();
   return {
     stop: async () => {
       stopped = true;
       clearInterval(timer);
       await looking;
+      part.end();
     },
   };
 }

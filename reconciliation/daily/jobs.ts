@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, JobSystem, Logger } from '@citycard/common';
+import { type Database, type JobSystem, type Logger, watchPart } from '@citycard/common';
 import { dropOldFiles } from '../matching/retention.ts';
 import { dueLooks, lookOrNote, type OrderedLook } from './daily-look.ts';
 
@@ -33,6 +33,8 @@ export function registerDailyReconciliation(
   const process = randomUUID();
   let closed = false;
   let tidiedAt = 0;
+  const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
+  const part = watchPart('daily-looks', { everyMs });
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     for (const due of await dueLooks(deps.db))
@@ -45,12 +47,15 @@ export function registerDailyReconciliation(
   };
   const lookSafely = () => {
     if (closed) return looking;
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!closed) deps.logger.warn({ err: error }, 'asking what reconciliation has to look at failed, will ask again');
-    });
+    looking = looking
+      .then(() => part.round(look))
+      .catch((error: unknown) => {
+        if (!closed)
+          deps.logger.warn({ err: error }, 'asking what reconciliation has to look at failed, will ask again');
+      });
     return looking;
   };
-  const timer = setInterval(() => void lookSafely(), options.lookEveryMs ?? LOOK_EVERY_MS).unref();
+  const timer = setInterval(() => void lookSafely(), everyMs).unref();
   void lookSafely();
   return {
     wake: lookSafely,
@@ -58,6 +63,7 @@ export function registerDailyReconciliation(
       closed = true;
       clearInterval(timer);
       await looking;
+      part.end();
     },
   };
 }

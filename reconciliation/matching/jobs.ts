@@ -45,5 +45,5 @@ export function registerMatchJobs(
     }
   };
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
-  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for matches to run' });
+  return lookAgainAndAgain(look, { everyMs, logger, what: 'looking for matches to run', part: 'matches' });
 }

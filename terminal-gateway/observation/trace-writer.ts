@@ -1,5 +1,13 @@
 import { hostname } from 'node:os';
-import { type BusinessDate, cityDate, copyRows, type Database, type Logger, transact } from '@citycard/common';
+import {
+  type BusinessDate,
+  cityDate,
+  copyRows,
+  type Database,
+  type Logger,
+  transact,
+  watchPart,
+} from '@citycard/common';
 import type { ObservedMessage } from './observed-message.ts';
 import { dropOldTraceDays, ensureTraceDays } from './trace-days.ts';
 
@@ -30,6 +38,7 @@ export class TraceWriter {
   readonly #keptDays: number;
   readonly #gateway = `${hostname()}/${process.pid}`;
   readonly #days = new Set<BusinessDate>();
+  readonly #part = watchPart('message-traces', { everyMs: WRITE_EVERY_MS });
   readonly #writeTimer: NodeJS.Timeout;
   readonly #cleanTimer: NodeJS.Timeout;
   #waiting: ObservedMessage[] = [];
@@ -40,7 +49,7 @@ export class TraceWriter {
     this.#db = options.db;
     this.#logger = options.logger;
     this.#keptDays = options.keptDays;
-    this.#writeTimer = setInterval(() => void this.write(), WRITE_EVERY_MS).unref();
+    this.#writeTimer = setInterval(() => void this.#part.round(() => this.write()), WRITE_EVERY_MS).unref();
     this.#cleanTimer = setInterval(() => void this.#clean(), CLEAN_EVERY_MS).unref();
     void this.#clean();
   }
@@ -67,6 +76,7 @@ export class TraceWriter {
     clearInterval(this.#writeTimer);
     clearInterval(this.#cleanTimer);
     await this.write();
+    this.#part.end();
   }
 
   async #writeBatch(batch: readonly ObservedMessage[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { watchPart } from '@citycard/common';
 import type { LinkStatistics } from '../link/limits.ts';
 import type { MessageMetrics, MessageTotal } from './message-metrics.ts';
 import { wordsOfCode, wordsOfMessage } from './message-words.ts';
@@ -65,7 +66,8 @@ export function startTraffic(
     before = totals;
     timesBefore = met;
   };
-  const timer = setInterval(look, everyMs).unref();
+  const part = watchPart('gateway', { everyMs });
+  const timer = setInterval(() => void part.round(() => Promise.resolve(look())), everyMs).unref();
   return {
     since: (at) => (at === undefined ? [...seconds] : seconds.filter((second) => second.at > at)),
     words: () => {
@@ -76,7 +78,10 @@ export function startTraffic(
       };
     },
     listeners: () => Object.fromEntries(Object.entries(listeners).map(([name, one]) => [name, one.statistics()])),
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      part.end();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Logger, type Principal, transact } from '@citycard/common';
+import { type Logger, type Principal, transact, watchPart } from '@citycard/common';
 import { logDisclosure } from '../../residents/disclosure-log.ts';
 import type { ItemName } from '../../residents/items.ts';
 import { readRecords } from '../../residents/record.ts';
@@ -94,9 +94,10 @@ export function startIdentityChecks(deps: IdentityCheckDeps & { readonly logger:
   let stopped = false;
   let wake: () => void = () => undefined;
   let lastTrouble: string | undefined;
+  const part = watchPart('identity-checks', { everyMs: deps.pauseMs ?? PAUSE_MS });
   const round = async (): Promise<void> => {
     try {
-      const { lineDown } = await checkQueued(deps);
+      const { lineDown } = await part.round(() => checkQueued(deps));
       // A line that stays down is one line in the log, not one every five seconds.
       if (lineDown !== lastTrouble && lineDown !== undefined)
         deps.logger.warn({ reason: lineDown }, 'identity checks wait: the line to Public Security is down');
@@ -124,6 +125,7 @@ export function startIdentityChecks(deps: IdentityCheckDeps & { readonly logger:
       stopped = true;
       wake();
       await run;
+      part.end();
     },
   };
 }

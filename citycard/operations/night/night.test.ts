@@ -65,6 +65,7 @@ describe('what is stuck', () => {
     days: [],
     hsmSilentSince: undefined,
     failedJobs: [],
+    standingParts: [],
     refusedFiles: 0,
     usualValidationSeconds: 60,
     usualCutOff: undefined,
@@ -74,6 +75,7 @@ describe('what is stuck', () => {
   const stopped = (code: string) => ({ code, sentence: 'It stopped.', at: at('16:05:00') });
   const cases: Record<StuckReason, Partial<NightFacts>> = {
     'hsm-away': { hsmSilentSince: at('16:20:00') },
+    'part-stands-still': { standingParts: [{ part: 'validation', since: at('16:10:00') }] },
     'books-differ': { days: [day({ undecided: 0, stopped: stopped('clearing-day.proof-failed') })] },
     'calendar-ends': { days: [day({ state: 'priced', stopped: stopped('clearing-day.calendar-ends') })] },
     'day-fails': { days: [day({ undecided: 0, stopped: stopped('unexpected') })] },

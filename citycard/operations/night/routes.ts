@@ -12,6 +12,8 @@ import {
 } from '@citycard/common';
 import { refusedDeliveries } from '@citycard/reconciliation';
 import type { HsmWatchState } from '../hsm/hsm-probe.ts';
+import { knownProcesses } from '../processes/processes.ts';
+import { standingParts, workingParts } from '../processes/working-parts.ts';
 import { atCityTime, expectedStages, nextCityTime, usualCutOff } from './expected.ts';
 import { whatIsStuck } from './stuck-rules.ts';
 
@@ -96,11 +98,12 @@ const TONIGHT = ['cut-off', 'validated', 'priced', 'netted', 'approved'];
 
 export async function describeNight(deps: NightDeps, now: Date): Promise<object> {
   const { db } = deps;
-  const [days, past, counts, refusedFiles] = await Promise.all([
+  const [days, past, counts, refusedFiles, processes] = await Promise.all([
     nightDays(db),
     pastPace(db),
     deps.queues?.counts() ?? [],
     refusedDeliveries(db),
+    knownProcesses(db),
   ]);
   const tonight = days.find(({ state }) => TONIGHT.includes(state)) ?? days.find(({ state }) => state === 'open');
   const stages = tonight === undefined ? [] : expectedStages(tonight, past, now);
@@ -118,6 +121,7 @@ export async function describeNight(deps: NightDeps, now: Date): Promise<object>
     hsmSilentSince:
       silentSince !== undefined && now.getTime() - silentSince.getTime() > HSM_SILENT_MS ? silentSince : undefined,
     failedJobs: counts.map(({ queue, counts: { failed }, lastFailure }) => ({ queue, failed, since: lastFailure?.at })),
+    standingParts: standingParts(workingParts(processes)),
     refusedFiles,
     usualValidationSeconds: timeOf('validated')?.usualSeconds ?? undefined,
     usualCutOff: tonight?.state === 'open' ? usualCutOff(tonight.date, past) : undefined,

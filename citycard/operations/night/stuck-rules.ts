@@ -8,6 +8,8 @@ export interface NightFacts {
   /** What the HSM said last: since when it has not answered; undefined while it does. */
   readonly hsmSilentSince: Date | undefined;
   readonly failedJobs: readonly { readonly queue: string; readonly failed: number; readonly since: Date | undefined }[];
+  /** Parts that work by themselves and have not given their sign in time, in no process. */
+  readonly standingParts: readonly { readonly part: string; readonly since: Date | null }[];
   /** Files another city has refused for good. */
   readonly refusedFiles: number;
   /** Seconds validation usually takes for so many records; undefined while no past day tells. */
@@ -20,6 +22,7 @@ export interface NightFacts {
 
 export type StuckReason =
   | 'hsm-away'
+  | 'part-stands-still'
   | 'books-differ'
   | 'calendar-ends'
   | 'day-fails'
@@ -73,6 +76,13 @@ export const STUCK_RULES: readonly StuckRule[] = [
     role: 'platform',
     page: () => '/platform/hsm',
     found: ({ hsmSilentSince }) => (hsmSilentSince === undefined ? [] : [{ subject: 'HSM', since: hsmSilentSince }]),
+  },
+  {
+    reason: 'part-stands-still',
+    role: 'platform',
+    page: () => '/platform/services',
+    found: ({ standingParts }) =>
+      standingParts.map(({ part, since }) => ({ subject: part, since: since ?? undefined })),
   },
   {
     reason: 'books-differ',

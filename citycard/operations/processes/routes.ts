@@ -1,7 +1,9 @@
 import { answers, type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import type { SeenPart } from './parts.ts';
 import { knownProcesses } from './processes.ts';
+import { SILENT_MS, WORKING_STATES, workingParts } from './working-parts.ts';
 
+const Maybe = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 const OptionalText = Type.Optional(Type.String());
 
 /** What runs: the processes that say so, and the parts of this one as they answer. */
@@ -14,7 +16,8 @@ export function registerServiceRoutes(
     {
       onRequest: rolesAllowed('platform', 'auditor'),
       schema: {
-        summary: 'Processes heard of within a day, and the parts of this one: since when, whether they answer',
+        summary:
+          'Processes heard of within a day, what each does by itself and whether it is overdue, and the parts of this one as they answer',
         ...answers(
           Type.Object({
             version: Type.String(),
@@ -29,6 +32,24 @@ export function registerServiceRoutes(
                 heardAt: Type.String(),
                 endedAt: Type.Union([Type.String(), Type.Null()]),
                 state: Type.String(),
+              }),
+            ),
+            working: Type.Array(
+              Type.Object({
+                key: Type.String(),
+                part: Type.String(),
+                processId: Type.String(),
+                host: Type.String(),
+                pid: Type.Integer(),
+                state: Type.Union(WORKING_STATES.map((state) => Type.Literal(state))),
+                doneAt: Maybe(Type.String()),
+                beganAt: Maybe(Type.String()),
+                doing: Maybe(Type.String()),
+                everySeconds: Maybe(Type.Number()),
+                dueAt: Maybe(Type.String()),
+                rounds: Type.Integer(),
+                failures: Type.Integer(),
+                failure: Maybe(Type.String()),
               }),
             ),
             parts: Type.Array(
@@ -46,18 +67,16 @@ export function registerServiceRoutes(
       },
     },
     async () => {
-      const now = Date.now();
+      const known = await knownProcesses(deps.db);
       return {
         version: deps.version,
-        processes: (await knownProcesses(deps.db)).map((one) => ({
+        processes: known.map(({ parts: _, silentMs, ...one }) => ({
           ...one,
-          state: one.endedAt !== null ? 'ended' : now - one.heardAt.getTime() > SILENT_MS ? 'silent' : 'up',
+          state: one.endedAt !== null ? 'ended' : silentMs > SILENT_MS ? 'silent' : 'up',
         })),
+        working: workingParts(known),
         parts: deps.parts(),
       };
     },
   );
 }
-
-/** Three beats missed. */
-const SILENT_MS = 15_000;

@@ -48,5 +48,10 @@ export function registerCityExchange(
       await queue.add('exchange', { city }, { jobId: `${city} ${process}`, forget: true });
   };
   const everyMs = options.lookEveryMs ?? LOOK_EVERY_MS;
-  return lookAgainAndAgain(look, { everyMs, logger: deps.logger, what: 'looking for cities to exchange with' });
+  return lookAgainAndAgain(look, {
+    everyMs,
+    logger: deps.logger,
+    what: 'looking for cities to exchange with',
+    part: 'cities',
+  });
 }

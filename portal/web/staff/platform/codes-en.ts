@@ -1,6 +1,11 @@
 /** Words for codes of the services. */
 export const codesEn = {
   state: {
+    'at-work': 'at work',
+    resting: 'waits for its next round',
+    'on-call': 'waits for work',
+    failing: 'fails again and again',
+    overdue: 'overdue',
     up: 'up',
     down: 'no answer',
     off: 'not in use',

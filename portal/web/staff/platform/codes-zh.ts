@@ -1,6 +1,11 @@
 /** Words for codes of the services. */
 export const codesZh = {
   state: {
+    'at-work': '工作中',
+    resting: '等下一轮',
+    'on-call': '待命',
+    failing: '一再失败',
+    overdue: '逾期',
     up: '正常',
     down: '无应答',
     off: '未启用',

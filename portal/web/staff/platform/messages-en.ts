@@ -1,4 +1,5 @@
 import { nightEn } from './night/words-en.ts';
+import { servicesEn } from './services/words-en.ts';
 import { codesEn } from './codes-en.ts';
 
 export const en = {
@@ -46,19 +47,7 @@ export const en = {
   },
   span: { instant: 'under 1 s', seconds: '{n} s', minutes: '{n} min', hours: '{h} h {m} min' },
   night: nightEn,
-  services: {
-    title: 'Services',
-    about: 'Processes and parts of the installation: since when, whether they answer, version, last heartbeat.',
-    parts: 'Parts',
-    processes: 'Processes',
-    noParts: 'Nothing was looked at yet; it appears in a few seconds.',
-    noProcesses: 'No process was heard of within a day. See whether the installation runs.',
-    host: 'Host',
-    pid: 'Process id',
-    heardAt: 'Last heard',
-    ms: 'Answers in ms',
-    port: 'port {n}',
-  },
+  services: servicesEn,
   queues: {
     title: 'Job queues',
     about: 'A queue only says when. What there is to do stands in the database; emptying a queue loses nothing.',

@@ -1,4 +1,5 @@
 import { nightZh } from './night/words-zh.ts';
+import { servicesZh } from './services/words-zh.ts';
 import { codesZh } from './codes-zh.ts';
 
 export const zh = {
@@ -46,19 +47,7 @@ export const zh = {
   },
   span: { instant: '不到 1 秒', seconds: '{n} 秒', minutes: '{n} 分钟', hours: '{h} 小时 {m} 分' },
   night: nightZh,
-  services: {
-    title: '服务',
-    about: '系统各进程与各组成部分：自何时起、是否应答、版本、最近一次心跳。',
-    parts: '组成部分',
-    processes: '进程',
-    noParts: '还没有检查结果，几秒后会出现。',
-    noProcesses: '一天之内没有进程报告过。请检查安装是否在运行。',
-    host: '主机',
-    pid: '进程号',
-    heardAt: '最近心跳',
-    ms: '应答毫秒',
-    port: '端口 {n}',
-  },
+  services: servicesZh,
   queues: {
     title: '任务队列',
     about: '队列只决定何时做；要做什么都在数据库里，清空队列不会丢失任何事。',

@@ -10,6 +10,16 @@ export function useWords(): (family: string, code: unknown) => string {
   };
 }
 
+/** The name of a part that works by itself; of one that does the jobs of a queue, the queue's. */
+export function usePartName(): (part: string) => string {
+  const { t } = useI18n();
+  const words = useWords();
+  return (part) =>
+    part.startsWith('job:')
+      ? t('platform.services.worker', { queue: words('queue', part.slice('job:'.length)) })
+      : words('services.part', part);
+}
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400],
   ['hour', 3_600],

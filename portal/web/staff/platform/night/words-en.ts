@@ -42,6 +42,12 @@ export const nightEn = {
         'Loads are refused, the day stays where it is and payments miss the bank’s cut-off. No record that was received is lost.',
       act: 'Look at the HSM and bring its power and network back; everything else goes on by itself.',
     },
+    'part-stands-still': {
+      what: '“{subject}” stands still: it gave no sign in time',
+      otherwise:
+        'Nobody does its work: files, jobs or alarms that wait for it go on waiting. Nothing that came in is lost.',
+      act: 'See on the page of services what it is at and in which process. Starting that process again is safe: everything goes on from the database.',
+    },
     'books-differ': {
       what: 'Business day {subject} stopped: the books are not what was recorded',
       otherwise: 'The day stays as it is and nobody is paid for it; nothing wrong is paid either.',
