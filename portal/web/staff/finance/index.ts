@@ -2,6 +2,8 @@ import type { RouteRecordRaw } from 'vue-router';
 import type { Face, Messages } from '../face.ts';
 import { auditMessages } from './messages/audit.ts';
 import { booksMessages } from './messages/books.ts';
+import { bankMessages } from './messages/bank.ts';
+import { claimsMessages } from './messages/claims.ts';
 import { codesMessages } from './messages/codes.ts';
 import { daysMessages } from './messages/days.ts';
 import { kindsMessages } from './messages/kinds.ts';
@@ -11,6 +13,8 @@ import { workMessages } from './messages/work.ts';
 const parts = [
   daysMessages,
   settlementMessages,
+  bankMessages,
+  claimsMessages,
   workMessages,
   booksMessages,
   auditMessages,
@@ -36,6 +40,14 @@ const routes: readonly RouteRecordRaw[] = [
   { path: '/finance/sheets/:sheetNo', component: () => import('./settlement/SheetPage.vue') },
   { path: '/finance/settlement', component: () => import('./settlement/SettlementPage.vue') },
   { path: '/finance/payments/:endToEndId', component: () => import('./settlement/PaymentPage.vue') },
+  { path: '/finance/bank/:account/:reference/:part', component: () => import('./bank/BankItem.vue') },
+  { path: '/finance/bank/:account/:reference', component: () => import('./bank/BankEntry.vue') },
+  { path: '/finance/objections', component: () => import('./objections/ObjectionList.vue') },
+  { path: '/finance/objections/:appealNo', component: () => import('./objections/ObjectionPage.vue') },
+  { path: '/finance/subsidies', component: () => import('./claims/ClaimList.vue') },
+  { path: '/finance/subsidies/:claimNo', component: () => import('./claims/ClaimPage.vue') },
+  { path: '/finance/cards/:cardNo/rides', component: () => import('./claims/CardRides.vue') },
+  { path: '/finance/passes', component: () => import('./claims/PassShares.vue') },
   { path: '/finance/purchases', component: () => import('./purchases/PurchasesPage.vue') },
   { path: '/finance/differences', component: () => import('./differences/DifferenceList.vue') },
   { path: '/finance/differences/:differenceNo', component: () => import('./differences/DifferencePage.vue') },
@@ -60,10 +72,13 @@ const MENU = [
   'sheets',
   'settlement',
   'purchases',
+  'objections',
   'differences',
   'cases',
   'alarms',
   'supervision',
+  'subsidies',
+  'passes',
   'terms',
   'calendar',
   'reports',

@@ -147,9 +147,13 @@ export const kindsMessages = {
       },
       bank: {
         'book-open-item': '银行待认入账',
+        'withdraw-entry': '撤销银行通知',
+        'reference-rule': '银行认领规则',
       },
       'book-credit-file': '补贴文件',
       'claim-subsidy': '补贴申请',
+      'answer-appeal': '单位申诉',
+      'apportion-passes': '月票分配',
       'settle-after-equal': '对平后结算',
     },
     accountKind: {
@@ -333,9 +337,13 @@ export const kindsMessages = {
       },
       bank: {
         'book-open-item': 'Book bank entry',
+        'withdraw-entry': 'Take back bank entry',
+        'reference-rule': 'Bank rule',
       },
       'book-credit-file': 'Credit file',
       'claim-subsidy': 'Subsidy claim',
+      'answer-appeal': 'Objection',
+      'apportion-passes': 'Pass shares',
       'settle-after-equal': 'Settle after equal',
     },
     accountKind: {
