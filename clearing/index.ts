@@ -37,7 +37,15 @@ export { floatHistory } from './float/history.ts';
 export { readLiveFigures } from './float/live.ts';
 export { startSupervision, superviseOnce, type SupervisionDeps } from './supervision/supervise.ts';
 export type { Finding, Watch, WatchContext } from './supervision/watch.ts';
-export type { Load, LoadIdentity, LoadKind, LoadState, OriginalReference } from './loads/load.ts';
+export {
+  findLoad,
+  type Load,
+  type LoadIdentity,
+  type LoadKind,
+  type LoadState,
+  type OriginalReference,
+  OWN_COUNTERS,
+} from './loads/load.ts';
 export {
   decideLoads,
   decideLoadsToWrite,

@@ -5,6 +5,7 @@ import { commandLineTests } from './bad-input/command-line.ts';
 import { purchaseFileTests } from './bad-input/purchase-files.ts';
 import { startTests } from './bad-input/start.ts';
 import { cancellationTests } from './card-issuing/cancellation.ts';
+import { ownCancellationTests } from './card-issuing/own-cancellation.ts';
 import { cardLifeTests } from './card-issuing/card-life.ts';
 import { cardCommandTests } from './card-issuing/card-commands.ts';
 import { counterDeskTests } from './card-issuing/counter-desk.ts';
@@ -71,6 +72,7 @@ describe('the whole product', () => {
     describe('counter readers', () => counterReaderTests(() => city));
     cardCommandTests(() => city);
     cancellationTests(() => city);
+    ownCancellationTests(() => city);
     legacyAndGroupTests(() => city);
     cardLifeTests(() => city);
     passOnCardTests(() => city);

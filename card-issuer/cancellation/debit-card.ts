@@ -2,13 +2,11 @@ import {
   beginCancellationDebit,
   type Cancellation,
   type CancellationDebit,
-  type CancellationReceipt,
   cancellationErrors,
   cancellationMac1,
   cancellationProved,
   cancellationRefuted,
   type CardNo,
-  completeCancellation,
   dropCancellationDebit,
   findCancellation,
   findPurse,
@@ -21,6 +19,7 @@ import type { CardInReader } from '../readers/reader.ts';
 import { requireCardInReader } from '../readers/recognise.ts';
 import { findCounterSam, nextTransaction } from './counter-sam.ts';
 import { cancelErrors } from './errors.ts';
+import { type CancelledLoad, completeWithCash, requireOwnTill } from './own-load.ts';
 import { debitForPurchase, initialiseForPurchase, provePurchase } from './purse-commands.ts';
 
 export interface DebitDeps {
@@ -47,7 +46,7 @@ export async function debitCancelledLoad(
   clerk: Principal,
   card: CardInReader,
   asked: Asked,
-): Promise<CancellationReceipt> {
+): Promise<CancelledLoad> {
   await requireCardInReader(card, asked.cardNo);
   const found = await findCancellation(deps.db, asked.cardNo, asked.loadId);
   const purse = await findPurse(deps.db, asked.cardNo);
@@ -68,7 +67,7 @@ async function settleTorn(
   asked: Asked,
   torn: Cancellation & { readonly debit: CancellationDebit },
   purse: Purse,
-): Promise<CancellationReceipt | undefined> {
+): Promise<CancelledLoad | undefined> {
   const { debit, amount } = torn;
   const { cardNo, loadId } = asked;
   // Amount 0 always passes, so an emptied purse cannot hide the debit.
@@ -97,7 +96,7 @@ async function debitAfresh(
   asked: Asked,
   purse: Purse,
   { amount }: Cancellation,
-): Promise<CancellationReceipt> {
+): Promise<CancelledLoad> {
   const { cardNo, loadId } = asked;
   const sam = await findCounterSam(deps.db, asked.counter);
   if (sam === undefined) throw cancelErrors.counterWithoutSam({ counter: asked.counter });
@@ -157,6 +156,7 @@ function begin(
       ...cityDateTimeDigits(new Date()),
     };
     await beginCancellationDebit(tx, cardNo, loadId, debit);
+    await requireOwnTill(tx, clerk, cardNo, loadId);
     return debit;
   });
 }
@@ -169,4 +169,4 @@ const complete = (
   clerk: Principal,
   { cardNo, loadId }: Asked,
   proof: { readonly tac: Buffer; readonly recovered: boolean },
-): Promise<CancellationReceipt> => transact(db, (tx) => completeCancellation(tx, clerk, cardNo, loadId, proof));
+): Promise<CancelledLoad> => transact(db, (tx) => completeWithCash(tx, clerk, { cardNo, loadId }, proof));

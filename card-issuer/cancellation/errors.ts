@@ -28,6 +28,11 @@ export const cancelErrors = errorCatalogue('card-issuer.cancellation', {
     status: 502,
     sentence: 'What the card gave as proof of payment is wrong. Give no cash, keep the card and call the platform.',
   },
+  otherShift: {
+    status: 409,
+    sentence:
+      'The cash of this load lies in the till of shift {shiftId} of {clerk}: only that clerk cancels it, while the shift is open. Otherwise refund the card.',
+  },
   refused: {
     status: 502,
     sentence: 'The card refused {step} with {status}; it has not paid. Repeat, or give the card back.',

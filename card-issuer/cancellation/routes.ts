@@ -4,17 +4,28 @@ import {
   type Cancellation,
   cancellationErrors,
   cardNo,
+  type CardNo,
   findCancellation,
   loadsOfToday,
   openCancellationDebits,
   proposeCancellation,
   proposeTornDecision,
 } from '@citycard/clearing';
-import { type Database, type HttpServer, idempotent, rolesAllowed, transact, Type } from '@citycard/common';
+import {
+  type Database,
+  type HttpServer,
+  idempotent,
+  type Principal,
+  rolesAllowed,
+  transact,
+  type Transaction,
+  Type,
+} from '@citycard/common';
 import { answers, Day, FenAnswer, Moment, Numbered } from '../answers.ts';
 import type { CounterReaders } from '../readers/reader.ts';
 import { orderCounterSam } from './counter-sam.ts';
 import { debitCancelledLoad, type DebitDeps } from './debit-card.ts';
+import { type CancelledLoad, giveCash, requireOwnTill } from './own-load.ts';
 
 const closed = { additionalProperties: false } as const;
 const CardParams = Type.Object({ cardNo: Type.String({ pattern: '^[0-9]{19}$' }) });
@@ -26,6 +37,7 @@ const LoadAnswer = Type.Object({
   loadId: Numbered,
   amountFen: FenAnswer,
   agent: Type.String(),
+  ownCounter: Type.Boolean({ description: 'Taken at a counter of the company: its cash goes back out of the till' }),
   at: Moment,
   cancellation: Type.Optional(Type.String()),
 });
@@ -47,6 +59,8 @@ const DebitedAnswer = Type.Object({
   businessDate: Day,
   postingKey: Type.String(),
   cashReturnedBy: Type.String(),
+  paidFen: FenAnswer,
+  waitsFen: FenAnswer,
   counter: Type.String(),
   samNo: Type.String(),
   samTransactionNo: Type.Integer(),
@@ -55,7 +69,7 @@ const Counter = Type.String({ minLength: 1, maxLength: 40 });
 
 /**
  * Cancelling a load at the counter: one clerk proposes, another person approves, then the card is debited in the clerk's
- * reader and the money goes back to the agent that took it.
+ * reader and the money goes back to the agent that took it, or out of the clerk's own till.
  */
 export function registerCancellationRoutes(
   server: HttpServer,
@@ -116,7 +130,7 @@ export function registerCancellationRoutes(
       const { cardNo: number, loadId } = request.params;
       const answer = await idempotent(db, request, async (tx) => ({
         status: 201,
-        body: viewOf(await proposeCancellation(tx, request.principal, cardNo(number), BigInt(loadId))),
+        body: await propose(tx, request.principal, cardNo(number), BigInt(loadId)),
       }));
       return reply.status(answer.status).send(answer.body);
     },
@@ -203,12 +217,29 @@ function decisionRoutes(server: HttpServer, { db }: { readonly db: Database }, p
         status: 200,
         body: {
           paid: decision.paid,
-          receipt: await approveTornDecision(tx, request.principal, cardNo(number), BigInt(loadId), decision),
+          receipt: await decided(tx, request.principal, cardNo(number), BigInt(loadId), decision),
         },
       }));
       return reply.status(answer.status).send(answer.body);
     },
   );
+}
+
+async function propose(tx: Transaction, clerk: Principal, number: CardNo, loadId: bigint) {
+  const proposed = await proposeCancellation(tx, clerk, number, loadId);
+  await requireOwnTill(tx, clerk, number, loadId);
+  return viewOf(proposed);
+}
+
+async function decided(
+  tx: Transaction,
+  checker: Principal,
+  number: CardNo,
+  loadId: bigint,
+  decision: { readonly approvalId: bigint; readonly paid: boolean },
+): Promise<CancelledLoad | undefined> {
+  const receipt = await approveTornDecision(tx, checker, number, loadId, decision);
+  return receipt && giveCash(tx, checker, receipt);
 }
 
 function viewOf(cancellation: Cancellation): Record<string, unknown> {

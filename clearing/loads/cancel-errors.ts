@@ -8,7 +8,7 @@ export const cancellationErrors = errorCatalogue('clearing.cancellation', {
     sentence:
       'Only a completed load is cancelled: this one is {state}, and the card has not proved it by its own code.',
   },
-  notCash: { status: 409, sentence: 'Only a load paid in cash at an agent is cancelled; this one was paid otherwise.' },
+  notCash: { status: 409, sentence: 'Only a load paid in cash is cancelled; this one was paid otherwise.' },
   otherDay: {
     status: 409,
     sentence: 'A load is cancelled on its own business day, {date}; refund the card at the counter instead.',

@@ -15,7 +15,7 @@ import type { CardNo } from '../purses/card-number.ts';
 import { findPurse } from '../purses/purse.ts';
 import { cancellationErrors } from './cancel-errors.ts';
 import { type Cancellation, type CancellationDebit, findCancellation } from './cancellation.ts';
-import { findLoad, type Load } from './load.ts';
+import { findLoad, type Load, OWN_COUNTERS } from './load.ts';
 
 const ACT = 'cancel-load';
 
@@ -29,8 +29,8 @@ const contentOf = (load: Pick<Load, 'cardNo' | 'loadId' | 'amount'>): Record<str
 const subjectOf = (load: Pick<Load, 'loadId'>): string => `load ${load.loadId}`;
 
 /**
- * Proposes to cancel a completed load: paid in cash at an agent, proved by the card's own TAC, on the business day that is
- * still open. Proposing it again gives the same proposal.
+ * Proposes to cancel a completed load: paid in cash at an agent or at a counter of the company, proved by the card's own TAC,
+ * on the business day that is still open. Proposing it again gives the same proposal.
  *
  * @throws CityCardError `clearing.cancellation.load-unknown`, `.not-complete`, `.not-cash`, `.other-day`, `.purse-not-active`,
  *   `.balance-short`, `.cancelled`; `clearing.no-open-business-day`
@@ -158,7 +158,7 @@ async function cancellableLoad(tx: Transaction, cardNo: CardNo, loadId: bigint):
   if (purse === undefined || load === undefined) throw cancellationErrors.loadUnknown();
   const cancelled = await findCancellation(tx, cardNo, loadId);
   if (cancelled?.postedDate !== undefined) throw cancellationErrors.cancelled({ date: cancelled.postedDate });
-  if (load.kind !== 'agent-cash') throw cancellationErrors.notCash();
+  if (load.kind !== 'agent-cash' && load.identity.merchantNo !== OWN_COUNTERS) throw cancellationErrors.notCash();
   // What was concluded from counters or by a person can be contradicted by a TAC later; then it would be paid back twice.
   if (load.state !== 'posted' || load.resolvedBy !== 'result')
     throw cancellationErrors.notComplete({ state: load.state });
@@ -191,6 +191,8 @@ export interface LoadOfToday {
   readonly loadId: bigint;
   readonly amountFen: Fen;
   readonly agent: string;
+  /** Taken at a counter of the company, not at an agent's. */
+  readonly ownCounter: boolean;
   readonly at: Date;
   readonly cancellation?: string;
 }
@@ -206,16 +208,17 @@ export async function loadsOfToday(db: Database, cardNo: CardNo): Promise<LoadOf
   }>(
     `select l.load_id, l.amount_fen, l.merchant_no, l.opened_at, c.state
        from clearing.load l left join clearing.load_cancellation c on c.card_no = l.card_no and c.load_id = l.load_id
-      where l.card_no = $1 and l.kind = 'agent-cash' and l.state = 'posted' and l.resolved_by = 'result'
+      where l.card_no = $1 and (l.kind = 'agent-cash' or l.merchant_no = $2) and l.state = 'posted' and l.resolved_by = 'result'
         and exists (select from clearing.ledger_posting p join clearing.business_day d on d.business_date = p.business_date
                      where p.card_no = l.card_no and p.posting_key = l.posting_key || ':post' and d.state = 'open')
       order by l.load_id desc limit 20`,
-    [cardNo],
+    [cardNo, OWN_COUNTERS],
   );
   return rows.map((row) => ({
     loadId: row.load_id,
     amountFen: fen(row.amount_fen),
     agent: row.merchant_no,
+    ownCounter: row.merchant_no === OWN_COUNTERS,
     at: row.opened_at,
     ...(row.state !== null && { cancellation: row.state }),
   }));

@@ -29,7 +29,10 @@ export interface CancellationReceipt {
   readonly amountFen: Fen;
   readonly businessDate: BusinessDate;
   readonly postingKey: string;
-  /** The agent that took the cash gives it back: its prefund is restored by the same amount. */
+  /**
+   * The agent that took the cash gives it back: its prefund is restored by the same amount. Of a load at a counter of the company the
+   * money is pending credit of the card again, and whoever completes it gives the cash out of the till.
+   */
   readonly cashReturnedBy: string;
   readonly counter: string;
   readonly samNo: string;

@@ -24,6 +24,9 @@ export interface OriginalReference {
   readonly date: string;
 }
 
+/** Merchant number of the company's own counters in the books of loads: no agent has it. */
+export const OWN_COUNTERS = 'COUNTERS';
+
 export type LoadKind = 'agent-cash' | 'bound-account';
 export type LoadState = 'pending' | 'posted' | 'void';
 /** Why a load is in its state; only `result` (a TAC) is proof by the card's own key. */

@@ -1,5 +1,5 @@
 import { type Database, type Fen, fen, type Principal, type Transaction } from '@citycard/common';
-import type { CardNo, LoadIdentity } from '@citycard/clearing';
+import { cardNo as toCardNo, type CardNo, findLoad, type LoadIdentity, OWN_COUNTERS } from '@citycard/clearing';
 
 /** A load at a counter as it was begun. */
 export interface CounterLoad {
@@ -59,7 +59,7 @@ export const amountOf = (load: Pick<CounterLoad, 'cashFen' | 'collectedFen'>): F
   fen(load.cashFen + load.collectedFen);
 
 /** Terminal and merchant number of the company's own counters in the books of loads: no terminal and no agent has them. */
-const COUNTERS = { terminalNo: 'COUNTERS', merchantNo: 'COUNTERS' } as const;
+const COUNTERS = { terminalNo: OWN_COUNTERS, merchantNo: OWN_COUNTERS } as const;
 const TRACES = 1_000_000n;
 
 /** Under which numbers an attempt stands in the books of loads. */
@@ -107,6 +107,15 @@ export async function lockCounterLoad(tx: Transaction, cardNo: string, no: bigin
   return rows[0] && loadOf(rows[0]);
 }
 
+/** The load at a counter that stands in the books of loads under this number, held until the transaction ends. */
+export async function counterLoadOf(tx: Transaction, cardNo: string, loadId: bigint): Promise<CounterLoad | undefined> {
+  const load = await findLoad(tx, toCardNo(cardNo), loadId);
+  if (load === undefined || load.identity.merchantNo !== OWN_COUNTERS) return undefined;
+  const trace = BigInt(load.identity.batchNo) * TRACES + BigInt(load.identity.traceNo);
+  const { rows } = await tx.query<Row>(`${SELECT} where card_no = $1 and trace = $2 for update`, [cardNo, trace]);
+  return rows[0] && loadOf(rows[0]);
+}
+
 export async function nextTrace(db: Database | Transaction): Promise<bigint> {
   const { rows } = await db.query<{ trace: bigint }>(`select nextval('issuer.counter_load_no') as trace`);
   if (rows[0] === undefined) throw new Error('a sequence gave no number');
@@ -123,7 +132,7 @@ export async function storeAttempt(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (card_no, clerk, idempotency_key) do update
        set reader = excluded.reader, trace = excluded.trace, sam_no = excluded.sam_no, online_counter = excluded.online_counter,
-           balance_before_fen = excluded.balance_before_fen, state = 'loading', ended_at = null
+           balance_before_fen = excluded.balance_before_fen, state = 'loading', ended_at = null, cancelled_at = null, cancelled_paid = null
      returning ${COLUMNS}`,
     [
       load.cardNo,

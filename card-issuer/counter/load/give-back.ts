@@ -3,7 +3,7 @@ import { fen, type Fen, type Principal, recordAct, type Transaction } from '@cit
 import { requireCash } from '../cash.ts';
 import { giveReceipt } from '../receipts.ts';
 import { requireOpenShift } from '../shifts.ts';
-import { endLoad, lockCounterLoad } from './begun.ts';
+import { type CounterLoad, endLoad, lockCounterLoad } from './begun.ts';
 import { counterLoadErrors } from './errors.ts';
 
 /**
@@ -23,15 +23,7 @@ export async function giveCashBack(
   const { available } = await cardBalance(tx, toCardNo(cardNo), 'pending-credit');
   if (load.state !== 'waiting' || load.cashFen === 0n || available < load.cashFen) throw counterLoadErrors.notWaiting();
   await requireCash(tx, shiftId, load.cashFen);
-  await postOrThrow(tx, await currentBusinessDate(tx), [
-    {
-      cardNo: toCardNo(cardNo),
-      key: `counter-cash-back:${counterLoadNo}`,
-      reason: 'cash of a load the card did not take',
-      legs: [{ debit: 'pending-credit', credit: `cash-shift:${shiftId}`, amount: load.cashFen }],
-    },
-  ]);
-  await endLoad(tx, load, 'given-back');
+  await payCashBack(tx, load, shiftId);
   const lines = [{ what: 'cash-back', amountFen: load.cashFen, way: 'out' }] as const;
   await giveReceipt(tx, clerk, { cardNo, act: 'load-cash-back', shiftId, lines });
   await recordAct(tx, clerk, {
@@ -40,4 +32,17 @@ export async function giveCashBack(
     detail: { amountFen: Number(load.cashFen) },
   });
   return { paidFen: fen(load.cashFen) };
+}
+
+/** Moves the cash of a load that is not on the card out of its pending credit and the till. The key allows it once in the load's life. */
+export async function payCashBack(tx: Transaction, load: CounterLoad, shiftId: bigint): Promise<void> {
+  await postOrThrow(tx, await currentBusinessDate(tx), [
+    {
+      cardNo: load.cardNo,
+      key: `counter-cash-back:${load.counterLoadNo}`,
+      reason: 'cash of a load that is not on the card',
+      legs: [{ debit: 'pending-credit', credit: `cash-shift:${shiftId}`, amount: load.cashFen }],
+    },
+  ]);
+  await endLoad(tx, load, 'given-back');
 }

@@ -49,10 +49,12 @@ export const tillMessages = {
       back: '返回卡片',
       none: '此卡还没有收据。',
     },
+    sheet: { title: '卡片明细单', company: '居民卡公司 · 卡片明细单', open: '打印明细单', print: '打印' },
     receiptActs: {
       issue: '发卡',
       load: '充值',
       'load-cash-back': '退还未充值现金',
+      'load-cancelled': '撤销充值',
       'loss-report': '正式挂失',
       replacement: '补卡',
       renewal: '到期换卡',
@@ -65,6 +67,8 @@ export const tillMessages = {
     money: {
       cash: '现金',
       'cash-back': '退还现金',
+      'taken-off': '卡内扣回',
+      waits: '转为待补登',
       collected: '补登',
       converted: '旧卡余额',
       'balance-before': '充值前余额',
@@ -83,6 +87,7 @@ export const tillMessages = {
     },
     notes: {
       'new-card': '新卡',
+      'cash-returned-by': '现金由代理点退还',
       'balance-moved': '已转入新卡',
       'balance-follows': '余额最早于',
       'old-card': '旧卡尾号',
@@ -199,10 +204,17 @@ export const tillMessages = {
       back: 'Back to the card',
       none: 'No receipt of this card yet.',
     },
+    sheet: {
+      title: 'Card sheet',
+      company: 'Resident Card Company · card sheet',
+      open: 'Print a sheet',
+      print: 'Print',
+    },
     receiptActs: {
       issue: 'Card issued',
       load: 'Card loaded',
       'load-cash-back': 'Cash of a load given back',
+      'load-cancelled': 'Load cancelled',
       'loss-report': 'Loss reported',
       replacement: 'Card replaced',
       renewal: 'Card renewed',
@@ -215,6 +227,8 @@ export const tillMessages = {
     money: {
       cash: 'Cash',
       'cash-back': 'Cash given back',
+      'taken-off': 'Taken off the card',
+      waits: 'Waits for the card',
       collected: 'Pending credit loaded',
       converted: 'Balance of the old card',
       'balance-before': 'Balance before',
@@ -232,6 +246,7 @@ export const tillMessages = {
       'pay-out': 'To be paid out',
     },
     notes: {
+      'cash-returned-by': 'Cash is given back by agent',
       'new-card': 'New card',
       'balance-moved': 'Moved to the new card',
       'balance-follows': 'Balance from',
