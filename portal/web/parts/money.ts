@@ -1,5 +1,6 @@
 const GROUPS = /\B(?=(\d{3})+$)/g;
-const TYPED = /^(\d{1,12})(?:[.](\d{1,2}))?$/;
+/** A comma counts only where it parts thousands: `12,5` of a foreign keyboard is no 125. */
+const TYPED = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:[.](\d{1,2}))?$/;
 
 /**
  * An amount as people read it: `1,234.50`, a minus sign in front of what is owed. Whole fen in, whole digits out.
@@ -18,10 +19,12 @@ export function yuan(fen: number | bigint | string): string {
 
 /** Fen of an amount somebody typed in yuan: `12`, `12.5`, `1,234.50`. Undefined when it is none. */
 export function fenOf(typed: string): bigint | undefined {
-  const parts = TYPED.exec(typed.trim().replaceAll(/[,，\s¥￥]/g, ''));
+  // Wide digits, commas and stops of a Chinese keyboard are those of any other.
+  const narrow = typed.replaceAll(/[０-９．，]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+  const parts = TYPED.exec(narrow.replaceAll(/[\s¥￥]/g, ''));
   if (parts === null) return undefined;
   const [, whole = '0', fraction = ''] = parts;
-  return BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'));
+  return BigInt(whole.replaceAll(',', '')) * 100n + BigInt(fraction.padEnd(2, '0'));
 }
 
 /**
