@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createParticipant, OWN_COUNTERS } from '@citycard/clearing';
+import { transact } from '@citycard/common';
 import type { Credentials } from '../demo/people.ts';
 import type { Configuration } from '../installation/configuration.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -37,6 +39,7 @@ export async function startDesks(
     bureau: [token('bureau-1'), token('bureau-2')],
   };
   await writeFile(file, JSON.stringify(content), { mode: 0o600 });
+  await giveSams(installation, token('platform').token);
   const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
@@ -48,4 +51,19 @@ export async function startDesks(
       await ended;
     },
   };
+}
+
+/** Each desk debits cards with a SAM of its own when a load is cancelled; who runs the desks is the company. */
+async function giveSams(installation: Installation, token: string): Promise<void> {
+  await transact(installation.db, (tx) =>
+    createParticipant(tx, { participantNo: OWN_COUNTERS, name: '居民卡公司柜台（演示）', kind: 'company' }),
+  );
+  for (const counter of Object.keys(CLERKS)) {
+    const response = await fetch(new URL('/v1/counter-sams', installation.baseUrl), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ counter, participantNo: OWN_COUNTERS }),
+    });
+    if (!response.ok) throw new Error(`POST /v1/counter-sams answered ${response.status}: ${await response.text()}`);
+  }
 }
