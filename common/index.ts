@@ -35,6 +35,7 @@ export {
 } from './identity/principal.ts';
 export { approveAct, proposeAct } from './identity/approval.ts';
 export { endWaiting, returnProposal } from './identity/returned.ts';
+export { returnedProposals } from './identity/returned-proposals.ts';
 export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
 export { approveStaffRegister, proposeStaffRegister, type StaffRegisterRow } from './identity/staff-register.ts';
 export { SignIn, type SignedIn } from './identity/sign-in/sign-in.ts';

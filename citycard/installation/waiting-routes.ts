@@ -3,6 +3,7 @@ import {
   type Database,
   type HttpServer,
   noteExport,
+  returnedProposals,
   returnProposal,
   transact,
   Type,
@@ -27,6 +28,17 @@ const WithContent = Type.Object({
   content: Type.Optional(Type.Unknown({ description: 'what was proposed; absent where the act log does not hold it' })),
 });
 
+const Returned = Type.Object({
+  approvalId: Type.Integer(),
+  act: Type.String(),
+  subject: Type.String(),
+  maker: Type.String(),
+  makerName: Type.String(),
+  returnedBy: Type.String(),
+  returnedAt: Type.String(),
+  reason: Type.String(),
+});
+
 /** Who waits for whom, and lists that people take out (docs/portal.md, "Approvals"). */
 export function registerWaitingRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
   server.get(
@@ -38,6 +50,17 @@ export function registerWaitingRoutes(server: HttpServer, { db }: { readonly db:
       },
     },
     async ({ principal }) => ({ waiting: await waitingProposals(db, principal, approversOf) }),
+  );
+
+  server.get(
+    '/v1/returned-proposals',
+    {
+      schema: {
+        summary: 'Proposals that their second person returned and nobody proposed again, with the reason',
+        ...answers(Type.Object({ returned: Type.Array(Returned) })),
+      },
+    },
+    async ({ principal }) => ({ returned: await returnedProposals(db, principal, approversOf) }),
   );
 
   server.get(
