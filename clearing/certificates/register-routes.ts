@@ -77,6 +77,15 @@ export function registerCertificateRegisterRoutes(server: HttpServer, deps: Cert
           { csrPem: Type.String({ minLength: 1, maxLength: 16_384 }) },
           { additionalProperties: false },
         ),
+        ...answers(
+          Type.Object({
+            serial: Type.String(),
+            certificatePem: Type.String(),
+            caPem: Type.String(),
+            notAfter: Type.String(),
+          }),
+          201,
+        ),
       },
     },
     async ({ params: { serial }, body: { csrPem }, principal }, reply) => {
