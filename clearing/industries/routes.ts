@@ -1,4 +1,13 @@
-import { businessDate, cityDate, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import {
+  answers,
+  businessDate,
+  cityDate,
+  type Database,
+  type HttpServer,
+  rolesAllowed,
+  transact,
+  Type,
+} from '@citycard/common';
 import { INDUSTRY_CODE, codeOfIndustry, industryOfCode } from './code.ts';
 import { IndustryDocument } from './document.ts';
 import { registerEntitlementRoutes } from './entitlement-routes.ts';
@@ -21,6 +30,10 @@ const NewVersion = Type.Object(
 );
 
 const HOUR_MS = 3_600_000;
+
+const InForce = Type.Object({
+  industries: Type.Array(Type.Object({ code: Type.String(), version: Type.Integer(), document: IndustryDocument })),
+});
 
 /** Industries over HTTP (docs/industries.md): proposed by one platform officer, put in force by another. */
 export function registerIndustryRoutes(server: HttpServer, { db }: { readonly db: Database }): void {
@@ -47,7 +60,10 @@ function versionRoutes(server: HttpServer, db: Database): void {
   };
   server.get(
     '/v1/industries',
-    { ...readers, schema: { summary: 'Industries in force on a day (today)', querystring: OnDate } },
+    {
+      ...readers,
+      schema: { summary: 'Industries in force on a day (today)', querystring: OnDate, ...answers(InForce) },
+    },
     async ({ query }) => ({
       industries: (await industriesInForce(db, businessDate(query.date ?? cityDate(new Date())))).map(
         ({ industry, ...rest }) => ({ code: codeOfIndustry(industry), ...rest }),

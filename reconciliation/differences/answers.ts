@@ -121,8 +121,9 @@ export const RulesInForce = Type.Object({
       ownerRole: Type.String(),
       dueDays: Type.Integer(),
       tolerateFen: Type.Integer(),
-      setBy: Type.String(),
-      approvedBy: Type.String(),
+      /** Nobody: it came with the product. */
+      setBy: Type.Union([Type.Null(), Type.String()]),
+      approvedBy: Type.Union([Type.Null(), Type.String()]),
       setAt: Type.String(),
     }),
   ),

@@ -10332,24 +10332,6 @@ export interface paths {
             };
           };
         };
-        /** @description Default Response */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              name: string;
-              date: string;
-              lines: number;
-              amountFen: number;
-              /** @description Lines of the day that both sides do not have alike, now */
-              open: number;
-              /** @description The same file was taken before */
-              repeated: boolean;
-            };
-          };
-        };
       };
     };
     delete?: never;
@@ -11122,8 +11104,8 @@ export interface paths {
                 ownerRole: string;
                 dueDays: number;
                 tolerateFen: number;
-                setBy: string;
-                approvedBy: string;
+                setBy: null | string;
+                approvedBy: null | string;
                 setAt: string;
               }[];
             };
@@ -14367,7 +14349,269 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              industries: {
+                code: string;
+                version: number;
+                document:
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      /** @enum {string} */
+                      pattern: 'offline-purchase';
+                    }
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      /** @enum {string} */
+                      pattern: 'distance';
+                      stations: {
+                        station: string;
+                        nameChinese: string;
+                        metres: number;
+                      }[];
+                      vehicleClasses: {
+                        vehicleClass: number;
+                        fenPerKilometre: string;
+                        minFen: number;
+                      }[];
+                      roundedToFen: number;
+                      longestTripHours: number;
+                    }
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      customer: {
+                        nameChinese: string;
+                        nameEnglish: string;
+                        characters: 'digits' | 'letters-and-digits' | 'printable';
+                        shortest: number;
+                        longest: number;
+                      };
+                      reference: {
+                        nameChinese: string;
+                        nameEnglish: string;
+                        characters: 'digits' | 'letters-and-digits' | 'printable';
+                        shortest: number;
+                        longest: number;
+                      };
+                      lateFee?: {
+                        graceDays: number;
+                        partsPerMillionPerDay: number;
+                        capPartsPerMillion: number;
+                      };
+                      cancellation: {
+                        allowed: boolean;
+                        withinDays: number;
+                      };
+                      biller: {
+                        exchange: 'http' | 'file';
+                        timeoutMs: number;
+                      };
+                      /** @enum {string} */
+                      pattern: 'bill';
+                    }
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      customer: {
+                        nameChinese: string;
+                        nameEnglish: string;
+                        characters: 'digits' | 'letters-and-digits' | 'printable';
+                        shortest: number;
+                        longest: number;
+                      };
+                      reference: {
+                        nameChinese: string;
+                        nameEnglish: string;
+                        characters: 'digits' | 'letters-and-digits' | 'printable';
+                        shortest: number;
+                        longest: number;
+                      };
+                      lateFee?: {
+                        graceDays: number;
+                        partsPerMillionPerDay: number;
+                        capPartsPerMillion: number;
+                      };
+                      cancellation: {
+                        allowed: boolean;
+                        withinDays: number;
+                      };
+                      biller: {
+                        exchange: 'http' | 'file';
+                        timeoutMs: number;
+                      };
+                      /** @enum {string} */
+                      pattern: 'meter';
+                      meter: {
+                        by: 'token' | 'card';
+                        reportedWithinHours: number;
+                      };
+                    }
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      /** @enum {string} */
+                      pattern: 'entitlement';
+                    }
+                  | {
+                      nameChinese: string;
+                      nameEnglish: string;
+                      participants: {
+                        kinds: ('operator' | 'agent' | 'biller')[];
+                      };
+                      fee?: {
+                        kind: 'per-count' | 'by-amount' | 'fixed';
+                        rate?: string;
+                        ladder?: {
+                          upTo: string | null;
+                          rate: string;
+                        }[];
+                        minFen?: number;
+                        maxFen?: number;
+                        feeReturned?: boolean;
+                      };
+                      data: {
+                        name: string;
+                        bytes: number;
+                        form: 'bcd' | 'number' | 'text';
+                        meaning: string;
+                      }[];
+                      receipt: {
+                        title: string;
+                        lines: string[];
+                      };
+                      /** @enum {string} */
+                      pattern: 'fund';
+                      fund: {
+                        nameChinese: string;
+                        nameEnglish: string;
+                      };
+                    };
+              }[];
+            };
+          };
         };
       };
     };
@@ -21666,52 +21910,6 @@ export interface paths {
       responses: {
         /** @description Default Response */
         200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json':
-              | {
-                  uploadId: number;
-                  participantNo: string;
-                  channel: string;
-                  fileName: string;
-                  bytes: number;
-                  /** @description The file goes on from this byte */
-                  offset: number;
-                  /** @description receiving, taken, repeat, refused, abandoned */
-                  state: string;
-                  refusal?: {
-                    reason: string;
-                    detail: string;
-                  };
-                  openedAt: string;
-                  endedAt?: string;
-                  file?: {
-                    fileName: string;
-                    sequence?: number;
-                    records: number;
-                    amountFen: number;
-                    businessDate: string;
-                    receivedAt: string;
-                  };
-                }
-              | {
-                  /** @enum {string} */
-                  state: 'repeat';
-                  file: {
-                    fileName: string;
-                    sequence?: number;
-                    records: number;
-                    amountFen: number;
-                    businessDate: string;
-                    receivedAt: string;
-                  };
-                };
-          };
-        };
-        /** @description Default Response */
-        201: {
           headers: {
             [name: string]: unknown;
           };
