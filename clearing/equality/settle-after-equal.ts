@@ -3,17 +3,12 @@ import {
   type BusinessDate,
   businessDate,
   type Database,
-  errorCatalogue,
   type Principal,
   proposeAct,
   recordAct,
   type Transaction,
 } from '@citycard/common';
-
-const equalityErrors = errorCatalogue('clearing.equality', {
-  participantUnknown: { status: 404, sentence: 'There is no agent, biller or operator {participantNo}.' },
-  nothingChanges: { status: 409, sentence: '{participantNo} is settled that way already.' },
-});
+import { equalityErrors } from './errors.ts';
 
 /** Whether a participant is settled only after both sides are equal. */
 export interface SettleAfterEqual {

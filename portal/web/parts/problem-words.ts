@@ -1,21 +1,33 @@
-import { yuan } from './money.ts';
+import { shallowRef } from 'vue';
 import type { Problem } from './problem.ts';
+import type { Speaker } from './words-of-services/speaker.ts';
 
-/** Sentences in Chinese for what the services say in English, by code; `{name}` stands for what the answer names. */
-const inChinese = new Map<string, string>();
+/** Until the words are there, and where somebody reads English, the services' own sentences stand. */
+const speaker = shallowRef<Speaker>();
+let fetching: Promise<void> | undefined;
 
-/** Adds the words of a face. */
-export function addProblemWords(words: Readonly<Record<string, string>>): void {
-  for (const [code, sentence] of Object.entries(words)) inChinese.set(code, sentence);
+/** Fetches the Chinese for what the services say; what is on a page already turns into it by itself. */
+export async function fetchWords(language: string): Promise<void> {
+  if (language !== 'zh') return;
+  fetching ??= Promise.all([import('./words-of-services/speaker.ts'), import('./words-of-services/chinese.ts')]).then(
+    ([{ speakerOf }, { chinese }]) => {
+      speaker.value = speakerOf(chinese);
+    },
+    // Without them the services' own sentences stand; the next page asks again.
+    () => {
+      fetching = undefined;
+    },
+  );
+  await fetching;
 }
 
-/** The sentence for a person: the service's own, in Chinese where a face has put it so. Fen are said in yuan. */
+/** The sentence of a refusal for a person: the service's own, in Chinese for those who read it. */
 export function sentenceOf(problem: Problem, language: string): string {
-  const words = language === 'zh' ? inChinese.get(problem.code) : undefined;
-  if (words === undefined) return problem.message;
-  return words.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = problem.params[name];
-    if (name.endsWith('Fen') && (typeof value === 'number' || typeof value === 'string')) return `¥${yuan(value)}`;
-    return value === undefined ? '' : String(value);
-  });
+  if (language !== 'zh') return problem.message;
+  return speaker.value?.refusal(problem.code, problem.message, problem.params) ?? problem.message;
+}
+
+/** A sentence or a reason that a service has kept (why a job failed, why a record was refused), for a person. */
+export function textOf(said: string, language: string): string {
+  return language === 'zh' ? (speaker.value?.text(said) ?? said) : said;
 }

@@ -1,10 +1,5 @@
-import { addProblemWords } from '../../parts/problem-words.ts';
 import type { Face } from '../face.ts';
-
 import { chinese, english } from './messages/index.ts';
-import { problemWords } from './problems-zh.ts';
-
-addProblemWords(problemWords);
 
 export const counterFace: Face = {
   name: 'counter',

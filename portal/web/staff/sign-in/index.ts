@@ -1,9 +1,5 @@
-import { addProblemWords } from '../../parts/problem-words.ts';
 import type { Face } from '../face.ts';
 import { signInMessages } from './messages.ts';
-import { signInProblems } from './problems-zh.ts';
-
-addProblemWords(signInProblems);
 
 /** No face of its own in the menu: the way in, the way out, and one's own account. */
 export const signInFace: Face = {

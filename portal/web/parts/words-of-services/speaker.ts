@@ -1,0 +1,87 @@
+import { yuan } from '../money.ts';
+import { cityTime } from '../time.ts';
+import { fill, ownLength, type Reader, readerOf } from './template.ts';
+import type { Chinese } from './words.ts';
+
+/** Says in Chinese what the services say in English. */
+export interface Speaker {
+  /** A refusal by its code; what the answer names fills the sentence, and what it does not name is read from the English. */
+  refusal(code: string, english: string, params: Readonly<Record<string, unknown>>): string;
+  /** A sentence or a reason that was kept in English; itself when nobody has put it into Chinese. */
+  text(english: string): string;
+}
+
+interface Sentence {
+  readonly chinese: string;
+  readonly read: Reader;
+}
+
+/** Values of these names are codes; a name of a person or a thing may be spelled like a code and is none. */
+const CODED =
+  /^(state|status|kind|kinds|from|to|wanted|step|done|act|item|items|what|action|fitting|document|paper|resolution|outcome|standing|severity|least|unit|direction|side|found|expected|said|part|verdict|stage|proof|bearer|payer|roles?|why|window|allowed|known|choices|limitName|ruleName|account)$/;
+const FEN = /^-?\d{1,18}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+
+export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speaker {
+  const catalogue = new Map<string, Sentence>();
+  for (const [code, template] of Object.entries(english)) {
+    const chinese = refusals[code];
+    if (chinese !== undefined) catalogue.set(code, { chinese, read: readerOf(template) });
+  }
+  const known = [
+    ...sayings.map(([template, chinese]) => ({ template, chinese })),
+    ...Object.entries(english).flatMap(([code, template]) =>
+      refusals[code] === undefined ? [] : [{ template, chinese: refusals[code] }],
+    ),
+  ]
+    .toSorted((one, other) => ownLength(other.template) - ownLength(one.template))
+    .map(({ template, chinese }): Sentence => ({ chinese, read: readerOf(template) }));
+  const heard = new Map<string, string | undefined>();
+
+  const whole = (text: string): string | undefined => {
+    if (!heard.has(text)) heard.set(text, /[a-z]{2}/.test(text) ? search(text) : undefined);
+    return heard.get(text);
+  };
+  function search(text: string): string | undefined {
+    for (const { chinese, read } of known) {
+      const params = read(text);
+      if (params !== undefined) return said(chinese, params);
+    }
+    return undefined;
+  }
+  /** Several reasons in one text, each of which is known or left as it is. */
+  const spoken = (text: string): string =>
+    whole(text) ??
+    (text.includes('; ')
+      ? text
+          .split('; ')
+          .map((part) => whole(part) ?? part)
+          .join('；')
+      : text);
+  const word = (name: string, value: unknown, form: string | undefined): string => {
+    if (value === undefined || value === null) return '';
+    if (Array.isArray(value)) return value.map((one) => word(name, one, form)).join('、');
+    const text = String(value);
+    if ((form === 'yuan' || name.endsWith('Fen')) && FEN.test(text)) return `¥${yuan(text)}`;
+    if (INSTANT.test(text)) return cityTime(text);
+    if (CODED.test(name)) {
+      const words = text.split(', ').map((one) => codes[one]);
+      if (words.every((one) => one !== undefined)) return words.join('、');
+    }
+    return spoken(text);
+  };
+  const said = (chinese: string, params: Readonly<Record<string, unknown>>): string => {
+    const sentence = fill(chinese, (name, form) => word(name, params[name], form)).replaceAll('。。', '。');
+    const appended = params['appended'];
+    return typeof appended === 'string' ? `${sentence}（${spoken(appended)}）` : sentence;
+  };
+  return {
+    refusal: (code, text, params) => {
+      const sentence = catalogue.get(code);
+      if (sentence !== undefined) return said(sentence.chinese, { ...sentence.read(text), ...params });
+      const chinese = refusals[code];
+      return chinese === undefined ? spoken(text) : said(chinese, params);
+    },
+    text: spoken,
+  };
+}
