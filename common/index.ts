@@ -38,6 +38,12 @@ export { endWaiting, returnProposal } from './identity/returned.ts';
 export { returnedProposals } from './identity/returned-proposals.ts';
 export { approvePersonNumber, listStaff, proposePersonNumber } from './identity/person-number.ts';
 export { approveStaffRegister, proposeStaffRegister, type StaffRegisterRow } from './identity/staff-register.ts';
+export {
+  approveSignInRule,
+  listSignInRules,
+  proposeSignInRule,
+  type SignInRule,
+} from './identity/sign-in/rule-changes.ts';
 export { SignIn, type SignedIn } from './identity/sign-in/sign-in.ts';
 export { approveFirstPassword, proposeFirstPassword } from './identity/sign-in/first-password.ts';
 export {

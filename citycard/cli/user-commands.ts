@@ -11,6 +11,10 @@ const NUMBER = /^[1-9][0-9]{0,14}$/;
 const pathOf = (id: string | undefined): string => `/v1/users/${fitting(id, ID, 'the id of a user, see: user list')}`;
 const approval = (text: string | undefined): string => fitting(text, APPROVAL, 'the approvalId of the proposal');
 
+const ruleOf = (text: string | undefined): string =>
+  `/v1/sign-in-rules/${fitting(text, /^[a-z-]{1,60}$/, 'the name of a rule, see: sign-in rules')}`;
+const wholeOf = (text: string | undefined): number => Number(fitting(text, /^[1-9][0-9]{0,8}$/, 'a whole number'));
+
 function rolesOf(text: string | undefined): { roles: string[] } {
   const given = fitting(text, ROLES, 'roles separated by commas, or none');
   return { roles: given === 'none' ? [] : given.split(',') };
@@ -109,6 +113,29 @@ export const userCommands: readonly Command[] = [
       noMore(more, 'user lift-pause ID');
       await connection.delete(`${pathOf(id)}/pause`);
       return { id, lifted: true };
+    },
+    true,
+  ),
+  command('platform', 'sign-in rules', ': numbers of the sign-in, and between what each may be', (connection) =>
+    connection.get('/v1/sign-in-rules'),
+  ),
+  command(
+    'platform',
+    'sign-in propose-rule',
+    ' RULE VALUE: propose another value for a number of the sign-in',
+    (connection, [rule, value, ...more]) => {
+      noMore(more, 'sign-in propose-rule RULE VALUE');
+      return connection.post(ruleOf(rule), { value: wholeOf(value) });
+    },
+    true,
+  ),
+  command(
+    'platform-2',
+    'sign-in approve-rule',
+    ' RULE VALUE APPROVAL: put the same value in force, as another person',
+    (connection, [rule, value, approvalId, ...more]) => {
+      noMore(more, 'sign-in approve-rule RULE VALUE APPROVAL');
+      return connection.post(`${ruleOf(rule)}/approval/${approval(approvalId)}`, { value: wholeOf(value) });
     },
     true,
   ),

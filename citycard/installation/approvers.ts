@@ -57,6 +57,7 @@ const approvers: Readonly<Record<string, readonly Role[]>> = {
   'set-person-number': ['supervisor'],
   'set-person-numbers': ['supervisor'],
   'set-roles': ['platform'],
+  'set-sign-in-rule': ['platform'],
   'set-supervision-rule': ['supervisor'],
   'set-validation-rule': ['finance-checker'],
   'settle-after-equal': ['finance-checker'],

@@ -57,6 +57,7 @@ import { type OpenGateway, operationsDeps } from './operations.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 import { registerSignatureRoutes } from './signature-routes.ts';
 import { registerSignInRoutes } from './sign-in-routes.ts';
+import { registerSignInRuleRoutes } from './sign-in-rule-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
 import { startCitySupervision } from './supervision.ts';
@@ -204,6 +205,7 @@ async function start(
   // Fetched while the HSM is there: people sign in also when it is away.
   void signIn.prepare().catch((error: unknown) => logger.warn({ err: error }, 'nobody can sign in yet'));
   registerSignInRoutes(server, { db, signIn });
+  registerSignInRuleRoutes(server, { db });
   registerWaitingRoutes(server, { db });
   registerUserRoutes(server, { db, signIn, seal: protection });
   registerSignatureRoutes(server, { ...signing, hsm });

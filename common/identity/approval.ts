@@ -68,3 +68,15 @@ export async function approveAct(
   ]);
   return { maker: row.maker, checker: checker.id };
 }
+
+/**
+ * The number of the last proposal of an act on a subject that was approved; null when none was. In what is proposed it makes every
+ * change an occasion of its own: one that was approved once cannot be used again when things are as they were before it.
+ */
+export async function lastApproval(tx: Transaction, act: string, subject: string): Promise<bigint | null> {
+  const { rows } = await tx.query<{ id: bigint | null }>(
+    'SELECT max(id) AS id FROM platform.approval WHERE act = $1 AND subject = $2 AND checker IS NOT NULL',
+    [act, subject],
+  );
+  return rows[0]?.id ?? null;
+}

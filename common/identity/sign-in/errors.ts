@@ -30,6 +30,10 @@ export const signInErrors = errorCatalogue('identity', {
     status: 409,
     sentence: 'The first password of {id} was given out already. Propose another if it was lost.',
   },
+  ruleUnknown: { status: 404, sentence: 'The sign-in has no number "{rule}"; see the list of them.' },
+  ruleOutOfBounds: { status: 422, sentence: '{rule} can be from {least} to {most}; {value} is not.' },
+  ruleSame: { status: 422, sentence: '{rule} is {value} already.' },
+  ruleLonger: { status: 422, sentence: '{short} ({first}) may not be more than {long} ({second}).' },
   exportLimit: {
     status: 429,
     sentence: 'You have exported {exports} lists with {rows} rows today; more is for tomorrow, or for another person.',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, sqlState, type Transaction } from '../../database/pool.ts';
 import { recordAct } from '../act-log.ts';
-import { approveAct, proposeAct } from '../approval.ts';
+import { approveAct, lastApproval, proposeAct } from '../approval.ts';
 import { identityErrors } from '../errors.ts';
 import { createPrincipal, type Principal, type Role } from '../principal.ts';
 import { signInErrors } from './errors.ts';
@@ -134,7 +134,9 @@ async function rolesContent(tx: Transaction, id: string, roles: readonly Role[])
           : `${strange.join(', ')} are for people of the house`,
     });
   const sorted = [...new Set(roles)].sort();
-  return { name, subject: `principal ${id}`, content: { id, roles: sorted, before: [...before].sort() } };
+  const subject = `principal ${id}`;
+  const after = await lastApproval(tx, SET_ROLES, subject);
+  return { name, subject, content: { id, roles: sorted, before: [...before].sort(), after } };
 }
 
 /** A user's row, held until the transaction ends. @throws CityCardError `identity.user-unknown` (404) */

@@ -1,5 +1,6 @@
 import { nightEn } from './night/words-en.ts';
 import { servicesEn } from './services/words-en.ts';
+import { rulesEn } from './users/words-en.ts';
 import { codesEn } from './codes-en.ts';
 
 export const en = {
@@ -23,6 +24,7 @@ export const en = {
     certificates: 'Certificates',
     participants: 'Participants',
     departments: 'Departments',
+    rules: 'Rules of sign-in',
     users: 'Users and roles',
     shifts: 'Shifts',
     audit: 'Act log',
@@ -294,6 +296,7 @@ export const en = {
     detail: 'Detail',
     between: { from: 'From (UTC+8)', to: 'Until (UTC+8)' },
   },
+  rules: rulesEn,
   users: {
     title: 'Users and roles',
     about: 'Everybody who signs in. Roles and first passwords take two persons: one proposes, another approves.',

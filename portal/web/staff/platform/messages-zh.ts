@@ -1,5 +1,6 @@
 import { nightZh } from './night/words-zh.ts';
 import { servicesZh } from './services/words-zh.ts';
+import { rulesZh } from './users/words-zh.ts';
 import { codesZh } from './codes-zh.ts';
 
 export const zh = {
@@ -23,6 +24,7 @@ export const zh = {
     certificates: '证书',
     participants: '参与单位',
     departments: '政府部门',
+    rules: '登录规则',
     users: '用户与岗位',
     shifts: '交接班',
     audit: '审计日志',
@@ -285,6 +287,7 @@ export const zh = {
     detail: '内容',
     between: { from: '自（北京时间）', to: '至（北京时间）' },
   },
+  rules: rulesZh,
   users: {
     title: '用户与岗位',
     about: '所有能登录的人。岗位和首次密码都要两个人：一人提议，另一人批准。',
