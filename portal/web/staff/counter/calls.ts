@@ -80,6 +80,13 @@ export const issueNow = (
 export const issueProgress = (key: string, reader: string) =>
   take(api.GET('/v1/counter/issue-now/{key}', { params: { path: { key }, query: { reader } }, ...inBackground }));
 
+export const makeNextCard = (
+  cardNo: string,
+  body: { reader: string; shiftId: number; step: 'replacement' | 'renewal'; product: string; stock?: string },
+  how: Sending,
+) => take(api.POST('/v1/cards/{cardNo}/next-card', { params: card(cardNo), body, ...sending(how) }));
+export const readSheet = (cardNo: string) => take(api.GET('/v1/cards/{cardNo}/sheet', { params: card(cardNo) }));
+
 export const loadCard = (
   cardNo: string,
   body: { reader: string; shiftId: number; cashFen: number; collectFen: number },

@@ -6,7 +6,8 @@ export type Reader = Answer<typeof readReaders>['readers'][number];
 export type SeenCard = Answer<typeof lookInReader>;
 
 const CHOSEN = 'counter-reader';
-const READERS_EVERY_MS = 2_500;
+/** A card that was put in is seen before a hand is back at the keyboard. */
+const READERS_EVERY_MS = 1_000;
 
 const noProblem: unknown = undefined;
 

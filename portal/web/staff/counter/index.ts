@@ -11,6 +11,7 @@ export const counterFace: Face = {
     { path: '/counter/residents/:residentId(\\d+)/issue', component: () => import('./resident/IssueCard.vue') },
     { path: '/counter/loss', component: () => import('./CallerLoss.vue') },
     { path: '/counter/cards/:cardNo(\\d{19})', component: () => import('./card/Card.vue') },
+    { path: '/counter/cards/:cardNo(\\d{19})/sheet', component: () => import('./card/Sheet.vue') },
     {
       path: '/counter/cards/:cardNo(\\d{19})/receipts/:receiptNo(newest|\\d+)',
       component: () => import('./Receipt.vue'),

@@ -1,4 +1,5 @@
 import { ref } from 'vue';
+import { type Act, act } from '../../parts/act.ts';
 import { newKey } from '../../parts/api.ts';
 
 /**
@@ -30,4 +31,20 @@ export function useSending() {
     problem.value = undefined;
   };
   return { busy, problem, send, another };
+}
+
+/** Asks in the dialog and does it; with the last refusal when the person gave up after one, so that the page can look again. */
+export async function confirmed<Outcome>(
+  asked: Act<Outcome>,
+): Promise<{ readonly said: { readonly outcome: Outcome } | undefined; readonly refusal: unknown }> {
+  let refusal: unknown;
+  const run: Act<Outcome>['run'] = async (headers) => {
+    try {
+      return await asked.run(headers);
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
+  return { said: await act({ ...asked, run }), refusal };
 }
