@@ -8,6 +8,8 @@ import { codesMessages } from './messages/codes.ts';
 import { daysMessages } from './messages/days.ts';
 import { kindsMessages } from './messages/kinds.ts';
 import { settlementMessages } from './messages/settlement.ts';
+import { termsChinese } from './messages/terms-zh.ts';
+import { termsEnglish } from './messages/terms-en.ts';
 import { workMessages } from './messages/work.ts';
 
 const parts = [
@@ -20,6 +22,7 @@ const parts = [
   auditMessages,
   codesMessages,
   kindsMessages,
+  { zh: termsChinese, en: termsEnglish },
 ];
 const words = (language: 'zh' | 'en'): Messages => ({
   finance: Object.assign({}, ...parts.map((part) => part[language])) as Messages,

@@ -5,6 +5,8 @@ export interface Version {
   readonly version: number;
   readonly validFrom: string;
   readonly state: string;
+  readonly approvalId: number;
+  readonly returned?: { readonly by: string; readonly reason: string } | undefined;
   readonly proposedBy: string;
   readonly approvedBy?: string | undefined;
   readonly document: unknown;

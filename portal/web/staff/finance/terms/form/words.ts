@@ -17,6 +17,14 @@ const SUBJECT = ['whom', 'participant', 'industry'];
 /** What stands in the title of a rule already, or says only how the form is filled in. */
 const NOT_LINES = [...SUBJECT, 'validFrom', 'validTo', 'rated', 'refundsOwn', 'feesOwn'];
 
+/** Codes that have words elsewhere. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  ruleName: 'finance.validationRule',
+  counterpartKind: 'finance.counterpartKind',
+  differenceKind: 'finance.differenceKind',
+  ownerRole: 'roles',
+};
+
 /** Words for documents: of fields and faults, of whole rules, for whom they are. */
 export function useDocumentWords() {
   const { t, te, locale } = useI18n();
@@ -33,13 +41,19 @@ export function useDocumentWords() {
     const name = industries.value.find((one) => one.code === code)?.name;
     return t('finance.form.industryNo', { code, name: name ?? '' }).trim();
   };
-  const label = (field: Field): string => t(`finance.form.field.${field.words ?? field.key}`);
+  const label = (field: Field): string => {
+    const [whose = ''] = field.key.split('.');
+    const apart =
+      field.words?.startsWith('rhythm.') === true && whose !== 'rhythm' ? t(`finance.form.of.${whose}`) : '';
+    return `${apart}${t(`finance.form.field.${field.words ?? field.key}`)}`;
+  };
   const hint = (field: Field): string => {
     const key = `finance.form.hint.${field.words ?? field.key}`;
     return te(key) ? t(key) : '';
   };
   const option = (field: Field, value: string): string => {
-    const key = `finance.form.option.${(field.words ?? field.key).split('.').at(-1)}.${value === '' ? 'none' : value}`;
+    const family = FAMILIES[field.key] ?? `finance.form.option.${(field.words ?? field.key).split('.').at(-1)}`;
+    const key = `${family}.${value === '' ? 'none' : value}`;
     return te(key) ? t(key) : value;
   };
   const sentence = ({ key, values = {} }: Fault): string => t(`finance.form.fault.${key}`, { ...values });
@@ -65,6 +79,7 @@ export function useDocumentWords() {
           .map((day) => (day === LAST_DAY ? t('finance.form.lastDay') : t('finance.form.dayOfMonth', { day })))
           .join(t('finance.form.and'));
       default: {
+        if (field.key === 'differenceKind') return text === '*' ? t('finance.all') : option(field, text);
         const key = `finance.form.unit.${field.words ?? field.key}`;
         return te(key) ? t(key, { value: text, millionths: millionths(field, text) }) : text;
       }
