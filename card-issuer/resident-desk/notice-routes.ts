@@ -1,4 +1,7 @@
-import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { type Database, type HttpServer, rolesAllowed, transact, type Transaction, Type } from '@citycard/common';
+import { lockCard } from '../cards/blocks.ts';
+import type { CardState } from '../cards/life-cycle.ts';
+import { issuerErrors } from '../errors.ts';
 import type { Protection } from '../protection/protection.ts';
 import { readPass } from './caller.ts';
 import type { DeskKey } from './desk-key.ts';
@@ -8,6 +11,13 @@ import { consentToNotices, noticesTold, withdrawNotices } from './notices.ts';
 
 const closed = { additionalProperties: false } as const;
 const tags = ['residents'];
+const wishes = {
+  channel: Type.Union([Type.Literal('sms'), Type.Literal('paper')]),
+  kinds: Kinds,
+  language: Type.Union([Type.Literal('zh'), Type.Literal('en')]),
+  lowBalanceFen: Type.Integer({ minimum: 0, maximum: 100_000 }),
+  phone: Type.Optional(Type.String({ minLength: 11, maxLength: 20 })),
+};
 const NoticeNos = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 20 });
 export const Pass = Type.String({ minLength: 40, maxLength: 200 });
 export const Place = Type.Union(DESK_PLACES.map((place) => Type.Literal(place)));
@@ -29,11 +39,7 @@ export function registerNoticeRoutes(
           {
             pass: Pass,
             place: Place,
-            channel: Type.Union([Type.Literal('sms'), Type.Literal('paper')]),
-            kinds: Kinds,
-            language: Type.Union([Type.Literal('zh'), Type.Literal('en')]),
-            lowBalanceFen: Type.Integer({ minimum: 0, maximum: 100_000 }),
-            phone: Type.Optional(Type.String({ minLength: 11, maxLength: 20 })),
+            ...wishes,
           },
           closed,
         ),
@@ -78,10 +84,54 @@ export function registerNoticeRoutes(
       return reply.status(204).send();
     },
   );
+  registerCounterNotices(server, { db, protection });
+}
+
+/** The same at a counter, for whoever stands there with the card: a clerk takes it down. */
+function registerCounterNotices(
+  server: HttpServer,
+  { db, protection }: { readonly db: Database; readonly protection: Protection },
+): void {
+  const clerk = { onRequest: rolesAllowed('clerk') };
+  server.post(
+    '/v1/cards/:cardNo/notices',
+    {
+      ...clerk,
+      schema: {
+        tags,
+        summary: 'Take down that the holder agrees to notices; an earlier consent of the card ends with it',
+        params: CardParams,
+        body: Type.Object(wishes, closed),
+      },
+    },
+    async ({ params: { cardNo }, body, principal }, reply) => {
+      await protection.prepare();
+      await transact(db, async (tx) => {
+        await requireInUse(tx, cardNo);
+        await consentToNotices(tx, protection, principal, { cardNo, place: 'counter' }, body);
+      });
+      return reply.status(204).send();
+    },
+  );
+  server.post(
+    '/v1/cards/:cardNo/notice-withdrawals',
+    {
+      ...clerk,
+      schema: {
+        tags,
+        summary: 'Take down that the holder wants no notices any more; how the person is reached is emptied',
+        params: CardParams,
+      },
+    },
+    async ({ params: { cardNo }, principal }, reply) => {
+      await transact(db, (tx) => withdrawNotices(tx, principal, { cardNo, place: 'counter' }));
+      return reply.status(204).send();
+    },
+  );
   server.post(
     '/v1/cards/:cardNo/notices-told',
     {
-      onRequest: rolesAllowed('clerk'),
+      ...clerk,
       schema: {
         tags,
         summary: 'These notices were handed over on paper at the counter',
@@ -94,4 +144,12 @@ export function registerNoticeRoutes(
       return reply.status(204).send();
     },
   );
+}
+
+const IN_USE: readonly CardState[] = ['active', 'lost-reported', 'lost-confirmed', 'blocked', 'expired'];
+
+/** @throws CityCardError `card-issuer.card-unknown`, `.card-not-ready` */
+async function requireInUse(tx: Transaction, cardNo: string): Promise<void> {
+  const state = await lockCard(tx, cardNo);
+  if (!IN_USE.includes(state)) throw issuerErrors.cardNotReady({ state, step: 'notices' });
 }

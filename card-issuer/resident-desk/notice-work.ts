@@ -1,5 +1,5 @@
-import { type ChannelSecrets, listChannels, sendNotice } from '@citycard/clearing';
-import { type Database, type Logger, lookAgainAndAgain, type RepeatedLook, transact } from '@citycard/common';
+import { type ChannelSecrets, listChannels, raiseAlarmOnce, sendNotice } from '@citycard/clearing';
+import { cityDate, type Database, type Logger, lookAgainAndAgain, type RepeatedLook, transact } from '@citycard/common';
 import type { Protection } from '../protection/protection.ts';
 import { forgetOld } from './limits.ts';
 import type { NoticeKind, NoticeLanguage } from './notice-schemas.ts';
@@ -17,7 +17,10 @@ export interface NoticeWorkDeps {
 /** A load is told within the minute. */
 const EVERY_MS = 30_000;
 const BATCH = 50;
+/** Longer than a gateway may take for one. */
 const LEASE_SECONDS = 60;
+/** Refused one after the other, the gateway is taken to be away until the next look; nobody else's try is used up on it. */
+const AWAY_AFTER = 3;
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 3_600;
 /** Some hours; whoever looks afterwards sees it on the page anyway. */
@@ -69,39 +72,51 @@ interface DueRow {
   readonly contact_sealed: Buffer;
 }
 
+type SmsChannel = Parameters<typeof sendNotice>[0];
+
 /**
- * Sends what goes out by text message. Each is taken under a lease and settled afterwards: killed in between it is sent again under the
- * same reference. Answers how many the gateway took.
+ * Sends what goes out by text message, for each card in the order in which it happened: what could not go out holds up what came after
+ * it. Each is taken under a lease, one at a time, and settled afterwards: killed in between it is sent again under the same reference,
+ * by which a gateway can drop it. Whoever withdraws while others are being sent gets none any more. Answers how many the gateway took.
  */
 export async function sendNotices(deps: NoticeWorkDeps): Promise<number> {
   const channel = (await listChannels(deps.db)).find(
     (each) => each.channel === RESIDENTS_CHANNEL && each.kind === 'sms',
   );
   if (channel === undefined) return 0;
-  const { rows } = await deps.db.query<DueRow>(
-    `with due as (
-       select n.card_no, n.notice_no from issuer.resident_notice n join issuer.notice_consent c on c.card_no = n.card_no and c.consent_no = n.consent_no
-        where n.state = 'waiting' and n.next_at <= now() and c.channel = 'sms' and c.contact_sealed is not null
-        order by n.next_at limit $1 for update of n skip locked
-     ), taken as (
-       update issuer.resident_notice n set attempts = n.attempts + 1, next_at = now() + make_interval(secs => $2)
-         from due where n.card_no = due.card_no and n.notice_no = due.notice_no returning n.*
-     )
-     select t.card_no, t.notice_no, t.consent_no, t.kind, t.amount_fen, t.attempts, c.language, c.contact_sealed
-       from taken t join issuer.notice_consent c on c.card_no = t.card_no and c.consent_no = t.consent_no`,
-    [BATCH, LEASE_SECONDS],
-  );
   let sent = 0;
-  for (const due of rows) {
-    const settled = await sendOne(deps, channel, due);
-    if (settled) sent += 1;
+  for (let refused = 0, at = 0; at < BATCH && refused < AWAY_AFTER; at += 1) {
+    const due = await takeNext(deps.db);
+    if (due === undefined) break;
+    const taken = await sendOne(deps, channel, due);
+    if (taken) sent += 1;
+    refused = taken ? 0 : refused + 1;
   }
   return sent;
 }
 
+/** The next that is due, and the oldest of its card that was not told, for as long as a gateway may take. */
+async function takeNext(db: Database): Promise<DueRow | undefined> {
+  const { rows } = await db.query<DueRow>(
+    `with due as (
+       select n.card_no, n.notice_no from issuer.resident_notice n join issuer.notice_consent c on c.card_no = n.card_no and c.consent_no = n.consent_no
+        where n.state = 'waiting' and n.next_at <= now() and c.channel = 'sms' and c.contact_sealed is not null
+          and not exists (select from issuer.resident_notice e where e.card_no = n.card_no and e.state = 'waiting' and e.notice_no < n.notice_no)
+        order by n.next_at, n.notice_no limit 1 for update of n skip locked
+     ), taken as (
+       update issuer.resident_notice n set attempts = n.attempts + 1, next_at = now() + make_interval(secs => $1)
+         from due where n.card_no = due.card_no and n.notice_no = due.notice_no returning n.*
+     )
+     select t.card_no, t.notice_no, t.consent_no, t.kind, t.amount_fen, t.attempts, c.language, c.contact_sealed
+       from taken t join issuer.notice_consent c on c.card_no = t.card_no and c.consent_no = t.consent_no`,
+    [LEASE_SECONDS],
+  );
+  return rows[0];
+}
+
 async function sendOne(
   { db, logger, protection, secrets }: NoticeWorkDeps,
-  channel: Parameters<typeof sendNotice>[0],
+  channel: SmsChannel,
   due: DueRow,
 ): Promise<boolean> {
   try {
@@ -117,16 +132,29 @@ async function sendOne(
   } catch {
     // Why is not kept: gateways repeat the number in what they answer.
     logger.warn({ noticeNo: due.notice_no.toString() }, 'a notice to a resident was not taken by the gateway');
-    const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** (due.attempts - 1), LONGEST_PAUSE_SECONDS);
-    await transact(db, (tx) =>
-      tx.query(
-        `update issuer.resident_notice set state = case when $4 then 'failed' else state end, next_at = clock_timestamp() + make_interval(secs => $3)
-          where card_no = $1 and notice_no = $2 and state = 'waiting'`,
-        [due.card_no, due.notice_no, pause, due.attempts >= ATTEMPTS],
-      ),
-    );
+    await putOff(db, due);
     return false;
   }
+}
+
+async function putOff(db: Database, due: DueRow): Promise<void> {
+  const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** (due.attempts - 1), LONGEST_PAUSE_SECONDS);
+  const failed = due.attempts >= ATTEMPTS;
+  await transact(db, async (tx) => {
+    await tx.query(
+      `update issuer.resident_notice set state = case when $4 then 'failed' else state end, next_at = clock_timestamp() + make_interval(secs => $3)
+        where card_no = $1 and notice_no = $2 and state = 'waiting'`,
+      [due.card_no, due.notice_no, pause, failed],
+    );
+    // One a day says that the gateway is broken; a line for each resident would say no more.
+    if (failed)
+      await raiseAlarmOnce(tx, {
+        kind: 'messages-undeliverable',
+        severity: 'warning',
+        subject: `channel ${RESIDENTS_CHANNEL} ${cityDate(new Date())}`,
+        evidence: { channel: RESIDENTS_CHANNEL, attempts: due.attempts },
+      });
+  });
 }
 
 /** Makes and sends notices for residents until it is closed; any number of processes may. */

@@ -317,6 +317,52 @@ describe('notices', () => {
     expect(await sealed()).toBeNull();
   });
 
+  it('are agreed to and withdrawn at a counter as well, each an act of the clerk without the number', async () => {
+    const { number } = await holder(300);
+    const counter = (path: string, payload?: object, as = clerkToken) =>
+      server.inject({
+        method: 'POST',
+        url: `/v1/cards/${path}`,
+        headers: { authorization: `Bearer ${as}` },
+        ...(payload !== undefined && { payload }),
+      });
+    const sms = { ...wish, channel: 'sms', phone: '138 0000 7777' };
+    expect((await counter(`${number}/notices`, { ...sms, phone: '053612345678' })).statusCode).toBe(422);
+    expect((await counter(`${number}/notices`, { ...sms, kinds: ['weather'] })).statusCode).toBe(422);
+    expect((await counter(`${number}/notices`, sms, token)).statusCode).toBe(403);
+    expect((await counter('3104580000009999999/notices', sms)).statusCode).toBe(404);
+    const inStock = await world.stockCard();
+    expect((await counter(`${inStock}/notices`, sms)).json()).toMatchObject({ code: 'card-issuer.card-not-ready' });
+    expect((await counter(`${number}/notices`, sms)).statusCode).toBe(204);
+    const paper = { ...wish, kinds: ['load'], language: 'en' };
+    expect((await counter(`${number}/notices`, paper)).statusCode).toBe(204);
+    const sheet = await server.inject({
+      url: `/v1/cards/${number}/sheet`,
+      headers: { authorization: `Bearer ${clerkToken}` },
+    });
+    expect(sheet.json()).toMatchObject({ consent: { channel: 'paper', kinds: ['load'], givenOver: 'counter' } });
+    expect((await counter(`${number}/notice-withdrawals`)).statusCode).toBe(204);
+    expect((await counter(`${number}/notice-withdrawals`)).statusCode).toBe(404);
+    const kept = await world.db.query<{ sealed: boolean; over: string }>(
+      `select contact_sealed is not null as sealed, withdrawn_over as over from issuer.notice_consent where card_no = $1`,
+      [number],
+    );
+    expect(kept.rows).toEqual([
+      { sealed: false, over: 'counter' },
+      { sealed: false, over: 'counter' },
+    ]);
+    const { rows } = await world.db.query<{ act: string; detail: object }>(
+      `select act, detail from platform.act_log where subject = $1 and actor = 'clerk-2' order by 1`,
+      [`card ${number}`],
+    );
+    expect(rows.map(({ act }) => act)).toEqual([
+      'resident-notices.consent',
+      'resident-notices.consent',
+      'resident-notices.withdraw',
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('0000');
+  });
+
   it('fit one text message, however large the amount', () => {
     for (const language of ['zh', 'en'] as const)
       for (const kind of ['load', 'low-balance', 'loss', 'refund-waiting'] as const)
