@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CityCardError } from '@citycard/common';
 import { beforeAll, expect, it } from 'vitest';
+import { RULES } from '../../clearing/supervision/rules.ts';
+import { alarmWords } from '../../portal/web/parts/alarm-words.ts';
 import { chinese } from '../../portal/web/parts/words-of-services/chinese.ts';
 import { speakerOf } from '../../portal/web/parts/words-of-services/speaker.ts';
 
@@ -44,6 +46,8 @@ beforeAll(async () => {
   }
 });
 
+/** Steps of loads and of alarms' cases are called acts too; no log has them. */
+const LINES_OF_MACHINES = new Set(['request', 'result', 'reversal']);
 const speaker = speakerOf(chinese);
 
 it('the pages know every sentence of the catalogues, and no other (npx vitest run test/portal/words --update)', async () => {
@@ -89,4 +93,31 @@ it('every reason that services give has Chinese words', () => {
     }
   }
   expect(missing, 'without Chinese: add them to the sayings in portal/web/parts/words-of-services').toEqual([]);
+});
+
+it('every act of the log and of proposals has Chinese words', () => {
+  const found = [...sources].flatMap(([path, source]) =>
+    UNSEEN.test(path)
+      ? []
+      : [
+          ...source.matchAll(
+            /(?:\bact: |\bACT = |\b(?:APPROVE|CONTRACT|EXIT|GIVE_UP|LEAVE|RELEASE|RESUME|SET_ROLES) = )'([a-z.-]+)'/g,
+          ),
+        ].map(([, act = '']) => act),
+  );
+  const approved = [...(sources.get('citycard/installation/approvers.ts') ?? '').matchAll(/^ {2}'?([a-z.-]+)'?: \[/gm)];
+  const acts = new Set([...found, ...approved.map(([, act = '']) => act)]);
+  expect(acts.size).toBeGreaterThan(200);
+  const missing = [...acts].filter((act) => !HAN.test(speaker.act(act)) && !LINES_OF_MACHINES.has(act));
+  expect(missing, 'without Chinese: add them to portal/web/parts/words-of-services/acts.ts').toEqual([]);
+});
+
+it('every kind of alarm has words in both languages', () => {
+  const raised = [...sources].flatMap(([path, source]) =>
+    UNSEEN.test(path) ? [] : [...source.matchAll(/\bkind: '([a-z-]+)',\s*severity\b/g)].map(([, kind = '']) => kind),
+  );
+  const kinds = new Set([...raised, ...Object.keys(RULES)]);
+  expect(kinds.size).toBeGreaterThan(50);
+  expect([...kinds].filter((kind) => !(kind in alarmWords.zh))).toEqual([]);
+  expect(Object.keys(alarmWords.en).toSorted()).toEqual(Object.keys(alarmWords.zh).toSorted());
 });

@@ -1,4 +1,5 @@
 import { shallowRef } from 'vue';
+import { yuan } from './money.ts';
 import type { Problem } from './problem.ts';
 import type { Speaker } from './words-of-services/speaker.ts';
 
@@ -30,4 +31,21 @@ export function sentenceOf(problem: Problem, language: string): string {
 /** A sentence or a reason that a service has kept (why a job failed, why a record was refused), for a person. */
 export function textOf(said: string, language: string): string {
   return language === 'zh' ? (speaker.value?.text(said) ?? said) : said;
+}
+
+/** An act as the log of acts and proposals name it, for a person. */
+export function actOf(code: string, language: string): string {
+  return language === 'zh' ? (speaker.value?.act(code) ?? code) : code;
+}
+
+/** One figure of evidence: what it is called, and what it says. */
+export function figureOf(name: string, value: unknown, language: string): { label: string; value: string } {
+  if (language === 'zh' && speaker.value !== undefined)
+    return { label: speaker.value.field(name), value: speaker.value.value(name, value) };
+  const fen = name.endsWith('Fen') && (typeof value === 'number' || /^-?\d+$/.test(String(value)));
+  const label = (fen ? name.slice(0, -3) : name).replaceAll(
+    /([a-z])([A-Z])/g,
+    (_, one: string, other: string) => `${one} ${other.toLowerCase()}`,
+  );
+  return { label, value: fen ? `¥${yuan(value as string)}` : String(value) };
 }

@@ -1,4 +1,5 @@
 import english from '../../api/sentences.json' with { type: 'json' };
+import { acts } from './acts.ts';
 import { cards } from './card-issuer/cards.ts';
 import { counter } from './card-issuer/counter.ts';
 import { residents } from './card-issuer/residents.ts';
@@ -8,6 +9,7 @@ import { participants } from './clearing/participants.ts';
 import { citycard } from './citycard/errors.ts';
 import { codes } from './codes.ts';
 import { common } from './common/errors.ts';
+import { fields } from './fields.ts';
 import { portal } from './portal/errors.ts';
 import { bank } from './reconciliation/bank.ts';
 import { cities } from './reconciliation/cities.ts';
@@ -35,5 +37,7 @@ export const chinese: Chinese = {
   },
   sayings,
   codes,
+  acts,
+  fields,
   english,
 };

@@ -6,6 +6,7 @@ import { ofRequests } from './common/sayings.ts';
 import { ofReconciliation } from './reconciliation/sayings.ts';
 import { ofExchange } from './reconciliation/sayings-of-exchange.ts';
 import { ofTerminals } from './terminal-gateway/sayings.ts';
+import { ofSubjects } from './sayings-of-subjects.ts';
 import type { Saying } from './words.ts';
 
 /** What services say inside a sentence, or keep as a reason. */
@@ -18,4 +19,5 @@ export const sayings: readonly Saying[] = [
   ...ofExchange,
   ...ofTerminals,
   ...ofRequests,
+  ...ofSubjects,
 ];

@@ -1,6 +1,6 @@
 import { yuan } from '../money.ts';
 import { cityTime } from '../time.ts';
-import { fill, ownLength, type Reader, readerOf } from './template.ts';
+import { fill, longestOwn, ownLength, type Reader, readerOf } from './template.ts';
 import type { Chinese } from './words.ts';
 
 /** Says in Chinese what the services say in English. */
@@ -9,12 +9,26 @@ export interface Speaker {
   refusal(code: string, english: string, params: Readonly<Record<string, unknown>>): string;
   /** A sentence or a reason that was kept in English; itself when nobody has put it into Chinese. */
   text(english: string): string;
+  /** An act of the log of acts: `propose-fee-table`, `settlement-approval confirmed`. */
+  act(code: string): string;
+  /** The name of a figure in evidence. */
+  field(name: string): string;
+  /** A figure of evidence for a person: yuan, the city's time, words of a code. */
+  value(name: string, value: unknown): string;
 }
 
 interface Sentence {
   readonly chinese: string;
+  /** The longest piece of the template that is its own: a text without it is another. */
+  readonly own: string;
   readonly read: Reader;
 }
+
+const sentence = (template: string, chinese: string): Sentence => ({
+  chinese,
+  own: longestOwn(template),
+  read: readerOf(template),
+});
 
 /** Values of these names are codes; a name of a person or a thing may be spelled like a code and is none. */
 const CODED =
@@ -22,11 +36,22 @@ const CODED =
 const FEN = /^-?\d{1,18}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
-export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speaker {
+/** What is done with a proposal, before or behind the name of the act. */
+const DONE: readonly [RegExp, string][] = [
+  [/^propose-(.+)$|^(.+) proposed$/, '提交'],
+  [/^approve-(.+)$|^(.+) (?:confirmed|approved)$/, '批准'],
+  [/^withdraw-(.+)$|^(.+) withdrawn$/, '撤回'],
+  [/^(.+) returned$/, '退回'],
+  [/^(.+) taken back$/, '收回'],
+  [/^order-(.+)$/, '申请'],
+  [/^drop-(.+)$/, '放弃'],
+];
+
+export function speakerOf({ refusals, sayings, codes, acts, fields, english }: Chinese): Speaker {
   const catalogue = new Map<string, Sentence>();
   for (const [code, template] of Object.entries(english)) {
     const chinese = refusals[code];
-    if (chinese !== undefined) catalogue.set(code, { chinese, read: readerOf(template) });
+    if (chinese !== undefined) catalogue.set(code, sentence(template, chinese));
   }
   const known = [
     ...sayings.map(([template, chinese]) => ({ template, chinese })),
@@ -35,7 +60,7 @@ export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speak
     ),
   ]
     .toSorted((one, other) => ownLength(other.template) - ownLength(one.template))
-    .map(({ template, chinese }): Sentence => ({ chinese, read: readerOf(template) }));
+    .map(({ template, chinese }) => sentence(template, chinese));
   const heard = new Map<string, string | undefined>();
 
   const whole = (text: string): string | undefined => {
@@ -43,7 +68,8 @@ export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speak
     return heard.get(text);
   };
   function search(text: string): string | undefined {
-    for (const { chinese, read } of known) {
+    for (const { chinese, own, read } of known) {
+      if (!text.includes(own)) continue;
       const params = read(text);
       if (params !== undefined) return said(chinese, params);
     }
@@ -70,6 +96,16 @@ export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speak
     }
     return spoken(text);
   };
+  const actWord = (code: string): string => {
+    const known = acts[code];
+    if (known !== undefined) return known;
+    for (const [form, done] of DONE) {
+      const found = form.exec(code);
+      const act = acts[found?.[1] ?? found?.[2] ?? ''];
+      if (act !== undefined) return `${done}：${act}`;
+    }
+    return code;
+  };
   const said = (chinese: string, params: Readonly<Record<string, unknown>>): string => {
     const sentence = fill(chinese, (name, form) => word(name, params[name], form)).replaceAll('。。', '。');
     const appended = params['appended'];
@@ -77,11 +113,14 @@ export function speakerOf({ refusals, sayings, codes, english }: Chinese): Speak
   };
   return {
     refusal: (code, text, params) => {
-      const sentence = catalogue.get(code);
-      if (sentence !== undefined) return said(sentence.chinese, { ...sentence.read(text), ...params });
+      const known = catalogue.get(code);
+      if (known !== undefined) return said(known.chinese, { ...known.read(text), ...params });
       const chinese = refusals[code];
       return chinese === undefined ? spoken(text) : said(chinese, params);
     },
     text: spoken,
+    act: actWord,
+    field: (name) => fields[name] ?? name,
+    value: (name, value) => (typeof value === 'boolean' ? (value ? '是' : '否') : word(name, value, undefined)),
   };
 }

@@ -34,6 +34,10 @@ export function readerOf(template: string): Reader {
 /** How much of a template is its own: of two that fit a text, the one that says more is meant. */
 export const ownLength = (template: string): number => template.replaceAll(PLACE, '').length;
 
+/** The longest piece of a template between two places. */
+export const longestOwn = (template: string): string =>
+  template.split(/\{\w+(?::\w+)?\}/).reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
+
 function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

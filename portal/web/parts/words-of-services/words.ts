@@ -10,6 +10,10 @@ export interface Chinese {
   readonly sayings: readonly Saying[];
   /** Codes that stand as values in sentences: states, kinds, steps. */
   readonly codes: Readonly<Record<string, string>>;
+  /** Acts as the log of acts names them. */
+  readonly acts: Readonly<Record<string, string>>;
+  /** Names of the figures in what was left as evidence. */
+  readonly fields: Readonly<Record<string, string>>;
   /** The sentences of the catalogues in English, by code. */
   readonly english: Readonly<Record<string, string>>;
 }

@@ -129,7 +129,7 @@ export const auditMessages = {
       unpaid: '未付',
       accounts: '账户数',
       trialBalanceSumFen: '试算合计',
-      float: '沉淀资金',
+      float: '备付金',
       receipt: '日回执',
       reports: '报表',
     },

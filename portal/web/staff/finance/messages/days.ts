@@ -73,7 +73,7 @@ export const daysMessages = {
     },
     today: {
       title: '今日概览',
-      float: '沉淀资金与托管账户',
+      float: '备付金与托管账户',
       day: '清算日进度',
       alarms: '告警',
       waiting: '谁在等谁',
@@ -106,7 +106,7 @@ export const daysMessages = {
         approved: '两人姓名与结算单摘要。',
         instructed: '发给银行的付款报文。',
         settled: '每笔付款已付，或其结算单已结转。',
-        closed: '试算平衡、沉淀资金、报表。',
+        closed: '试算平衡、备付金、报表。',
       },
       now: {
         open: '本日正在接收记录。日切后由系统逐步清算。',
@@ -137,7 +137,7 @@ export const daysMessages = {
       ledger: '账簿合计',
       nettingProof: '轧差合计',
       sumsToZero: '合计为零',
-      floatDifference: '沉淀资金差额',
+      floatDifference: '备付金差额',
       paidFromEarlier: '以前日期的记录在本日支付',
       outcomes: '记录结果',
       loads: '充值',

@@ -112,7 +112,7 @@ export const workMessages = {
         fees: '手续费支取',
       },
       takenAt: '截至',
-      owed: '沉淀资金（应付）',
+      owed: '备付金（应付）',
       reserve: '银行备付金',
       cash: '在途现金',
       receivable: '应收',
@@ -142,7 +142,7 @@ export const workMessages = {
       theyOwe: '对方应付',
       weOwe: '我方应付',
       noHistory: '该期间没有已关闭的业务日。',
-      picture: '{from} 至 {to} 各日沉淀资金',
+      picture: '{from} 至 {to} 各日备付金',
       line: {
         owedFen: '应付',
         reserveFen: '银行',
