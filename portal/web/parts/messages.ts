@@ -11,6 +11,7 @@ export const partsMessages = {
       giveUp: '取消',
       return: '退回',
       takeBack: '撤回',
+      returnedBy: '{name} 于 {at} 退回：',
       returnMeans: '请写明原因（3 至 500 字）。退回后不能再批准，直到经办人重新提交；原因记入操作日志。',
       reasonWanted: '请写 3 至 500 个字。',
       filter: '筛选',
@@ -54,6 +55,7 @@ export const partsMessages = {
       giveUp: 'Cancel',
       return: 'Return',
       takeBack: 'Take back',
+      returnedBy: '{name} returned it at {at}:',
       returnMeans:
         'Say why, in 3 to 500 characters. Nobody can approve it until its maker proposes it again; the reason stands in the act log.',
       reasonWanted: 'Write 3 to 500 characters.',

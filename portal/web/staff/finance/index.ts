@@ -7,6 +7,7 @@ import { claimsMessages } from './messages/claims.ts';
 import { codesMessages } from './messages/codes.ts';
 import { daysMessages } from './messages/days.ts';
 import { kindsMessages } from './messages/kinds.ts';
+import { participantsMessages } from './messages/participants.ts';
 import { settlementMessages } from './messages/settlement.ts';
 import { termsChinese } from './messages/terms-zh.ts';
 import { termsEnglish } from './messages/terms-en.ts';
@@ -15,6 +16,7 @@ import { workMessages } from './messages/work.ts';
 const parts = [
   daysMessages,
   settlementMessages,
+  participantsMessages,
   bankMessages,
   claimsMessages,
   workMessages,

@@ -1,4 +1,4 @@
-/** Words of the pages of finance: settlement, participants, purchases. */
+/** Words of the pages of finance: settlement, purchases. */
 export const settlementMessages = {
   zh: {
     settlement: {
@@ -72,31 +72,6 @@ export const settlementMessages = {
       noBankRefusals: '没有被拒绝的报文。',
       remittance: '附言',
     },
-    participants: {
-      title: '参与单位',
-      number: '单位编号',
-      cityCode: '城市代码',
-      none: '还没有参与单位。由平台运维人员登记。',
-      tab: {
-        sheets: '结算单',
-        payments: '付款',
-        open: '未结事项',
-        account: '结算账户',
-      },
-      noSheets: '该单位还没有结算单。',
-      nothingOpen: '没有未结事项。',
-      noAccounts: '该单位没有账户。',
-      accountName: '户名',
-      bankLineNo: '联行号',
-      documentNo: '银行证明的文件编号',
-      documentHint: '先由平台运维人员登记银行出具的证明。',
-      accountNoWrong: '账号为 1 至 32 位字母或数字。',
-      bankLineWrong: '联行号为 12 位数字。',
-      changeAccount: '变更结算账户',
-      changeMeans: '两人批准后通知该单位原联系人，等待期过后才付款到新账户；等待期内该单位可以反对。',
-      noChanges: '没有进行中的账户变更。',
-      payableFrom: '可付款自',
-    },
     purchases: {
       title: '待决消费',
       tab: {
@@ -162,6 +137,7 @@ export const settlementMessages = {
       purse: '采信，从卡内余额支付',
       company: '采信，由公司支付',
       refuse: '拒绝',
+      althoughPaid: '尽管记录链显示卡片已付款',
       propose: '提交决定',
       approve: '复核决定',
       by: '{maker} 经办，{checker} 复核',
@@ -241,32 +217,6 @@ export const settlementMessages = {
       noBankRefusals: 'No message of the bank was refused.',
       remittance: 'Remittance',
     },
-    participants: {
-      title: 'Participants',
-      number: 'Number',
-      cityCode: 'City code',
-      none: 'There is no participant yet. Platform officers admit them.',
-      tab: {
-        sheets: 'Sheets',
-        payments: 'Payments',
-        open: 'What is open',
-        account: 'Settlement account',
-      },
-      noSheets: 'This participant has no sheet yet.',
-      nothingOpen: 'Nothing is open.',
-      noAccounts: 'This participant has no account.',
-      accountName: 'Account name',
-      bankLineNo: 'Bank line number',
-      documentNo: 'Number of the bank’s proof on file',
-      documentHint: 'Platform officers file the bank’s paper first.',
-      accountNoWrong: 'An account number has 1 to 32 letters or digits.',
-      bankLineWrong: 'A bank line number has 12 digits.',
-      changeAccount: 'Change the settlement account',
-      changeMeans:
-        'After two persons agreed, the old contacts are told; the new account is paid to when the waiting period is over, in which the participant may object.',
-      noChanges: 'No change of the account is under way.',
-      payableFrom: 'payable from',
-    },
     purchases: {
       title: 'Purchases to decide',
       tab: {
@@ -332,6 +282,7 @@ export const settlementMessages = {
       purse: 'accept, the purse pays',
       company: 'accept, the company pays',
       refuse: 'refuse',
+      althoughPaid: 'although the chain shows that the card has paid',
       propose: 'Propose the decision',
       approve: 'Approve the decision',
       by: 'by {maker} and {checker}',
