@@ -10,6 +10,8 @@ export const participantFace: Face = {
   routes: [
     { path: '/participant', component: () => import('./Home.vue') },
     { path: '/participant/uploads', component: () => import('./Uploads.vue') },
+    { path: '/participant/deliver', component: () => import('./delivery/Deliver.vue') },
+    { path: '/participant/bills', component: () => import('./Bills.vue') },
     { path: '/participant/records', component: () => import('./Records.vue') },
     { path: '/participant/appeals', component: () => import('./Appeals.vue') },
     { path: '/participant/sheets', component: () => import('./Sheets.vue') },
@@ -21,6 +23,8 @@ export const participantFace: Face = {
   menu: [
     { to: '/participant', title: 'participant.home' },
     { to: '/participant/uploads', title: 'participant.uploads.title', roles: ['operator-partner', 'biller-partner'] },
+    { to: '/participant/deliver', title: 'participant.deliver.title' },
+    { to: '/participant/bills', title: 'participant.bills.title', roles: ['biller-partner'] },
     { to: '/participant/records', title: 'participant.records.title' },
     { to: '/participant/appeals', title: 'participant.appeals.title' },
     { to: '/participant/sheets', title: 'participant.sheets.title' },
