@@ -200,7 +200,7 @@ describe('notices to residents', () => {
     expect(await send()).toBe(1);
     expect(taken).toHaveLength(2);
     expect(taken[1]?.reference).toBe(taken[0]?.reference);
-  }, 30_000);
+  }, 60_000);
 
   it('leave neither numbers, cards nor words in the log', async () => {
     const log = await readFile(logFile, 'utf8');

@@ -6004,6 +6004,88 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/cards/{cardNo}/notice-withdrawals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take down that the holder wants no notices any more; how the person is reached is emptied */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/cards/{cardNo}/notices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take down that the holder agrees to notices; an earlier consent of the card ends with it */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          cardNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            channel: 'sms' | 'paper';
+            kinds: ('load' | 'low-balance' | 'loss' | 'refund-waiting')[];
+            language: 'zh' | 'en';
+            lowBalanceFen: number;
+            phone?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/cards/{cardNo}/notices-told': {
     parameters: {
       query?: never;
