@@ -38,6 +38,11 @@ export function actOf(code: string, language: string): string {
   return language === 'zh' ? (speaker.value?.act(code) ?? code) : code;
 }
 
+/** A state, a kind or a step of the services, for a person; where a page has words of its own for it, those stand. */
+export function codeOf(code: string, language: string): string {
+  return language === 'zh' ? (speaker.value?.code(code) ?? code) : code;
+}
+
 /** One figure of evidence: what it is called, and what it says. */
 export function figureOf(name: string, value: unknown, language: string): { label: string; value: string } {
   if (language === 'zh' && speaker.value !== undefined)

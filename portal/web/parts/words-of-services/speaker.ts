@@ -11,6 +11,8 @@ export interface Speaker {
   text(english: string): string;
   /** An act of the log of acts: `propose-fee-table`, `settlement-approval confirmed`. */
   act(code: string): string;
+  /** A state, a kind or a step. */
+  code(code: string): string;
   /** The name of a figure in evidence. */
   field(name: string): string;
   /** A figure of evidence for a person: yuan, the city's time, words of a code. */
@@ -120,6 +122,7 @@ export function speakerOf({ refusals, sayings, codes, acts, fields, english }: C
     },
     text: spoken,
     act: actWord,
+    code: (code) => codes[code] ?? code,
     field: (name) => fields[name] ?? name,
     value: (name, value) => (typeof value === 'boolean' ? (value ? '是' : '否') : word(name, value, undefined)),
   };
