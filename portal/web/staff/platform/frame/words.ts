@@ -1,12 +1,13 @@
 import { useI18n } from 'vue-i18n';
+import { codeOf } from '../../../parts/problem-words.ts';
 
 /** Words for a code of the services (`state.up`, `kind.upload`); one nobody has words for is shown as it is. */
 export function useWords(): (family: string, code: unknown) => string {
-  const { t, te } = useI18n();
+  const { t, te, locale } = useI18n();
   return (family, code) => {
     if (code === null || code === undefined || code === '') return '';
     const key = `platform.${family}.${String(code)}`;
-    return te(key) ? t(key) : String(code);
+    return te(key) ? t(key) : codeOf(String(code), locale.value);
   };
 }
 
