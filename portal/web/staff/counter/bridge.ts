@@ -2,8 +2,9 @@ import { reactive, readonly } from 'vue';
 import { readerTicket } from './calls.ts';
 import { chooseReader, refreshReaders } from './desk.ts';
 
-/** Where `citycard reader bridge` listens on the clerk's own computer. */
-const BRIDGE = 'ws://127.0.0.1:18583';
+/** Where `citycard reader bridge` listens on the clerk's own computer, unless it was told another port. */
+const USUAL_PORT = 18_583;
+const PORT_KEPT = 'counter-bridge-port';
 const AGAIN_MS = 10_000;
 /** Which reader served under which name, to take it up again. */
 const KEPT = 'counter-bridge';
@@ -49,7 +50,7 @@ function connect(): void {
   if (wanted === 0 || socket !== undefined) return;
   let mine: WebSocket;
   try {
-    mine = new WebSocket(BRIDGE);
+    mine = new WebSocket(`ws://127.0.0.1:${bridgePort()}`);
   } catch {
     return;
   }
@@ -63,7 +64,8 @@ function connect(): void {
     state.connected = false;
     state.readers = [];
     state.trays = {};
-    if (wanted > 0) timer = setTimeout(connect, AGAIN_MS);
+    // Somebody who has just changed the port does not wait for it.
+    if (wanted > 0) timer = setTimeout(connect, mine.url.endsWith(`:${bridgePort()}/`) ? AGAIN_MS : 0);
   });
 }
 
@@ -71,10 +73,7 @@ function hear(said: Said): void {
   if (said.trays !== undefined) state.trays = said.trays;
   if (said.readers !== undefined) {
     state.readers = [...said.readers];
-    const kept = keptChoice();
-    const free = state.readers.find(({ name, window }) => name === kept?.reader && window === undefined);
-    // What served before serves again, without the clerk having to think of it.
-    if (kept !== undefined && free !== undefined && state.refused === undefined) void attach(kept.reader, kept.window);
+    takeUp();
   }
   if (said.refused !== undefined) state.refused = said.refused.sentence;
   if (said.attached !== undefined) {
@@ -82,6 +81,32 @@ function hear(said: Said): void {
     chooseReader(said.attached.window);
   }
   void refreshReaders().catch(() => undefined);
+}
+
+/** What served before serves again, without the clerk having to think of it; when nobody answers, a little later. */
+function takeUp(): void {
+  const kept = keptChoice();
+  const free = state.readers.find(({ name, window }) => name === kept?.reader && window === undefined);
+  if (kept === undefined || free === undefined || state.refused !== undefined) return;
+  attach(kept.reader, kept.window).catch(() => {
+    if (wanted > 0) setTimeout(takeUp, AGAIN_MS);
+  });
+}
+
+/** The port on which this browser looks for the program of its computer. */
+export function bridgePort(): number {
+  const port = Number(localStorage.getItem(PORT_KEPT));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : USUAL_PORT;
+}
+
+/** Looks on another port from now on; on the usual one for anything that is none. */
+export function lookOnPort(said: string): void {
+  if (Number(said) === USUAL_PORT) localStorage.removeItem(PORT_KEPT);
+  else localStorage.setItem(PORT_KEPT, said);
+  state.refused = undefined;
+  clearTimeout(timer);
+  if (socket === undefined) connect();
+  else socket.close();
 }
 
 function keptChoice(): { reader: string; window: string } | undefined {

@@ -88,10 +88,10 @@ export function useDesk(): void {
   }
   if (session.has('clerk')) {
     void refreshShift().catch((error: unknown) => (state.problem = error));
-    if (state.terms === undefined)
-      void readTerms().then(
-        (terms) => (state.terms = terms),
-        (error: unknown) => (state.problem = error),
-      );
+    // Of today: prices change overnight, and blanks are used up.
+    void readTerms().then(
+      (terms) => (state.terms = terms),
+      (error: unknown) => (state.problem = error),
+    );
   }
 }

@@ -131,6 +131,10 @@ export const actsMessages = {
       doubt: '上次扣款结果未明：不要付现金，放回同一张卡再按一次。',
       posted: '已撤销入账。',
       done: '已从卡片扣回；现金由代理 {agent} 退还。',
+      own: '本公司柜台',
+      approveOwn: '同意后由收款柜员从卡片扣回金额，现金从其钱箱退还。',
+      ownDone: '已从卡片扣回，请将现金退还持卡人。',
+      ownWaits: '已从卡片扣回；原班次已关，金额转为待补登，不退现金。',
     },
   },
   en: {
@@ -268,6 +272,10 @@ export const actsMessages = {
       doubt: 'The last debit is in doubt: give no cash, put the same card back and press again.',
       posted: 'Cancelled and booked.',
       done: 'The card was debited; agent {agent} gives the cash back.',
+      own: 'Own counter',
+      approveOwn: 'The clerk who took the cash debits the card then, and gives the cash back out of the till.',
+      ownDone: 'The card was debited; give the cash back to the holder.',
+      ownWaits: 'The card was debited; the shift is over, so the amount waits for the card and no cash is given.',
     },
   },
 };

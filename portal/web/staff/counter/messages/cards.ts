@@ -89,7 +89,7 @@ export const cardsMessages = {
       payBalance: '等待期已满，以现金付清已退卡片的余额。',
       concession: '把账面上的优惠写入读卡器中的卡片。',
       chip: '账面正常而芯片应用被锁时，在此解锁。',
-      cancelLoad: '当日代理点现金充值可撤销：一人提出，另一人签名，再从读卡器中的卡片扣回。',
+      cancelLoad: '当日柜台或代理点的现金充值可撤销：一人提出，另一人签名，再从读卡器中的卡片扣回。',
     },
     history: { at: '时间', step: '事项', by: '经办', why: '说明', none: '没有记录。' },
     steps: {
@@ -117,6 +117,7 @@ export const cardsMessages = {
       'chip-unblock': '解锁芯片',
       'write-passes': '写入月票',
       'write-concession': '写入优惠',
+      'cancel-load': '撤销充值',
     },
   },
   en: {
@@ -209,7 +210,7 @@ export const cardsMessages = {
       concession: 'Writes the concession of the books to the card in the reader.',
       chip: 'Opens the application on the chip, when the books say that the card is open.',
       cancelLoad:
-        'A load paid in cash at an agent today can be taken back: one proposes, another person signs, then the card in the reader is debited.',
+        'A load paid in cash today, here or at an agent, can be taken back: one proposes, another person signs, then the card in the reader is debited.',
     },
     history: { at: 'At', step: 'What', by: 'By', why: 'Why', none: 'Nothing is recorded.' },
     steps: {
@@ -237,6 +238,7 @@ export const cardsMessages = {
       'chip-unblock': 'chip opened',
       'write-passes': 'passes written',
       'write-concession': 'concession written',
+      'cancel-load': 'load cancelled',
     },
   },
 };
