@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,4 +79,42 @@ it('puts sentences into as few parts of seventy characters as they fit in', () =
   expect(parts(['a'.repeat(30), 'b'.repeat(39), 'c'])).toEqual([`${'a'.repeat(30)} ${'b'.repeat(39)}`, 'c']);
   expect(parts('d'.repeat(150)).map(({ length }) => length)).toEqual([70, 70, 10]);
   expect(parts('08:30–17:30')).toEqual(['08:30-17:30']);
+});
+
+describe('while the services are away', () => {
+  it('answers a message kindly in its own language, whatever it asks', async () => {
+    const said = async (text: string) => {
+      const message = { from: '13800000000', text };
+      const answer = await post('/text/messages', message, { authorization: `Bearer ${TEXT_TOKEN}` });
+      expect(answer.status).toBe(200);
+      return ((await answer.json()) as { parts: string[] }).parts.join(' ');
+    };
+    expect(await said('余额 3104580000000000017 1234')).toContain('请稍后再发一次');
+    expect(await said('充值点')).toContain('请稍后再发一次');
+    expect(await said('LOSS 3104580000000000017 1234')).toContain('cannot be reached');
+  });
+
+  it('goes on by itself as soon as they are back', async () => {
+    const port = await deadPort();
+    const own = await startResidentDesk({
+      host: '127.0.0.1',
+      port: 0,
+      serviceUrl: `http://127.0.0.1:${port}`,
+      token: 'x'.repeat(40),
+      logger: createLogger('test', { level: 'silent' }),
+      pagesDirectory: pages,
+    });
+    const points = () => fetch(new URL('/desk/points', own.url));
+    expect((await points()).status).toBe(502);
+    const asked: (string | undefined)[] = [];
+    const back = createHttp((request, response) => {
+      asked.push(request.headers.authorization);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"points":[]}');
+    });
+    await new Promise<void>((done) => back.listen(port, '127.0.0.1', done));
+    expect(await (await points()).json()).toEqual({ points: [] });
+    expect(asked).toEqual([`Bearer ${'x'.repeat(40)}`]);
+    back.close();
+    await own.stop();
+  });
 });

@@ -1,3 +1,4 @@
+import { CityCardError } from '@citycard/common';
 import type { Services } from './service.ts';
 import { type Language, money, said, standings } from './dialogue-words.ts';
 
@@ -43,8 +44,23 @@ export async function answerMessage(services: Services, from: string, text: stri
   const claim = claimOf(command.rest);
   const to = said[language];
   if (does === 'help') return parts(to.help);
-  if (does === 'points') return points(services, language);
-  if (claim === undefined) return parts(to.howTo[does]);
+  if (does !== 'points' && claim === undefined) return parts(to.howTo[does]);
+  try {
+    if (does === 'points' || claim === undefined) return await points(services, language);
+    return await looked(services, claim, { from, does, language });
+  } catch (error) {
+    // Whoever sent a message waits for one, also when the services are away.
+    if (error instanceof CityCardError) return parts(to.away);
+    throw error;
+  }
+}
+
+async function looked(
+  services: Services,
+  claim: { readonly cardNo: string; readonly fact: string },
+  { from, does, language }: { readonly from: string; readonly does: 'balance' | 'loss'; readonly language: Language },
+): Promise<string[]> {
+  const to = said[language];
   const found = await services.post('/v1/resident-desk/look-ups', { ...claim, address: `tel:${from}`, place: 'text' });
   if (found.status === 429) return parts(to.tooMany);
   if (found.status !== 200) return parts(to.notKnown);

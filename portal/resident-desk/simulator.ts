@@ -1,10 +1,26 @@
+import { Type } from '@citycard/common';
 import type { FastifyInstance } from 'fastify';
 import { answerMessage } from './dialogue.ts';
 import type { Services } from './service.ts';
 import { Message } from './text-messages.ts';
 
+/** What the channel `residents` hands its gateway (docs/supervision.md). */
+const Notice = Type.Object({
+  reference: Type.String({ minLength: 1, maxLength: 100 }),
+  to: Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
+  text: Type.String({ minLength: 1, maxLength: 300 }),
+});
+interface Delivered {
+  readonly reference: string;
+  readonly to: string;
+  readonly text: string;
+}
+/** Seen on one page; older ones are forgotten. */
+const NOTICES_KEPT = 30;
+
 /** A page that plays a telephone and the gateway behind it, without a token: for a demo only. */
 export function registerSimulator(server: FastifyInstance, services: Services): void {
+  const delivered: Delivered[] = [];
   server.get('/simulator', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
   server.get('/simulator/telephone.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(SCRIPT));
   server.get('/simulator/telephone.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(LOOK));
@@ -13,6 +29,17 @@ export function registerSimulator(server: FastifyInstance, services: Services): 
     { schema: { body: Message } },
     async ({ body: { from, text } }) => ({ parts: await answerMessage(services, from, text) }),
   );
+  // As a gateway does: what comes a second time under the same reference is dropped.
+  server.post<{ Body: Delivered }>(
+    '/simulator/notices',
+    { schema: { body: Notice }, config: { rateLimit: false } },
+    ({ body: { reference, to, text } }, reply) => {
+      if (!delivered.some((each) => each.reference === reference)) delivered.unshift({ reference, to, text });
+      delivered.length = Math.min(delivered.length, NOTICES_KEPT);
+      return reply.send({ taken: reference });
+    },
+  );
+  server.get('/simulator/notices', () => ({ notices: delivered }));
 }
 
 const PAGE = `<!doctype html>
@@ -36,6 +63,9 @@ const PAGE = `<!doctype html>
 <input id="text" autocomplete="off" maxlength="300" required value="帮助">
 <button type="submit">发送 <span lang="en">Send</span></button>
 </form>
+<h2>系统发出的通知 <span lang="en">Notices sent</span></h2>
+<p id="none">还没有通知。居民在余额页或柜台同意后，充值、余额不足、挂失、有款待领时会收到。 <span lang="en">None yet. Residents agree to them on the page of balances or at a counter.</span></p>
+<ol id="notices" aria-live="polite"></ol>
 </main>
 </body>
 </html>
@@ -68,11 +98,33 @@ document.getElementById('form').addEventListener('submit', async (event) => {
     add('theirs', '没有回复 No answer');
   }
 });
+const list = document.getElementById('notices');
+let shown = '';
+const look = async () => {
+  if (document.visibilityState !== 'visible') return;
+  const { notices } = await (await fetch('/simulator/notices')).json();
+  const now = JSON.stringify(notices);
+  if (now === shown) return;
+  shown = now;
+  document.getElementById('none').hidden = notices.length > 0;
+  list.replaceChildren(...notices.map(({ to, text }) => {
+    const line = document.createElement('li');
+    const who = document.createElement('strong');
+    who.textContent = to + ' ';
+    line.append(who, text);
+    return line;
+  }));
+};
+const again = () => look().catch(() => undefined).finally(() => setTimeout(again, 3000));
+again();
 `;
 
 const LOOK = `body { margin: 0; background: #f2f4f7; color: #101418; font: 1.1rem/1.5 "PingFang SC", "Microsoft YaHei", sans-serif; }
 main { max-width: 34rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.4rem; }
+h2 { font-size: 1.2rem; margin-top: 2rem; }
+#notices { padding: 0; list-style: none; }
+#notices li { margin: 0 0 0.5rem; padding: 0.5rem 0.8rem; background: #fff; border: 1px solid #8a939e; border-radius: 0.4rem; overflow-wrap: anywhere; }
 #talk { display: flex; flex-direction: column; gap: 0.5rem; min-height: 12rem; margin: 1rem 0; }
 #talk p { margin: 0; padding: 0.5rem 0.8rem; max-width: 85%; background: #fff; border: 1px solid #8a939e; border-radius: 0.4rem; overflow-wrap: anywhere; }
 #talk .own { align-self: flex-end; background: #dcebff; }

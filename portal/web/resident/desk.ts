@@ -1,4 +1,6 @@
 import type { paths } from '../api/schema.d.ts';
+// By its plain address: `import.meta`, by which bundlers name a worker, is younger than the phones.
+import workerAddress from './work.ts?worker&url';
 
 type Json<Path extends keyof paths> = paths[Path] extends {
   post: { responses: { 200: { content: { 'application/json': infer Body } } } };
@@ -34,25 +36,40 @@ export class Refusal extends Error {
 const PATIENCE_MS = 20000;
 
 async function ask<Answer>(path: string, body?: object): Promise<Answer> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  // Phones of 2017 cannot stop a request; there it is left to itself.
+  const stop = typeof AbortController === 'function' ? new AbortController() : undefined;
+  let timer = 0;
+  const patience = new Promise<never>((_done, fail) => {
+    timer = window.setTimeout(() => {
+      fail(new Refusal(0, 'no-answer'));
+      if (stop) stop.abort();
+    }, PATIENCE_MS);
+  });
   try {
-    const answer = await fetch(`/desk/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: body === undefined ? {} : { 'content-type': 'application/json', 'x-citycard-desk': '1' },
-      signal: stop.signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    const said = (text === '' ? undefined : JSON.parse(text)) as { code?: string } | undefined;
-    if (!answer.ok) throw new Refusal(answer.status, (said && said.code) || '');
-    return said as unknown as Answer;
+    return await Promise.race([patience, answerOf<Answer>(path, body, stop)]);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal(0, 'no-answer');
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function answerOf<Answer>(
+  path: string,
+  body: object | undefined,
+  stop: AbortController | undefined,
+): Promise<Answer> {
+  const answer = await fetch(`/desk/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: body === undefined ? {} : { 'content-type': 'application/json', 'x-citycard-desk': '1' },
+    ...(stop === undefined ? {} : { signal: stop.signal }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const said = (text === '' ? undefined : JSON.parse(text)) as { code?: string } | undefined;
+  if (!answer.ok) throw new Refusal(answer.status, (said && said.code) || '');
+  return said as unknown as Answer;
 }
 
 interface Proof {
@@ -84,7 +101,7 @@ export function prepareProof(): void {
 
 function work(challenge: string, difficulty: number): Promise<Proof> {
   return new Promise((done, fail) => {
-    worker = worker || new Worker(new URL('./work.ts', import.meta.url), { type: 'classic' });
+    worker = worker || new Worker(workerAddress);
     const listening = worker;
     const hear = (event: MessageEvent<Proof>): void => {
       if (event.data.challenge !== challenge) return;

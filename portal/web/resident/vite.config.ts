@@ -4,7 +4,10 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The pages of residents: small, for phones of 2018 and kiosks. Nothing is inlined: the content security policy allows files only. */
+/**
+ * The pages of residents: small, for phones from 2017 on (Chrome 61, Safari 11, the first that load modules) and kiosks. Nothing is inlined:
+ * the content security policy allows files only.
+ */
 export default defineConfig({
   root: here('.'),
   base: '/',
@@ -14,8 +17,8 @@ export default defineConfig({
   build: {
     outDir: here('../../dist/resident'),
     emptyOutDir: true,
-    target: 'es2018',
-    cssTarget: 'chrome66',
+    target: ['es2017', 'chrome61', 'safari11'],
+    cssTarget: ['chrome61', 'safari11'],
     modulePreload: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,

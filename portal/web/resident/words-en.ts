@@ -7,6 +7,7 @@ export const en: typeof zh = {
   back: 'Back',
   close: 'Finish and clear',
   clearing: 'seconds until this page is cleared',
+  clearingSoon: 'This page is about to be cleared. To go on, press “Go on” or any key.',
   stay: 'I am still here',
   lookUp: {
     lead: 'Two fields, one button.',

@@ -5,6 +5,7 @@ export const zh = {
   back: '返回',
   close: '结束并清除',
   clearing: '秒后清除本页',
+  clearingSoon: '本页即将清除。要继续使用，请按“继续使用”或任意键。',
   stay: '继续使用',
   lookUp: {
     lead: '两项信息，一个按钮。',
