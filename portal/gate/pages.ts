@@ -14,6 +14,8 @@ export async function servePages(server: FastifyInstance, directory: string): Pr
       root: directory,
       index: 'index.html',
       wildcard: true,
+      // Written beside the files when the pages are built.
+      preCompressed: true,
       cacheControl: false,
       // Names of assets hold a hash of what is in them; the document that names them is asked for each time.
       setHeaders: (reply, path) =>
