@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { look, quiet, violations } from './browser.ts';
 import { supervisionTests } from './finance-supervision.ts';
+import { termsTests } from './finance-terms.ts';
 import type { Language, PortalWorld } from './world.ts';
 
 interface Day {
@@ -155,8 +156,9 @@ export function financeTests(world: () => PortalWorld): void {
   it('keeps what was typed when nobody answers, and goes on when somebody does', async () => {
     await withPage('finance-maker', 'zh', async (page) => {
       await open(page, '/terms?tab=fees');
-      await page.getByLabel('文件内容 *').fill('{ "rules": [');
-      await page.getByRole('alert').getByText('不是有效的 JSON').waitFor();
+      await page.getByRole('button', { name: '增加一条规则' }).click();
+      await page.getByLabel('最低收费（元）').fill('1.234');
+      await page.getByRole('alert').getByText('请填写金额').waitFor();
       const menu = page.getByRole('navigation', { name: '菜单' });
       await page.route('**/api/v1/**', (route) => route.abort());
       await menu.getByRole('link', { name: '报表' }).click();
@@ -168,7 +170,7 @@ export function financeTests(world: () => PortalWorld): void {
       await page.locator('tbody tr').first().waitFor();
       await menu.getByRole('link', { name: '费率与规则' }).click();
       await page.locator('main h1').filter({ hasText: '费率与规则' }).waitFor();
-      expect(await page.getByLabel('文件内容 *').inputValue()).toBe('{ "rules": [');
+      expect(await page.getByLabel('最低收费（元）').inputValue()).toBe('1.234');
     });
   }, 60_000);
 
@@ -195,10 +197,6 @@ export function financeTests(world: () => PortalWorld): void {
       await page.getByText('Two hexadecimal digits').waitFor();
       await open(page, '/days/2020-01-01');
       await page.getByRole('alert').first().waitFor();
-      await open(page, '/terms?tab=validation');
-      await page.getByLabel('Rule', { exact: true }).selectOption('record-age-days');
-      await page.getByLabel('Value', { exact: true }).fill('-1');
-      await page.getByText('Write a whole number.').waitFor();
       await open(page, '/supervision?tab=fees');
       await page.getByLabel('Amount (yuan) *').fill('1.234');
       await page.getByText('Write an amount such as 1,234.50.').waitFor();
@@ -206,5 +204,6 @@ export function financeTests(world: () => PortalWorld): void {
     });
   }, 90_000);
 
+  termsTests(world, { open, withPage });
   supervisionTests(world, { open, withPage, played: () => played(world()) });
 }

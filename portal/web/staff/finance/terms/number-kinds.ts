@@ -1,11 +1,12 @@
 import { api, take } from '../../../parts/api.ts';
 import type { Row } from '../../../parts/list.ts';
 import { fenNumber, fenOf, yuan } from '../../../parts/money.ts';
+import { codesMessages } from '../messages/codes.ts';
 import type { BodyOf } from './body-of.ts';
 import type { Field, Fields } from './form/field.ts';
 
 /** What one kind of number is now, and what may be proposed for it: as the service says, in one place. */
-export interface NumbersNow {
+interface NumbersNow {
   readonly rows: readonly Row[];
   readonly fields: readonly Field[];
   /** The row that a typed change takes the place of. */
@@ -13,7 +14,7 @@ export interface NumbersNow {
 }
 
 /** How numbers of one kind are read, proposed and approved by two persons. */
-export interface NumberKind {
+interface NumberKind {
   readonly act: string;
   readonly read: () => Promise<NumbersNow>;
   /** The fields of a row or of a proposal's content as they are typed. */
@@ -114,13 +115,17 @@ const differences: NumberKind = {
   act: 'difference.rule',
   read: async () => {
     const { rules, counterpartKinds, ownerRoles } = await take(api.GET('/v1/difference-rules'));
+    // Kinds are open to whoever reconciles: those that have words, and those that have rules.
+    const kinds = [
+      ...new Set(['*', ...Object.keys(codesMessages.zh.differenceKind), ...rules.map((rule) => rule.kind)]),
+    ];
     return {
       rows: rules.map((rule) => ({ ...rule, key: `${rule.counterpartKind} ${rule.kind}` })),
       before: ({ counterpartKind, differenceKind }) =>
         rules.find((rule) => rule.counterpartKind === counterpartKind && rule.kind === differenceKind),
       fields: [
         { key: 'counterpartKind', kind: 'choice', options: counterpartKinds },
-        { key: 'differenceKind', kind: 'text', pattern: /^(\*|[a-z][a-z-]{1,30})$/, usual: '*' },
+        { key: 'differenceKind', kind: 'choice', options: kinds },
         { key: 'ownerRole', kind: 'choice', options: ownerRoles },
         { key: 'dueDays', kind: 'whole', most: 365 },
         { key: 'tolerateFen', kind: 'yuan', most: MOST_TOLERATED_FEN, usual: '0.00' },

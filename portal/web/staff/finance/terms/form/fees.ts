@@ -149,7 +149,7 @@ function ladderFaults(kind: unknown, ladder: readonly Section[]): Faults {
 const PERCENT = /^\d{1,3}(\.\d{1,4})?$/;
 
 /** Ten-thousandths of a percent. */
-export function percentUnits(percent: string): bigint | undefined {
+function percentUnits(percent: string): bigint | undefined {
   if (!PERCENT.test(percent.trim())) return undefined;
   const [whole = '0', part = ''] = percent.trim().split('.');
   return BigInt(whole) * PERCENT_UNITS + BigInt(part.padEnd(PERCENT_DIGITS, '0'));

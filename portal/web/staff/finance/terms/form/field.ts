@@ -11,7 +11,7 @@ export interface Fault {
 export type Faults = Readonly<Record<string, Fault>>;
 
 /** How a field is typed, and what it becomes in the document. */
-export type FieldKind =
+type FieldKind =
   | 'choice'
   | 'yuan'
   | 'whole'

@@ -49,7 +49,7 @@ export const takenOver = (form: RuleForm, rule: Rule): TypedRule => {
 };
 
 /** Everything that is wrong, each with the place it is shown at: the number of a rule, or the document itself. */
-export interface DocumentFault {
+interface DocumentFault {
   readonly rule?: number;
   readonly place: string;
   readonly fault: Fault;

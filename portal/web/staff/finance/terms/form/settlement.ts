@@ -13,9 +13,8 @@ import {
   typedSubject,
 } from './rule.ts';
 
-/** Rhythms of a rule by the word that leads their fields: of everything, of refunds alone, of fees alone. */
-export const RHYTHMS = ['rhythm', 'refunds', 'fees'] as const;
-type RhythmName = (typeof RHYTHMS)[number];
+/** The word that leads the fields of a rhythm: of everything, of refunds alone, of fees alone. */
+type RhythmName = 'rhythm' | 'refunds' | 'fees';
 
 const refundsApart = ({ mode }: Fields) => mode === '2' || mode === '4';
 const feesApart = ({ mode }: Fields) => mode === '2' || mode === '3';
@@ -61,7 +60,7 @@ const apart: readonly Field[] = [
 ];
 
 /** A rhythm as the service has it, of the fields that a name leads. */
-export function rhythmOf(fields: Fields, name: RhythmName): Rule {
+function rhythmOf(fields: Fields, name: RhythmName): Rule {
   const text = (key: string) => textOf({ key: `${name}.${key}`, kind: 'text' }, fields);
   const monthEnd = text('monthEnd') === 'yes' ? { monthEnd: true } : {};
   switch (text('every')) {

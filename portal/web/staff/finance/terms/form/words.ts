@@ -5,7 +5,7 @@ import { useAsked } from '../../../../parts/asked.ts';
 import { fenOf, yuan } from '../../../../parts/money.ts';
 import { readParticipants, useParties } from '../../settlement/parties.ts';
 import { asked, type Fault, type Field, type Fields, LAST_DAY, listOf, shiftDecimal, textOf } from './field.ts';
-import type { RuleForm, TypedRule } from './rule.ts';
+import type { RuleForm, Section, TypedRule } from './rule.ts';
 
 /** What a document says, as name and value. */
 export interface Line {
@@ -52,6 +52,7 @@ export function useDocumentWords() {
     return te(key) ? t(key) : '';
   };
   const option = (field: Field, value: string): string => {
+    if (field.key === 'differenceKind' && value === '*') return t('finance.form.otherKinds');
     const family = FAMILIES[field.key] ?? `finance.form.option.${(field.words ?? field.key).split('.').at(-1)}`;
     const key = `${family}.${value === '' ? 'none' : value}`;
     return te(key) ? t(key) : value;
@@ -79,7 +80,6 @@ export function useDocumentWords() {
           .map((day) => (day === LAST_DAY ? t('finance.form.lastDay') : t('finance.form.dayOfMonth', { day })))
           .join(t('finance.form.and'));
       default: {
-        if (field.key === 'differenceKind') return text === '*' ? t('finance.all') : option(field, text);
         const key = `finance.form.unit.${field.words ?? field.key}`;
         return te(key) ? t(key, { value: text, millionths: millionths(field, text) }) : text;
       }
@@ -134,7 +134,7 @@ export function useDocumentWords() {
   function ladderLines({ fields, ladder }: TypedRule): Line[] {
     if (fields['kind'] === 'fixed' || fields['rated'] !== 'ladder') return [];
     const byAmount = fields['kind'] === 'by-amount';
-    const bound = (text: string) => (byAmount ? yuan(fenOf(text) ?? 0n) : text);
+    const bound = (text: string) => (byAmount ? yuan(fenOf(text) ?? 0n) : text.trim());
     const rate = (text: string) =>
       byAmount
         ? t('finance.form.unit.ratePercent', {
@@ -143,9 +143,13 @@ export function useDocumentWords() {
           })
         : t('finance.form.unit.rateFen', { value: text });
     const unit = t(byAmount ? 'finance.form.ladderYuan' : 'finance.form.ladderCount');
+    const stretch = ({ from, upTo }: Section) =>
+      upTo.trim() === ''
+        ? t('finance.form.above', { from: bound(from), unit })
+        : t('finance.form.stretch', { from: bound(from), to: bound(upTo), unit });
     return ladder.map((section, at) => ({
       label: t('finance.form.section', { n: at + 1 }),
-      value: `${bound(section.from)} – ${section.upTo.trim() === '' ? t('finance.form.open') : bound(section.upTo)} ${unit}: ${rate(section.rate)}`,
+      value: `${stretch(section)}: ${rate(section.rate)}`,
     }));
   }
 
