@@ -31,6 +31,19 @@ export const citycardErrors = errorCatalogue('citycard', {
     status: 409,
     sentence: 'CITYCARD_MODE is production; "npm start" plays and serves demos only.',
   },
+  notFounded: {
+    status: 409,
+    sentence: 'This database holds no production installation. Found one first: npm run serve -- found PLAN.json',
+  },
+  otherMode: {
+    status: 409,
+    sentence: 'The database holds a {kind} installation, and CITYCARD_MODE says {said}. It is left untouched.',
+  },
+  testKeys: {
+    status: 409,
+    sentence:
+      'The HSM at {address} keeps its keys under the published test LMK, which protects nothing. Start it with a passphrase of its own.',
+  },
   portInUse: {
     status: 500,
     sentence:

@@ -64,7 +64,7 @@ export async function startTestCity(options: { prefundFen?: bigint; jobs?: boole
   };
   const installation = await startInstallation(configuration, {
     clear: 'always',
-    serveTerminals: options.jobs !== false,
+    serve: options.jobs === false ? 'visit' : 'everything',
   });
   const people = await foundDemo(installation);
   const { db, baseUrl } = installation;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readConfiguration, type Configuration } from '../installation/configuration.ts';
 import { startInstallation } from '../installation/installation.ts';
 import { peopleFile } from '../demo/people.ts';
@@ -23,6 +23,16 @@ export interface Connection {
 /** Where a running installation notes its address, for commands started beside it. */
 export function addressFile(varDirectory: string): string {
   return join(varDirectory, 'run', 'installation.json');
+}
+
+/** Notes where the installation of this folder is, with whatever else is worth knowing of it. */
+export async function writeAddress(
+  varDirectory: string,
+  address: Readonly<Record<string, unknown>> & { readonly baseUrl: string },
+): Promise<void> {
+  const file = addressFile(varDirectory);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ pid: process.pid, ...address }));
 }
 
 interface Address {
@@ -53,7 +63,7 @@ export async function connect(
   if (running !== undefined) return client(running, token, () => Promise.resolve());
   const visit = await startInstallation(
     { ...configuration, httpPort: 0, gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0, readerPort: 0 },
-    { clear: 'never', serveTerminals: false },
+    { clear: 'never', serve: 'visit' },
   );
   return client(visit.baseUrl, token, () => visit.stop());
 }

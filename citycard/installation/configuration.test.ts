@@ -65,3 +65,11 @@ test.each([
   expect(read).toThrow(message);
   expect(read).not.toThrow(/test-secret/);
 });
+
+test('the HSM of a production installation is another’s, and a demo has its own', () => {
+  const production = { CITYCARD_MODE: 'production', CITYCARD_HSM_HOST: 'hsm.example' };
+  expect(readConfiguration(production).hsmDevice).toEqual({ host: 'hsm.example', caller: {} });
+  expect(() => readConfiguration({ CITYCARD_HSM_HOST: 'hsm.example' })).toThrow(/is for production/);
+  expect(() => readConfiguration({ ...production, CITYCARD_HSM_HOST: 'two words' })).toThrow(/CITYCARD_HSM_HOST/);
+  expect(() => readConfiguration({ ...production, HSM_TLS_KEY: '/no/key.pem' })).toThrow(/belong together/);
+});

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { HOME_CITY } from '@citycard/clearing';
+import { type CallerAccess, readCallerAccess } from '@citycard/hsm-sim';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { citycardErrors } from '../errors.ts';
@@ -35,6 +36,8 @@ const Environment = Type.Object({
   CITYCARD_GATEWAY_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   /** The customary port of payShield-style devices. */
   CITYCARD_HSM_PORT: port(1500),
+  /** Where the HSM of a production installation is; a demo starts one of its own. */
+  CITYCARD_HSM_HOST: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z:][0-9A-Za-z.:-]{0,252}$' })),
   /** Card readers of the counters attach here. 0: a free port, which `GET /v1/readers` tells; fix it where a firewall wants to know. */
   CITYCARD_READER_PORT: port(0),
   /** Whether the machine reads cards back in the session that writes them, or leaves that to another reader. */
@@ -97,6 +100,8 @@ export interface Configuration {
   readonly gatewayName: string;
   readonly gatewayCertificate?: GatewayCertificateFiles;
   readonly hsmPort: number;
+  /** The HSM that is there already, and as whom we speak to it; we start one of our own when absent. */
+  readonly hsmDevice?: { readonly host: string; readonly caller: CallerAccess };
   readonly readerPort: number;
   readonly portalPort: number;
   readonly residentPort: number;
@@ -141,6 +146,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     throw citycardErrors.badOption(`${name}=${held}: ${first?.message ?? 'not valid'}`);
   }
   const read: Static<typeof Environment> = value;
+  if (read.CITYCARD_HSM_HOST !== undefined && read.CITYCARD_MODE === 'demo')
+    throw citycardErrors.badOption('CITYCARD_HSM_HOST is for production: a demo makes its keys in an HSM of its own');
   return {
     mode: read.CITYCARD_MODE,
     varDirectory: resolve(read.CITYCARD_VAR),
@@ -153,6 +160,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     gatewayName: read.CITYCARD_GATEWAY_NAME ?? read.CITYCARD_HOST,
     ...gatewayCertificateOf(read.CITYCARD_GATEWAY_TLS_KEY, read.CITYCARD_GATEWAY_TLS_CERT),
     hsmPort: read.CITYCARD_HSM_PORT,
+    ...(read.CITYCARD_HSM_HOST === undefined
+      ? {}
+      : { hsmDevice: { host: read.CITYCARD_HSM_HOST, caller: callerAccess(environment) } }),
     readerPort: read.CITYCARD_READER_PORT,
     portalPort: read.CITYCARD_PORTAL_PORT,
     residentPort: read.CITYCARD_RESIDENT_PORT,
@@ -171,6 +181,15 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     ...(read.DATABASE_URL === undefined ? {} : { databaseUrl: read.DATABASE_URL }),
     ...(read.REDIS_URL === undefined ? {} : { redisUrl: read.REDIS_URL }),
   };
+}
+
+/** As the HSM's own tools read it: HSM_CALLER_SECRET_FILE, HSM_TLS_KEY, HSM_TLS_CERT, HSM_TLS_CA. */
+function callerAccess(environment: NodeJS.ProcessEnv): CallerAccess {
+  try {
+    return readCallerAccess(environment);
+  } catch (error) {
+    throw citycardErrors.badOption((error as Error).message, error);
+  }
 }
 
 function gatewayCertificateOf(

@@ -1,70 +1,35 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cardIssuerMigrations, createProtection, httpResponder, registerCardIssuerRoutes } from '@citycard/card-issuer';
-import {
-  clearingMigrations,
-  billerDirectory,
-  findPersonalCertificate,
-  registerBillRoutes,
-  passedReport,
-  registerAcceptanceReportRoutes,
-  registerCertificateRoutes,
-  registerClearingCoreRoutes,
-  registerClearingDayRoutes,
-  registerRosterRoutes,
-  registerSignedAuditRoutes,
-} from '@citycard/clearing';
+import { createProtection } from '@citycard/card-issuer';
+import { billerDirectory } from '@citycard/clearing';
 import {
   checkDatabase,
-  commonMigrations,
   createHttpServer,
   createLogger,
   type Database,
+  type HttpServer,
   listen,
   type Logger,
   migrate,
   openDatabase,
-  requireSignedApprovals,
-  SignIn,
   startEmbeddedPostgres,
 } from '@citycard/common';
-import { connectHsm, type HsmClient } from '@citycard/hsm-sim';
-import {
-  reconciliationMigrations,
-  registerBillCheckRoutes,
-  registerReconciliationRoutes,
-  registerResidentCaseRoutes,
-} from '@citycard/reconciliation';
-import {
-  createHandler,
-  gatewayMigrations,
-  registerTerminalRoutes,
-  registerTraceRoutes,
-  registerUploadRoutes,
-  startObservation,
-  startTraffic,
-} from '@citycard/terminal-gateway';
-import { casesOf } from '../acceptance/index.ts';
+import type { HsmClient } from '@citycard/hsm-sim';
+import { createHandler, startObservation, startTraffic } from '@citycard/terminal-gateway';
 import { citycardErrors } from '../errors.ts';
-import { registerSandboxRoute } from '../demo/sandbox.ts';
+import { startOperations } from '../operations/index.ts';
+import { companyOf } from './company.ts';
 import type { Configuration } from './configuration.ts';
 import { assertHomeCity } from './home-city.ts';
-import { startHsmProcess } from './hsm-process.ts';
-import { ensureHsmSecret } from './hsm-secret.ts';
-import { clearDemo, installationMigrations, type Mark, readMark } from './mark.ts';
-import { startOperations } from '../operations/index.ts';
+import { provideHsm } from './hsm.ts';
+import { clearDemo, type Mark, readMark } from './mark.ts';
+import { cityMigrations } from './migrations.ts';
 import { type OpenGateway, operationsDeps } from './operations.ts';
-import { registerPartnerRoutes } from './partner-routes.ts';
-import { registerSignatureRoutes } from './signature-routes.ts';
-import { registerSignInRoutes } from './sign-in-routes.ts';
-import { registerSignInRuleRoutes } from './sign-in-rule-routes.ts';
-import { registerStaffRoutes } from './staff-routes.ts';
 import { assertPortFree } from './ports.ts';
+import { registerCityRoutes } from './routes.ts';
 import { startCitySupervision } from './supervision.ts';
 import { startTerminalListeners } from './terminal-listeners.ts';
-import { registerUserRoutes } from './user-routes.ts';
-import { registerWaitingRoutes } from './waiting-routes.ts';
-import { clearingDayDeps, noWorkers, startWorkers } from './workers.ts';
+import { noWorkers, startWorkers } from './workers.ts';
 
 /** Longer than terminals are ever quiet by day: a connection keeps the plans of its statements. */
 const KEEP_CONNECTIONS_MS = 600_000;
@@ -86,11 +51,16 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
+export type Serve = 'everything' | 'services' | 'terminals' | 'visit';
+
 export interface StartOptions {
   /** Empty a demo that is there: always, when it was not played to its end, or never. */
   readonly clear: 'always' | 'unfinished' | 'never';
-  /** False for a short visit of the command line: no terminals, no machines, no jobs. */
-  readonly serveTerminals: boolean;
+  /**
+   * `services`: HTTP, jobs and machines; `terminals`: the ports of terminals, and of HTTP only what watches them; `everything`: both
+   * in one process. `visit`, of the command line: HTTP alone, and nothing goes on by itself.
+   */
+  readonly serve: Serve;
   readonly onStep?: (step: string) => void;
 }
 
@@ -121,14 +91,9 @@ async function start(
 ): Promise<Installation> {
   const { host, varDirectory } = configuration;
   const step = options.onStep ?? (() => undefined);
-  for (const port of [
-    configuration.httpPort,
-    ...(configuration.plainTerminals ? [configuration.gatewayPort] : []),
-    configuration.secureGatewayPort,
-    configuration.hsmPort,
-    configuration.readerPort,
-  ])
-    await assertPortFree(host, port);
+  const services = options.serve === 'everything' || options.serve === 'services';
+  const terminals = options.serve === 'everything' || options.serve === 'terminals';
+  for (const port of portsOf(configuration, { services, terminals })) await assertPortFree(host, port);
   const logger = createLogger('citycard', {
     level: configuration.logLevel,
     destination: join(varDirectory, 'log', 'citycard.log'),
@@ -138,131 +103,122 @@ async function start(
   const databaseUrl = await provideDatabase(configuration, logger, undo);
   const db = openDatabase(databaseUrl, { applicationName: 'citycard', idleTimeoutMs: KEEP_CONNECTIONS_MS });
   undo.push(() => db.end());
-
-  let found = await readMark(db);
-  // A visit makes no installation, and changes none that is not marked as ours.
-  if (options.clear === 'never' && typeof found !== 'object') throw citycardErrors.noInstallation();
-  const finished = typeof found === 'object' && found.kind === 'demo' && found.state === 'played';
-  if (options.clear === 'always' || (options.clear === 'unfinished' && !finished)) {
-    await clearDemo(db);
-    await rm(join(varDirectory, 'hsm'), { recursive: true, force: true });
-    found = 'empty';
-  }
-  await migrate(databaseUrl, [
-    commonMigrations,
-    clearingMigrations,
-    cardIssuerMigrations,
-    gatewayMigrations,
-    reconciliationMigrations,
-    installationMigrations,
-  ]);
+  const found = await findInstallation(db, configuration, options);
+  await migrate(databaseUrl, cityMigrations);
   await assertHomeCity(db);
+  const company = await companyOf(db, configuration);
 
-  step('starting the HSM');
-  // Our own HSM is for this machine only, wherever the rest listens.
-  const hsmHost = '127.0.0.1';
-  const { file: secretFile, secret } = await ensureHsmSecret(varDirectory);
-  const hsmProcess = await startHsmProcess({
-    host: hsmHost,
-    secretFile,
-    port: configuration.hsmPort,
-    storeDirectory: join(varDirectory, 'hsm'),
-  });
-  undo.push(() => hsmProcess.stop());
-  const hsm = connectHsm({ host: hsmHost, port: hsmProcess.port, logger, caller: { secret } });
-  undo.push(() => hsm.close());
+  step(configuration.hsmDevice === undefined ? 'starting the HSM' : 'connecting to the HSM');
+  const hsm = await provideHsm(configuration, logger, undo);
 
   step('starting the services');
   const engines = { db, hsm, logger };
-  const workers = options.serveTerminals
-    ? await startWorkers(engines, configuration, databaseUrl, undo)
-    : noWorkers(host);
-  const server = createHttpServer({ logger, db, title: 'City card', trustedProxies: TRUSTED_PROXIES });
   const protection = createProtection({ db, hsm });
-  const signing = { db, seal: protection, findCertificate: findPersonalCertificate };
-  requireSignedApprovals(server, signing);
-  registerClearingCoreRoutes(server, {
-    db,
-    demo: configuration.mode === 'demo',
-    ledgerArchiveDirectory: join(configuration.varDirectory, 'ledger-archive'),
-  });
-  registerRosterRoutes(server, { db, seal: protection });
-  registerSignedAuditRoutes(server, { db, hsm });
-  if (options.serveTerminals) {
+  const billers = billerDirectory(db, configuration.billerTokens);
+  const workers = services ? await startWorkers(engines, configuration, company, databaseUrl, undo) : noWorkers(host);
+  const server = createHttpServer({ logger, db, title: 'City card', trustedProxies: TRUSTED_PROXIES });
+  if (services) {
     const supervision = startCitySupervision({ ...engines, protection }, configuration);
     undo.push(() => supervision.stop());
   }
-  const billers = billerDirectory(db, configuration.billerTokens);
-  registerBillRoutes(server, { db, billers });
-  registerBillCheckRoutes(server, { db, billers });
-  registerClearingDayRoutes(server, { ...clearingDayDeps(engines, configuration), wake: workers.onClearingDay });
   const revocations = { look: () => undefined as void };
-  registerAcceptanceReportRoutes(server, { db, hsm, casesOf: (kit) => casesOf(kit).map(({ id }) => id) });
-  registerCertificateRoutes(server, { ...engines, onRevocationList: () => revocations.look() });
-  registerPartnerRoutes(server, { db });
-  registerStaffRoutes(server, { db });
-  const signIn = new SignIn({ db, seal: protection });
-  // Fetched while the HSM is there: people sign in also when it is away.
-  void signIn.prepare().catch((error: unknown) => logger.warn({ err: error }, 'nobody can sign in yet'));
-  registerSignInRoutes(server, { db, signIn });
-  registerSignInRuleRoutes(server, { db });
-  registerWaitingRoutes(server, { db });
-  registerUserRoutes(server, { db, signIn, seal: protection });
-  registerSignatureRoutes(server, { ...signing, hsm });
-  registerCardIssuerRoutes(server, {
-    db,
-    hsm,
-    protection,
-    ...(configuration.identityLine === undefined ? {} : { responder: httpResponder(configuration.identityLine) }),
-    machines: workers.machines,
-    readers: workers.readers,
-  });
-  registerTerminalRoutes(server, { db, hsm, demo: configuration.mode === 'demo', passedReport });
-  registerTraceRoutes(server, { db });
-  registerUploadRoutes(server, { db, onPurchases: workers.onPurchases });
-  registerReconciliationRoutes(server, { db, hsm, cityTokens: configuration.cityTokens });
-  registerResidentCaseRoutes(server, { db, seal: protection });
   const sandboxGateway = { host, port: 0 };
   const open: OpenGateway = {};
-  const operations = startOperations(
-    server,
-    operationsDeps(engines, configuration, workers, open, options.serveTerminals),
-  );
-  undo.push(() => operations.stop());
-  registerSandboxRoute(server, { db, mode: configuration.mode, gateway: sandboxGateway });
+  if (options.serve !== 'terminals') {
+    const onRevocationList = () => revocations.look();
+    const deps = { ...engines, configuration, company, workers, billers, protection, sandboxGateway, onRevocationList };
+    registerCityRoutes(server, deps);
+    const operations = startOperations(
+      server,
+      operationsDeps(engines, configuration, company, workers, open, services),
+    );
+    undo.push(() => operations.stop());
+  }
   const http = await listen(server, { host, port: configuration.httpPort });
   undo.push(() => server.close());
 
   const gateway = { host, port: configuration.gatewayPort, securePort: configuration.secureGatewayPort };
-  if (options.serveTerminals) {
-    const observation = startObservation({ db, logger, metrics: server.metrics });
-    undo.push(() => observation.stop());
-    const setsDb = openDatabase(databaseUrl, {
-      applicationName: 'citycard-sets',
-      idleTimeoutMs: KEEP_CONNECTIONS_MS,
-      pipelined: true,
-    });
-    undo.push(() => setsDb.end());
-    const handle = createHandler({
-      db,
-      setsDb,
-      hsm,
-      logger,
-      billers,
-      onPurchases: workers.onPurchases,
-      observeMessage: observation.observeMessage,
-    });
-    const listeners = await startTerminalListeners(engines, configuration, handle, server.metrics, undo);
+  if (terminals) {
+    const { onPurchases } = workers;
+    const listeners = await serveTerminals(
+      { ...engines, billers, onPurchases, databaseUrl },
+      configuration,
+      server.metrics,
+      open,
+      undo,
+    );
     revocations.look = listeners.lookAtRevocations;
-    const traffic = startTraffic(observation.metrics, listeners.watched);
-    undo.push(() => Promise.resolve(traffic.stop()));
-    open.traffic = traffic;
-    open.ports = listeners;
     gateway.port = listeners.plainPort;
     gateway.securePort = listeners.securePort;
     sandboxGateway.port = listeners.plainPort;
   }
-  return { db, hsm, logger, baseUrl: http.url, gateway, found: typeof found === 'object' ? found : 'empty', stop };
+  return { db, hsm, logger, baseUrl: http.url, gateway, found, stop };
+}
+
+/** The ports this process will listen on, and its own HSM. */
+function portsOf(configuration: Configuration, serves: { services: boolean; terminals: boolean }): number[] {
+  const { httpPort, gatewayPort, secureGatewayPort, plainTerminals, hsmDevice, hsmPort, readerPort } = configuration;
+  return [
+    httpPort,
+    ...(serves.terminals ? [secureGatewayPort, ...(plainTerminals ? [gatewayPort] : [])] : []),
+    ...(serves.services ? [readerPort] : []),
+    ...(hsmDevice === undefined ? [hsmPort] : []),
+  ];
+}
+
+/** What the database holds, after a demo that is to go has gone. Nothing that is not ours, or of the other kind, is touched. */
+async function findInstallation(
+  db: Database,
+  { mode, varDirectory }: Configuration,
+  { clear }: StartOptions,
+): Promise<Mark | 'empty'> {
+  const found = await readMark(db);
+  if (mode === 'production' && (typeof found !== 'object' || clear !== 'never')) throw citycardErrors.notFounded();
+  // A visit makes no installation, and changes none that is not marked as ours.
+  if (clear === 'never' && typeof found !== 'object') throw citycardErrors.noInstallation();
+  if (clear === 'never' && typeof found === 'object' && found.kind !== mode)
+    throw citycardErrors.otherMode({ kind: found.kind, said: mode });
+  const finished = typeof found === 'object' && found.kind === 'demo' && found.state === 'played';
+  if (clear === 'always' || (clear === 'unfinished' && !finished)) {
+    await clearDemo(db);
+    await rm(join(varDirectory, 'hsm'), { recursive: true, force: true });
+    return 'empty';
+  }
+  return typeof found === 'object' ? found : 'empty';
+}
+
+/** The ports of terminals and what watches them. Any number of processes may do this beside one another. */
+async function serveTerminals(
+  deps: {
+    readonly db: Database;
+    readonly hsm: HsmClient;
+    readonly logger: Logger;
+    readonly databaseUrl: string;
+    readonly billers: ReturnType<typeof billerDirectory>;
+    readonly onPurchases: () => void;
+  },
+  configuration: Configuration,
+  metrics: HttpServer['metrics'],
+  open: OpenGateway,
+  undo: (() => Promise<unknown>)[],
+) {
+  const { db, hsm, logger, databaseUrl, billers, onPurchases } = deps;
+  const observation = startObservation({ db, logger, metrics });
+  undo.push(() => observation.stop());
+  const setsDb = openDatabase(databaseUrl, {
+    applicationName: 'citycard-sets',
+    idleTimeoutMs: KEEP_CONNECTIONS_MS,
+    pipelined: true,
+  });
+  undo.push(() => setsDb.end());
+  const { observeMessage } = observation;
+  const handle = createHandler({ db, setsDb, hsm, logger, billers, onPurchases, observeMessage });
+  const listeners = await startTerminalListeners({ db, hsm, logger }, configuration, handle, metrics, undo);
+  const traffic = startTraffic(observation.metrics, listeners.watched);
+  undo.push(() => Promise.resolve(traffic.stop()));
+  open.traffic = traffic;
+  open.ports = listeners;
+  return listeners;
 }
 
 /** The server named by DATABASE_URL, or one of our own under the folder for everything we write. */

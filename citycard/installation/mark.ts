@@ -36,13 +36,13 @@ export async function readMark(db: Database): Promise<Mark | 'empty' | 'unmarked
 
 export async function writeMark(
   db: Database | Transaction,
-  mark: { state: Mark['state']; seed?: number; businessDate?: string },
+  mark: { kind?: Mark['kind']; state: Mark['state']; seed?: number; businessDate?: string },
 ): Promise<void> {
   await db.query(
-    `insert into installation.mark (kind, state, seed, business_date) values ('demo', $1, $2, $3)
+    `insert into installation.mark (kind, state, seed, business_date) values ($4, $1, $2, $3)
      on conflict (only_row) do update set state = excluded.state, seed = coalesce(excluded.seed, installation.mark.seed),
        business_date = coalesce(excluded.business_date, installation.mark.business_date), changed_at = now()`,
-    [mark.state, mark.seed ?? null, mark.businessDate ?? null],
+    [mark.state, mark.seed ?? null, mark.businessDate ?? null, mark.kind ?? 'demo'],
   );
 }
 
@@ -63,7 +63,7 @@ export async function clearDemo(db: Database): Promise<void> {
  * A start that broke off before the mark was written has left our schemas, each in our record of migrations, and no people.
  * A schema of the same name that is not in the record is somebody else's.
  */
-async function holdsNothing(db: Database): Promise<boolean> {
+export async function holdsNothing(db: Database): Promise<boolean> {
   const record = await db.query(
     `select from information_schema.columns
       where table_schema = 'platform' and table_name = 'migration' and column_name in ('schema', 'file', 'sha256')`,

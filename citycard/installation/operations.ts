@@ -1,8 +1,8 @@
 import type { Database, Logger } from '@citycard/common';
 import type { HsmClient } from '@citycard/hsm-sim';
 import type { Traffic } from '@citycard/terminal-gateway';
-import { demoCalendar } from '../demo/company.ts';
 import type { OperationsDeps, Part } from '../operations/index.ts';
+import type { Company } from './company.ts';
 import type { Configuration } from './configuration.ts';
 import type { TerminalListeners } from './terminal-listeners.ts';
 import type { Workers } from './workers.ts';
@@ -17,6 +17,7 @@ export interface OpenGateway {
 export function operationsDeps(
   engines: { readonly db: Database; readonly hsm: HsmClient; readonly logger: Logger },
   configuration: Configuration,
+  { calendar }: Company,
   workers: Pick<Workers, 'queues' | 'machines' | 'readers'>,
   open: OpenGateway,
   serving: boolean,
@@ -34,7 +35,7 @@ export function operationsDeps(
     ...engines,
     serving,
     queues,
-    calendar: demoCalendar(),
+    calendar,
     bankCutOff: configuration.bankCutOff,
     firstBus: configuration.firstBus,
     traffic: () => open.traffic,

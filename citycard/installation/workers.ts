@@ -37,7 +37,7 @@ import {
   registerCityExchange,
   unmatchedEntries,
 } from '@citycard/reconciliation';
-import { demoCalendar, demoCustody } from '../demo/company.ts';
+import type { Company } from './company.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What goes on by itself in an installation: validation, the clearing day's jobs, the personalisation machines. */
@@ -59,15 +59,20 @@ interface Engines {
   readonly logger: Logger;
 }
 
-export function clearingDayDeps(engines: Engines, configuration: Configuration): ClearingDayDeps {
+export function clearingDayDeps(
+  engines: Engines,
+  configuration: Configuration,
+  { calendar, custody }: Company,
+): ClearingDayDeps {
   const reportsDirectory = join(configuration.varDirectory, 'reports');
-  return { ...engines, calendar: demoCalendar(), custody: demoCustody, reportsDirectory };
+  return { ...engines, calendar, custody, reportsDirectory };
 }
 
 /** Starts them; what has to be stopped again is pushed onto `undo`, last things last. */
 export async function startWorkers(
   engines: Engines,
   configuration: Configuration,
+  company: Company,
   databaseUrl: string,
   undo: (() => Promise<unknown>)[],
 ): Promise<Workers> {
@@ -87,7 +92,7 @@ export async function startWorkers(
     onPurchases: validation.wake,
   });
   undo.push(() => inbox.stop());
-  const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration));
+  const clearingJobs = registerClearingJobs(jobs, clearingDayDeps(engines, configuration, company));
   undo.push(() => clearingJobs.close());
   const expiry = startExpiry(engines);
   undo.push(() => expiry.stop());

@@ -1,7 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CityCardError } from '@citycard/common';
-import { addressFile } from '../cli/connection.ts';
+import { addressFile, writeAddress } from '../cli/connection.ts';
 import type { Output } from '../cli/output.ts';
 import { foundDemo } from '../demo/found.ts';
 import { type Credentials, readPeople, writePeople } from '../demo/people.ts';
@@ -79,7 +79,7 @@ async function playAndServe(start: Start): Promise<boolean> {
   await mkdir(configuration.varDirectory, { recursive: true });
   const installation = await startInstallation(configuration, {
     clear: options.once || options.fresh ? 'always' : 'unfinished',
-    serveTerminals: true,
+    serve: 'everything',
     onStep: (step) => progress.phase(step),
   }).catch((error: unknown) => {
     progress.abandon();
@@ -107,19 +107,10 @@ function forOneDay(configuration: Configuration, options: StartOptions): Configu
     : configuration;
 }
 
-async function noteAddress(configuration: Configuration, installation: Installation, pages?: Pages): Promise<void> {
-  const file = addressFile(configuration.varDirectory);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(
-    file,
-    JSON.stringify({
-      pid: process.pid,
-      baseUrl: installation.baseUrl,
-      gateway: installation.gateway,
-      portalUrl: pages?.portalUrl,
-      residentUrl: pages?.residentUrl,
-    }),
-  );
+async function noteAddress({ varDirectory }: Configuration, installation: Installation, pages?: Pages): Promise<void> {
+  const { baseUrl, gateway } = installation;
+  const { portalUrl, residentUrl } = pages ?? {};
+  await writeAddress(varDirectory, { baseUrl, gateway, portalUrl, residentUrl });
 }
 
 async function firstDay(start: Start, installation: Installation): Promise<DayDocument> {

@@ -136,7 +136,7 @@ class City implements DayCity {
       databaseUrl: this.#postgres.url,
       logLevel: 'warn',
     };
-    this.#installation = await startInstallation(settings, { clear, serveTerminals: as === 'serving' });
+    this.#installation = await startInstallation(settings, { clear, serve: as === 'serving' ? 'everything' : 'visit' });
   }
 
   #running(): Installation {

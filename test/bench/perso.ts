@@ -54,7 +54,7 @@ export const persoBench: Bench = {
       logLevel: 'warn',
     };
     context.progress('starting the product');
-    const installation = await startInstallation(configuration, { clear: 'always', serveTerminals: true });
+    const installation = await startInstallation(configuration, { clear: 'always', serve: 'everything' });
     const chips = startChips();
     try {
       const people = await foundDemo(installation);

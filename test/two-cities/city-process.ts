@@ -37,7 +37,7 @@ const LOOK_EVERY_MS = 10;
 const configuration = { ...readConfiguration(process.env), gatewayPort: 0, secureGatewayPort: 0, hsmPort: 0 };
 const peopleFile = join(configuration.varDirectory, 'people.json');
 const known = await readFile(peopleFile, 'utf8').catch(() => undefined);
-const installation = await startInstallation(configuration, { clear: 'never', serveTerminals: false });
+const installation = await startInstallation(configuration, { clear: 'never', serve: 'visit' });
 const { db, hsm, logger } = installation;
 if (known === undefined) await writeFile(peopleFile, JSON.stringify(await foundDemo(installation)));
 const people: unknown = JSON.parse(await readFile(peopleFile, 'utf8'));
