@@ -1,10 +1,24 @@
-import { type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
+import { answers, type Database, type HttpServer, rolesAllowed, transact, Type } from '@citycard/common';
 import type { CertificateDeps } from '../certificates/city-ca.ts';
 import { registerActivationRoutes } from '../participants/activation-routes.ts';
 import { listReports, recordedReport, recordReport, type RecordedReport, verifyReport } from './record.ts';
 import { AcceptanceReport, type Kit } from './report.ts';
 
 const readers = ['platform', 'auditor', 'supervisor'] as const;
+const Listed = Type.Object({
+  reports: Type.Array(
+    Type.Object({
+      reportNo: Type.Integer(),
+      kit: Type.String(),
+      candidate: Type.String(),
+      softwareVersion: Type.Union([Type.String(), Type.Null()]),
+      passed: Type.Boolean(),
+      finishedAt: Type.String(),
+      recordedBy: Type.String(),
+      recordedAt: Type.String(),
+    }),
+  ),
+});
 /** A report of 200 cases with their reasons, and a signature, in base64. */
 const LONGEST_BASE64 = 600_000;
 
@@ -43,6 +57,7 @@ export function registerAcceptanceReportRoutes(
           candidate: Type.Optional(Type.String({ maxLength: 32 })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
         }),
+        ...answers(Listed),
       },
     },
     async ({ query }) => ({ reports: await listReports(db, query.candidate, query.limit ?? 100) }),

@@ -53,7 +53,7 @@ export const clearingFileSources: readonly NewestSource[] = [
   },
 ];
 
-/** Work that takes its time, for the list of all of it: report sets of closed days and periods. */
+/** Work that takes its time, for the list of all of it: report sets of closed days and periods, proofs of the ledger, validation. */
 export const clearingWorkSources: readonly NewestSource[] = [
   {
     kind: 'reports',
@@ -61,5 +61,25 @@ export const clearingWorkSources: readonly NewestSource[] = [
                  case state when 'ordered' then 'waiting' when 'making' then 'under-way' when 'made' then 'done' else 'failed' end as state,
                  files_done::bigint as done, files_total::bigint as total, ordered_by as "by", finished_at as "finishedAt", failure
             from clearing.report_set`,
+  },
+  {
+    kind: 'ledger-proof',
+    sql: `select ordered_at as at, 'proof ' || verification_no as id, '#' || verification_no || coalesce(' ≥ ' || since, '') as name, null::text as party,
+                 case state when 'ordered' then 'waiting' when 'running' then 'under-way' when 'withdrawn' then 'given-up'
+                            when 'done' then case when outcome->>'ok' = 'false' then 'failed' else 'done' end else 'failed' end as state,
+                 chunks_done as done, coalesce(chunks_total, 0) as total, ordered_by as "by", finished_at as "finishedAt",
+                 coalesce(failure, outcome->>'firstFault') as failure from clearing.ledger_verification`,
+  },
+  {
+    // The days that are not closed: what came in for each, and how much of it validation has decided.
+    kind: 'validation',
+    sql: `select d.opened_at as at, 'validation ' || d.business_date as id, d.business_date::text as name, null::text as party,
+                 case when u.undecided = 0 then case when d.state = 'open' then 'waiting' else 'done' end else 'under-way' end as state,
+                 i.records - u.undecided as done, i.records as total, '' as "by", v.completed_at as "finishedAt", null::text as failure
+            from clearing.business_day d
+            cross join lateral (select coalesce(sum(record_count), 0)::bigint as records from clearing.intake i where i.business_date = d.business_date) i
+            cross join lateral (select coalesce(sum(record_count), 0)::bigint as undecided from clearing.undecided_day u where u.business_date = d.business_date) u
+            left join clearing.day_stage v on v.business_date = d.business_date and v.stage = 'validated'
+           where d.state <> 'closed'`,
   },
 ];

@@ -24,6 +24,10 @@ export const ledgerErrors = errorCatalogue('clearing-ledger', {
   },
   yearArchived: { status: 409, sentence: 'The year {year} was archived already.' },
   verificationUnknown: { status: 404, sentence: 'No proof of the ledger was ordered under number {verificationNo}.' },
+  verificationFinished: {
+    status: 409,
+    sentence: 'Proof {verificationNo} of the ledger has ended; there is nothing to withdraw.',
+  },
   disproved: {
     status: 409,
     sentence: 'The ledger does not hold, so nothing of it is archived: {what}. See `ledger verify`.',

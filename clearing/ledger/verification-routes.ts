@@ -1,6 +1,6 @@
 import { answers, type Database, type HttpServer, rolesAllowed, Type } from '@citycard/common';
 import { DAY } from './asked-moment.ts';
-import { findVerification, listVerifications, orderVerification } from './verification-runs.ts';
+import { findVerification, listVerifications, orderVerification, withdrawVerification } from './verification-runs.ts';
 import * as said from './answers.ts';
 
 /** Proofs of the ledger as jobs over HTTP: ordered, followed, found again. */
@@ -37,5 +37,17 @@ export function registerVerificationRoutes(server: HttpServer, { db }: { readonl
       },
     },
     ({ params }) => findVerification(db, BigInt(params.verificationNo)),
+  );
+  server.post(
+    '/v1/ledger/verifications/:verificationNo/withdrawal',
+    {
+      onRequest: rolesAllowed('auditor', 'supervisor', 'platform'),
+      schema: {
+        summary: 'Withdraw a proof that waits or runs; it changes nothing and may be ordered again',
+        params: Type.Object({ verificationNo: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }) }),
+        ...answers(said.OneRun),
+      },
+    },
+    ({ params, principal }) => withdrawVerification(db, principal, BigInt(params.verificationNo)),
   );
 }

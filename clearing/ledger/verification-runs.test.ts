@@ -94,6 +94,30 @@ it('is ordered once while it waits, runs as a job, and its outcome is found agai
   expect(numbers).toEqual(numbers.toSorted((a, b) => b - a));
 });
 
+it('is withdrawn before it ends, and can be ordered again', async () => {
+  const first = await ask('auditor', 'POST', '', {});
+  const path = `/${String(first.body['verificationNo'])}`;
+  expect((await ask('finance-maker', 'POST', `${path}/withdrawal`)).status).toBe(403);
+  expect(await ask('auditor', 'POST', `${path}/withdrawal`)).toMatchObject({
+    status: 200,
+    body: { state: 'withdrawn' },
+  });
+  expect((await ask('auditor', 'POST', `${path}/withdrawal`)).status).toBe(200);
+  const again = await ask('auditor', 'POST', '', {});
+  expect(again.body['verificationNo']).not.toBe(first.body['verificationNo']);
+  const work = registerVerificationJobs(jobs, { db: ledger.db, logger }, { lookEveryMs: 50 });
+  try {
+    expect(await finished(again.body['verificationNo'])).toMatchObject({ state: 'done' });
+  } finally {
+    await work.close();
+  }
+  expect((await ask('auditor', 'GET', path)).body).toMatchObject({ state: 'withdrawn', chunksDone: 0 });
+  expect(await ask('auditor', 'POST', `/${String(again.body['verificationNo'])}/withdrawal`)).toMatchObject({
+    status: 409,
+    body: { code: 'clearing-ledger.verification-finished' },
+  });
+});
+
 it.each([
   [{ since: 'yesterday' }, 422],
   [{ since: '2026-02-30' }, 422],

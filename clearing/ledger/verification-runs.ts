@@ -21,7 +21,7 @@ export interface VerificationRun {
   readonly since?: string;
   readonly orderedBy: string;
   readonly orderedAt: Date;
-  readonly state: 'ordered' | 'running' | 'done' | 'failed';
+  readonly state: 'ordered' | 'running' | 'done' | 'failed' | 'withdrawn';
   readonly chunksDone: bigint;
   readonly chunksTotal?: bigint;
   readonly finishedAt?: Date;
@@ -85,6 +85,31 @@ export async function orderVerification(db: Database, principal: Principal, sinc
   return findVerification(db, verificationNo);
 }
 
+/**
+ * Withdraws a proof that waits or runs: it changes nothing and may be ordered again. The process that runs it stops at its next
+ * progress. Withdrawing twice changes nothing.
+ *
+ * @throws CityCardError `clearing-ledger.verification-unknown`, `.verification-finished` (409)
+ */
+export async function withdrawVerification(
+  db: Database,
+  principal: Principal,
+  verificationNo: bigint,
+): Promise<VerificationRun> {
+  await transact(db, async (tx) => {
+    const { rowCount } = await tx.query(
+      `update clearing.ledger_verification set state = 'withdrawn', finished_at = now(), withdrawn_by = $2
+        where verification_no = $1 and state in ('ordered', 'running')`,
+      [verificationNo, principal.id],
+    );
+    if (rowCount === 1)
+      await recordAct(tx, principal, { act: 'ledger.verify-withdraw', subject: `proof ${verificationNo}` });
+  });
+  const run = await findVerification(db, verificationNo);
+  if (run.state !== 'withdrawn') throw ledgerErrors.verificationFinished({ verificationNo });
+  return run;
+}
+
 const QUEUE = 'ledger-verification';
 const LOOK_EVERY_MS = 1_000;
 /** A proof that has not moved for so long lost its process and begins again; the longest single statement takes less. */
@@ -98,8 +123,8 @@ export function registerVerificationJobs(
 ): RepeatedLook {
   const queue = jobs.queue<{ verificationNo: string }>(QUEUE);
   const lostAfter = options.lostAfterSeconds ?? LOST_AFTER_SECONDS;
-  jobs.worker<{ verificationNo: string }>(QUEUE, ({ data: { verificationNo } }) =>
-    runVerification(db, BigInt(verificationNo), lostAfter),
+  jobs.worker<{ verificationNo: string }>(QUEUE, ({ data: { verificationNo }, progress }) =>
+    runVerification(db, BigInt(verificationNo), lostAfter, progress),
   );
   const process = randomUUID();
   const look = async () => {
@@ -123,7 +148,15 @@ export function registerVerificationJobs(
 /** Counts of chunks and transfers are far from what a JSON number cannot hold. */
 const plainNumbers = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
 
-async function runVerification(db: Database, verificationNo: bigint, lostAfterSeconds: number): Promise<void> {
+/** Ends a proof that was withdrawn while it ran. */
+class Withdrawn extends Error {}
+
+async function runVerification(
+  db: Database,
+  verificationNo: bigint,
+  lostAfterSeconds: number,
+  progress: (percent: number) => Promise<void>,
+): Promise<void> {
   const { rows } = await db.query<{ since: string | null }>(
     `update clearing.ledger_verification set state = 'running', moved_at = now(), chunks_done = 0, chunks_total = null
       where verification_no = $1 and (state = 'ordered' or state = 'running' and moved_at < now() - make_interval(secs => $2))
@@ -132,7 +165,10 @@ async function runVerification(db: Database, verificationNo: bigint, lostAfterSe
   );
   const [row] = rows;
   if (row === undefined) return;
+  let withdrawn = false;
   const onProgress = (done: bigint, total: bigint) => {
+    if (withdrawn) throw new Withdrawn();
+    void progress(total === 0n ? 100 : Number((100n * done) / total)).catch(() => undefined);
     // The proof does not wait for its progress to be written, and holds whether or not it was.
     void db
       .query(
@@ -140,6 +176,7 @@ async function runVerification(db: Database, verificationNo: bigint, lostAfterSe
           where verification_no = $1 and state = 'running'`,
         [verificationNo, done, total],
       )
+      .then(({ rowCount }) => (withdrawn = rowCount === 0))
       .catch(() => undefined);
   };
   try {
@@ -152,6 +189,7 @@ async function runVerification(db: Database, verificationNo: bigint, lostAfterSe
       [verificationNo, JSON.stringify(outcome, plainNumbers), outcome.chunks],
     );
   } catch (error) {
+    if (error instanceof Withdrawn) return;
     await db.query(
       `update clearing.ledger_verification set state = 'failed', finished_at = now(), failure = $2
         where verification_no = $1 and state = 'running'`,

@@ -36,6 +36,7 @@ const Notice = Type.Object({
   channel: Type.Union([Type.Enum(['email', 'letter', 'phone', 'api']), Type.Null()]),
 });
 
+const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 const Participant = Type.Object({
   participantNo: Type.String(),
   name: Type.String(),
@@ -60,6 +61,40 @@ export const OneParticipant = Type.Object({
   cityCode: Type.Optional(Type.String()),
   settlementAccount: Type.Optional(SettlementAccount),
   status: Type.Enum(['test', 'production', 'suspended', 'leaving', 'exited']),
+  documents: Type.Array(
+    Type.Object({
+      documentNo: Type.Integer(),
+      kind: Type.String(),
+      reference: Type.String(),
+      sha256: Type.String(),
+      validUntil: OrNull(Type.String()),
+      filedBy: Type.String(),
+      filedAt: Type.String(),
+    }),
+  ),
+  contacts: Type.Array(
+    Type.Object({
+      purpose: Type.String(),
+      office: Type.String(),
+      email: Type.String(),
+      phone: OrNull(Type.String()),
+      filedAt: Type.String(),
+      endedAt: OrNull(Type.String()),
+    }),
+  ),
+  contracts: Type.Array(
+    Type.Object({
+      contractNo: Type.String(),
+      validFrom: Type.String(),
+      validTo: OrNull(Type.String()),
+      noticeDays: Type.Integer(),
+      documentNo: Type.Integer(),
+      proposedBy: Type.String(),
+      approvedBy: Type.String(),
+    }),
+  ),
+  statuses: Type.Array(Type.Object({ from: OrNull(Type.String()), to: Type.String(), at: Type.String() })),
+  missing: Type.Array(Type.String({ description: 'what a complete file has and this one lacks, in words' })),
 });
 
 /** `GET /v1/account-changes` */

@@ -5,6 +5,7 @@ import {
   type Database,
   type HttpServer,
   type NewestQuery,
+  type NewestSource,
   readNewest,
   readTimeCursor,
   rolesAllowed,
@@ -15,7 +16,15 @@ import { operationsErrors } from '../errors.ts';
 
 const PAGE = 100;
 const fileSources = [...clearingFileSources, ...reconciliationFileSources, ...issuerFileSources];
-const workSources = [...clearingWorkSources, ...reconciliationWorkSources, ...issuerWorkSources];
+/** Proofs of the chain of the act log. */
+const actProofs: NewestSource = {
+  kind: 'act-log-proof',
+  sql: `select ordered_at as at, 'act log ' || verification_no as id, '#' || verification_no as name, null::text as party,
+               case state when 'ordered' then 'waiting' when 'running' then 'under-way' when 'held' then 'done' else 'failed' end as state,
+               through as done, lines_total as total, ordered_by as "by", finished_at as "finishedAt", broken_at::text as failure
+          from platform.act_verification`,
+};
+const workSources = [actProofs, ...clearingWorkSources, ...reconciliationWorkSources, ...issuerWorkSources];
 
 const Maybe = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 const Query = Type.Object(
@@ -69,7 +78,7 @@ export function registerFileRoutes(server: HttpServer, { db }: { readonly db: Da
     {
       ...readers,
       schema: {
-        summary: 'Report sets, matches, imports and batches, newest first, and how far each is',
+        summary: 'Report sets, proofs, validation, matches, imports and batches, newest first, and how far each is',
         querystring: Query,
         ...answers(
           page(

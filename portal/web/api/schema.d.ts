@@ -25,7 +25,20 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            'application/json': {
+              reports: {
+                reportNo: number;
+                kit: string;
+                candidate: string;
+                softwareVersion: string | null;
+                passed: boolean;
+                finishedAt: string;
+                recordedBy: string;
+                recordedAt: string;
+              }[];
+            };
+          };
         };
       };
     };
@@ -15810,7 +15823,7 @@ export interface paths {
                 orderedBy: string;
                 orderedAt: string;
                 /** @enum {unknown} */
-                state: 'failed' | 'ordered' | 'running' | 'done';
+                state: 'failed' | 'ordered' | 'running' | 'done' | 'withdrawn';
                 chunksDone: number;
                 chunksTotal?: number;
                 finishedAt?: string;
@@ -15865,7 +15878,7 @@ export interface paths {
               orderedBy: string;
               orderedAt: string;
               /** @enum {unknown} */
-              state: 'failed' | 'ordered' | 'running' | 'done';
+              state: 'failed' | 'ordered' | 'running' | 'done' | 'withdrawn';
               chunksDone: number;
               chunksTotal?: number;
               finishedAt?: string;
@@ -15927,7 +15940,7 @@ export interface paths {
               orderedBy: string;
               orderedAt: string;
               /** @enum {unknown} */
-              state: 'failed' | 'ordered' | 'running' | 'done';
+              state: 'failed' | 'ordered' | 'running' | 'done' | 'withdrawn';
               chunksDone: number;
               chunksTotal?: number;
               finishedAt?: string;
@@ -15954,6 +15967,70 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/ledger/verifications/{verificationNo}/withdrawal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraw a proof that waits or runs; it changes nothing and may be ordered again */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          verificationNo: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              verificationNo: number;
+              since?: string;
+              orderedBy: string;
+              orderedAt: string;
+              /** @enum {unknown} */
+              state: 'failed' | 'ordered' | 'running' | 'done' | 'withdrawn';
+              chunksDone: number;
+              chunksTotal?: number;
+              finishedAt?: string;
+              outcome?: {
+                ok: boolean;
+                chunks: number;
+                transfers: number;
+                firstFault?: {
+                  what: string;
+                  chunkNo?: number;
+                  position?: number;
+                  cardNo?: string;
+                  postingKey?: string;
+                  leg?: number;
+                  account?: string;
+                };
+                head: string;
+              };
+              failure?: string;
+            };
+          };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -19771,6 +19848,38 @@ export interface paths {
               };
               /** @enum {unknown} */
               status: 'test' | 'production' | 'suspended' | 'leaving' | 'exited';
+              documents: {
+                documentNo: number;
+                kind: string;
+                reference: string;
+                sha256: string;
+                validUntil: string | null;
+                filedBy: string;
+                filedAt: string;
+              }[];
+              contacts: {
+                purpose: string;
+                office: string;
+                email: string;
+                phone: string | null;
+                filedAt: string;
+                endedAt: string | null;
+              }[];
+              contracts: {
+                contractNo: string;
+                validFrom: string;
+                validTo: string | null;
+                noticeDays: number;
+                documentNo: number;
+                proposedBy: string;
+                approvedBy: string;
+              }[];
+              statuses: {
+                from: string | null;
+                to: string;
+                at: string;
+              }[];
+              missing: string[];
             };
           };
         };

@@ -3,6 +3,7 @@ import { alarmWords } from '../../parts/alarm-words.ts';
 /** Words for codes of the services. */
 export const codesEn = {
   state: {
+    passed: 'passed',
     'at-work': 'at work',
     resting: 'waits for its next round',
     'on-call': 'waits for work',

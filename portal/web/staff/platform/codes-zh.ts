@@ -3,6 +3,7 @@ import { alarmWords } from '../../parts/alarm-words.ts';
 /** Words for codes of the services. */
 export const codesZh = {
   state: {
+    passed: '通过',
     'at-work': '工作中',
     resting: '等下一轮',
     'on-call': '待命',

@@ -24,6 +24,7 @@ export const platformFace: Face = {
     { path: '/platform/users', component: () => import('./users/Users.vue') },
     { path: '/platform/users/:id', component: () => import('./users/User.vue') },
     { path: '/platform/participants', component: () => import('./estate/Participants.vue') },
+    { path: '/platform/participants/:participantNo', component: () => import('./estate/Participant.vue') },
     { path: '/platform/sams', component: () => import('./estate/Sams.vue') },
     { path: '/platform/certificates', component: () => import('./estate/Certificates.vue') },
     { path: '/platform/departments', component: () => import('./estate/Departments.vue') },

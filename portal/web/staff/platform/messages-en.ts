@@ -1,6 +1,9 @@
 import { nightEn } from './night/words-en.ts';
 import { servicesEn } from './services/words-en.ts';
 import { rulesEn } from './users/words-en.ts';
+import { workEn } from './files/words-en.ts';
+import { estateEn } from './estate/words-en.ts';
+import { ceremonyEn } from './hsm/words-en.ts';
 import { codesEn } from './codes-en.ts';
 
 export const en = {
@@ -70,17 +73,7 @@ export const en = {
     retry: 'Try again',
     retryExplained: 'The job runs once more. Every job may be repeated without harm: what was done is not done again.',
   },
-  work: {
-    title: 'Long jobs',
-    about:
-      'Reports, matches, imports of residents and batches of cards, and how far each is. Leave the page and find them again.',
-    none: 'There is no such job. Finance orders reports and matches, registrars import; or clear the filter.',
-    orderedAt: 'Ordered',
-    by: 'Ordered by',
-    progress: 'Progress',
-    finishedAt: 'Finished',
-    failure: 'Reason of failure',
-  },
+  work: workEn,
   files: {
     title: 'Files',
     about:
@@ -348,13 +341,8 @@ export const en = {
     liftPause: 'Lift the pause',
     liftPauseExplained: 'The wait after too many wrong attempts ends; the person may try again at once.',
   },
-  participants: {
-    title: 'Participants',
-    about: 'All participants and their state. Admission, contracts and accounts: citycard participant.',
-    none: 'There is no such participant. Change the filter.',
-    city: 'City code',
-    look: 'show',
-  },
+  ...estateEn,
+  ceremony: ceremonyEn,
   sams: {
     title: 'SAMs',
     about: 'Whose each SAM is now, in which terminal, and until when.',
@@ -365,7 +353,7 @@ export const en = {
   certificates: {
     title: 'Certificates',
     about: 'Certificates of the city CA in the order in which they end.',
-    none: 'There is no such certificate. Change the filter, or issue one (citycard certificate issue).',
+    none: 'There is no such certificate. Change the filter, or issue one above.',
     holder: 'Holder',
     ends: 'Ends',
     endsWithin: 'Ends within',

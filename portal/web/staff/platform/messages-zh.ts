@@ -1,6 +1,9 @@
 import { nightZh } from './night/words-zh.ts';
 import { servicesZh } from './services/words-zh.ts';
 import { rulesZh } from './users/words-zh.ts';
+import { workZh } from './files/words-zh.ts';
+import { estateZh } from './estate/words-zh.ts';
+import { ceremonyZh } from './hsm/words-zh.ts';
 import { codesZh } from './codes-zh.ts';
 
 export const zh = {
@@ -70,16 +73,7 @@ export const zh = {
     retry: '重试',
     retryExplained: '任务将重新执行一次。每个任务都可以安全地重复：做过的不会再做一遍。',
   },
-  work: {
-    title: '长时任务',
-    about: '报表、勾对、居民导入、制卡批次及其进度。可以离开本页，回来时仍能找到。',
-    none: '没有这样的任务。报表和勾对由财务下达，导入由登记员下达；也可清除筛选。',
-    orderedAt: '下达',
-    by: '下达人',
-    progress: '进度',
-    finishedAt: '完成',
-    failure: '失败原因',
-  },
+  work: workZh,
   files: {
     title: '文件',
     about: '与运营单位、收费单位、其他城市、银行和政府部门往来的全部文件及其结果。',
@@ -335,13 +329,8 @@ export const zh = {
     liftPause: '解除登录锁定',
     liftPauseExplained: '多次输错后的等待时间被取消，可以立即再试。',
   },
-  participants: {
-    title: '参与单位',
-    about: '全部参与单位及其状态。接纳、合同和账户变更见 citycard participant。',
-    none: '没有这样的参与单位。请修改筛选。',
-    city: '城市代码',
-    look: '查看',
-  },
+  ...estateZh,
+  ceremony: ceremonyZh,
   sams: {
     title: 'SAM 卡',
     about: '每张 SAM 卡现在属于谁、在哪台终端、到何时为止。',
@@ -352,7 +341,7 @@ export const zh = {
   certificates: {
     title: '证书',
     about: '城市 CA 签发的证书，先到期的在前。',
-    none: '没有这样的证书。请修改筛选，或用 citycard certificate issue 签发。',
+    none: '没有这样的证书。请修改筛选，或在上方签发。',
     holder: '持有者',
     ends: '到期',
     endsWithin: '到期于',
