@@ -1,5 +1,7 @@
 export * from './acceptance/index.ts';
 export type { Output } from './cli/output.ts';
+export { startPageBridge } from './cli/page-bridge.ts';
+export type { Pcsc } from './cli/reader-pcsc.ts';
 export { runCommandLine } from './cli/run.ts';
 export { foundDemo } from './demo/found.ts';
 export { publishedKey } from './demo/published-components.ts';

@@ -14,6 +14,8 @@ export interface CommandLine {
   readonly reader?: string;
   /** Address of the portal whose pages may ask for readers. */
   readonly origin?: string;
+  /** Where pages find the readers of this computer, when its usual place is taken. */
+  readonly port?: string;
   /** HOST:PORT of an HSM, in place of HSM_HOST and HSM_PORT. */
   readonly hsm?: string;
   /** Answers to questions come from this file, a line each; `-` for standard input. */
@@ -37,6 +39,7 @@ const WITH_VALUE = [
   '--url',
   '--reader',
   '--origin',
+  '--port',
   '--hsm',
   '--answers',
   '--minutes',
@@ -85,6 +88,7 @@ export function readArguments(words: readonly string[]): CommandLine {
         url: { type: 'string' },
         reader: { type: 'string' },
         origin: { type: 'string' },
+        port: { type: 'string' },
         hsm: { type: 'string' },
         answers: { type: 'string' },
         stdin: { type: 'boolean', default: false },
@@ -107,6 +111,7 @@ export function readArguments(words: readonly string[]): CommandLine {
       ...(values.url === undefined ? {} : { url: values.url }),
       ...(values.reader === undefined ? {} : { reader: values.reader }),
       ...(values.origin === undefined ? {} : { origin: values.origin }),
+      ...(values.port === undefined ? {} : { port: values.port }),
       ...(values.hsm === undefined ? {} : { hsm: values.hsm }),
       ...(answers === undefined ? {} : { answers }),
       ...(values.minutes === undefined ? {} : { minutes: values.minutes }),

@@ -38,12 +38,13 @@ export const readerCommands: readonly Command[] = [
   },
   {
     words: 'reader bridge',
-    help: 'reader bridge: the readers of this computer for the counter pages in its browser (--origin: address of the portal, --url: of the installation)',
+    help: 'reader bridge: the readers of this computer for the counter pages in its browser (--origin: address of the portal, --url: of the installation, --port: another than 18583)',
     local: true,
     run: async ({ line, say, stopping }) => {
-      const pcsc = await openPcsc();
       const { origins, installation } = readPlaces(line.origin, line.url);
-      const bridge = await startPageBridge({ pcsc, origins, installation, port: PAGE_BRIDGE_PORT, say });
+      const port = readPort(line.port);
+      const pcsc = await openPcsc();
+      const bridge = await startPageBridge({ pcsc, origins, installation, port, say });
       say(`Pages of ${origins.join(', ')} find the readers of this computer on port ${bridge.port}. Ctrl-C ends it.`);
       const stop = stopping();
       await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
@@ -74,4 +75,12 @@ function readPlaces(origin: string | undefined, url: string | undefined) {
   const origins = origin === undefined ? DEMO_PORTAL : [address(origin, '--origin').origin];
   const { hostname } = address(url ?? 'http://127.0.0.1', '--url');
   return { origins, installation: hostname.replaceAll(/^\[|\]$/g, '') };
+}
+
+/** @throws citycard.bad-option for what is no port */
+function readPort(said: string | undefined): number {
+  if (said === undefined) return PAGE_BRIDGE_PORT;
+  const port = /^[0-9]{1,5}$/.test(said) ? Number(said) : 0;
+  if (port === 0 || port > 65_535) throw citycardErrors.badOption(`--port takes a port, 1 to 65535, not "${said}"`);
+  return port;
 }

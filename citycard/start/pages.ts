@@ -43,6 +43,7 @@ export async function startPages(
       token,
       simulator: true,
     });
+    await sendNoticesTo(`${desk.url}/simulator/notices`, serviceUrl, people['platform']?.token ?? '');
     return {
       portalUrl: portal.url,
       residentUrl: desk.url,
@@ -55,4 +56,20 @@ export async function startPages(
     await portal.stop();
     throw error;
   }
+}
+
+/**
+ * Notices to residents go to the telephone that the simulator's page plays, wherever this start serves it; a gateway that somebody has
+ * set up for the demo stays.
+ */
+async function sendNoticesTo(endpoint: string, serviceUrl: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const listed = await fetch(new URL('/v1/notice-channels', serviceUrl), { headers });
+  const { channels = [] } = (await listed.json()) as { channels?: { channel: string; endpoint: string }[] };
+  const known = channels.find(({ channel }) => channel === 'residents')?.endpoint;
+  if (known === endpoint || (known !== undefined && !known.endsWith('/simulator/notices'))) return;
+  const body = JSON.stringify({ kind: 'sms', endpoint });
+  const answer = await fetch(new URL('/v1/notice-channels/residents', serviceUrl), { method: 'PUT', headers, body });
+  if (!answer.ok)
+    throw new Error(`PUT /v1/notice-channels/residents answered ${answer.status}: ${await answer.text()}`);
 }

@@ -3,6 +3,7 @@ import { financeTests } from './finance.ts';
 import { participantTests } from './participant.ts';
 import { platformTests } from './platform.ts';
 import { counterTests } from './counter.ts';
+import { counterBridgeTests } from './counter-bridge.ts';
 import { residentTests } from './resident.ts';
 import { shellTests } from './shell.ts';
 import { signInTests } from './sign-in.ts';
@@ -22,6 +23,7 @@ describe('the portal', () => {
   };
 
   describe('counter', () => counterTests(started));
+  describe('bridge', () => counterBridgeTests(started));
   describe('shell', () => shellTests(started));
   describe('signing in', () => signInTests(started));
   describe('residents', () => residentTests(started));
