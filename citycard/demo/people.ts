@@ -13,37 +13,37 @@ import {
 
 /** The staff of the demo city. Partners' own systems (operators, agents, bank, neighbour) get their credentials over HTTP. */
 const staff: readonly Omit<Principal, 'kind'>[] = [
-  { id: 'platform', name: 'Platform officer', roles: ['platform'] },
-  { id: 'platform-2', name: 'Second platform officer', roles: ['platform'] },
-  { id: 'clerk-1', name: 'Counter clerk one', roles: ['clerk'] },
-  { id: 'clerk-2', name: 'Counter clerk two', roles: ['clerk'] },
-  { id: 'bureau-1', name: 'Bureau officer one', roles: ['bureau'] },
-  { id: 'bureau-2', name: 'Bureau officer two', roles: ['bureau'] },
-  { id: 'stock-1', name: 'Stock keeper one', roles: ['stock-keeper'] },
-  { id: 'stock-2', name: 'Stock keeper two', roles: ['stock-keeper'] },
-  { id: 'registrar-1', name: 'Registrar of residents one', roles: ['registrar'] },
-  { id: 'registrar-2', name: 'Registrar of residents two', roles: ['registrar'] },
-  { id: 'custodian-1', name: 'Key custodian one', roles: ['custodian'] },
-  { id: 'custodian-2', name: 'Key custodian two', roles: ['custodian'] },
-  { id: 'finance-maker', name: 'Finance maker', roles: ['finance-maker'] },
-  { id: 'finance-checker', name: 'Finance checker', roles: ['finance-checker'] },
-  { id: 'supervisor', name: 'Finance supervisor', roles: ['supervisor'] },
-  { id: 'supervisor-2', name: 'Second finance supervisor', roles: ['supervisor'] },
-  { id: 'auditor', name: 'Auditor', roles: ['auditor'] },
-  { id: 'bank-supervisor', name: 'Central bank branch', roles: ['auditor'] },
+  { id: 'platform', name: '测试平台甲 Platform officer', roles: ['platform'] },
+  { id: 'platform-2', name: '测试平台乙 Second platform officer', roles: ['platform'] },
+  { id: 'clerk-1', name: '测试柜员甲 Counter clerk one', roles: ['clerk'] },
+  { id: 'clerk-2', name: '测试柜员乙 Counter clerk two', roles: ['clerk'] },
+  { id: 'bureau-1', name: '测试制卡甲 Bureau officer one', roles: ['bureau'] },
+  { id: 'bureau-2', name: '测试制卡乙 Bureau officer two', roles: ['bureau'] },
+  { id: 'stock-1', name: '测试库管甲 Stock keeper one', roles: ['stock-keeper'] },
+  { id: 'stock-2', name: '测试库管乙 Stock keeper two', roles: ['stock-keeper'] },
+  { id: 'registrar-1', name: '测试登记甲 Registrar of residents one', roles: ['registrar'] },
+  { id: 'registrar-2', name: '测试登记乙 Registrar of residents two', roles: ['registrar'] },
+  { id: 'custodian-1', name: '测试密钥甲 Key custodian one', roles: ['custodian'] },
+  { id: 'custodian-2', name: '测试密钥乙 Key custodian two', roles: ['custodian'] },
+  { id: 'finance-maker', name: '测试经办 Finance maker', roles: ['finance-maker'] },
+  { id: 'finance-checker', name: '测试复核 Finance checker', roles: ['finance-checker'] },
+  { id: 'supervisor', name: '测试监管甲 Finance supervisor', roles: ['supervisor'] },
+  { id: 'supervisor-2', name: '测试监管乙 Second finance supervisor', roles: ['supervisor'] },
+  { id: 'auditor', name: '测试审计 Auditor', roles: ['auditor'] },
+  { id: 'bank-supervisor', name: '测试央行 Central bank branch', roles: ['auditor'] },
 ];
 
 /** People who act for participants of the day, in the portal. */
 const partnerUsers: readonly Omit<Principal, 'kind'>[] = [
-  partnerUser('bus-clerk', 'Bus company clerk', 'operator-partner', '904458041110001'),
-  partnerUser('water-clerk', 'Water works clerk', 'biller-partner', '904458049000001'),
-  partnerUser('agent-clerk', 'Load agent clerk', 'agent-partner', '904458060510001'),
+  partnerUser('bus-clerk', '测试公交员 Bus company clerk', 'operator-partner', '904458041110001'),
+  partnerUser('water-clerk', '测试水务员 Water works clerk', 'biller-partner', '904458049000001'),
+  partnerUser('agent-clerk', '测试充值员 Load agent clerk', 'agent-partner', '904458060510001'),
 ];
 
 /** What speaks to the services with a credential of its own and signs in nowhere: our own processes, and the hotline's dispatching system. */
 const services: readonly Omit<Principal, 'kind'>[] = [
-  { id: 'resident-desk', name: 'Desk for residents', roles: ['resident-desk'] },
-  { id: 'hotline-12345', name: 'Government hotline 12345', roles: ['department-partner'] },
+  { id: 'resident-desk', name: '居民查询 Desk for residents', roles: ['resident-desk'] },
+  { id: 'hotline-12345', name: '12345 热线 Government hotline 12345', roles: ['department-partner'] },
 ];
 
 function partnerUser(id: string, name: string, role: Role, participantNo: string): Omit<Principal, 'kind'> {
@@ -52,14 +52,14 @@ function partnerUser(id: string, name: string, role: Role, participantNo: string
 
 /** Who puts in force what two platform officers have to. */
 export const platformOfficers: readonly [Principal, Principal] = [
-  { id: 'platform', name: 'Platform officer', kind: 'person', roles: ['platform'] },
-  { id: 'platform-2', name: 'Second platform officer', kind: 'person', roles: ['platform'] },
+  { id: 'platform', name: '测试平台甲 Platform officer', kind: 'person', roles: ['platform'] },
+  { id: 'platform-2', name: '测试平台乙 Second platform officer', kind: 'person', roles: ['platform'] },
 ];
 
 /** Who puts fees and settlement terms in force. */
 export const financeOffice: readonly [Principal, Principal] = [
-  { id: 'finance-maker', name: 'Finance maker', kind: 'person', roles: ['finance-maker'] },
-  { id: 'finance-checker', name: 'Finance checker', kind: 'person', roles: ['finance-checker'] },
+  { id: 'finance-maker', name: '测试经办 Finance maker', kind: 'person', roles: ['finance-maker'] },
+  { id: 'finance-checker', name: '测试复核 Finance checker', kind: 'person', roles: ['finance-checker'] },
 ];
 
 /** How one of the demo's people acts: by command line with the token, in the portal with password and codes of the secret. */

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CityCardError } from '@citycard/common';
 import { beforeAll, expect, it } from 'vitest';
+import { items as residentItems } from '../../card-issuer/residents/items.ts';
 import { RULES } from '../../clearing/supervision/rules.ts';
 import { alarmWords } from '../../portal/web/parts/alarm-words.ts';
 import { chinese } from '../../portal/web/parts/words-of-services/chinese.ts';
+import { items } from '../../portal/web/parts/words-of-services/items.ts';
 import { speakerOf } from '../../portal/web/parts/words-of-services/speaker.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -120,4 +122,8 @@ it('every kind of alarm has words in both languages', () => {
   expect(kinds.size).toBeGreaterThan(50);
   expect([...kinds].filter((kind) => !(kind in alarmWords.zh))).toEqual([]);
   expect(Object.keys(alarmWords.en).toSorted()).toEqual(Object.keys(alarmWords.zh).toSorted());
+});
+
+it('items of residents are called what the data dictionary calls them', () => {
+  for (const [item, { title }] of Object.entries(residentItems)) expect(items[item], item).toBe(title);
 });

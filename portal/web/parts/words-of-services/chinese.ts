@@ -5,6 +5,7 @@ import { counter } from './card-issuer/counter.ts';
 import { residents } from './card-issuer/residents.ts';
 import { books } from './clearing/books.ts';
 import { day } from './clearing/day.ts';
+import { items } from './items.ts';
 import { participants } from './clearing/participants.ts';
 import { citycard } from './citycard/errors.ts';
 import { codes } from './codes.ts';
@@ -36,7 +37,7 @@ export const chinese: Chinese = {
     ...terminals,
   },
   sayings,
-  codes,
+  codes: { ...items, ...codes },
   acts,
   fields,
   english,

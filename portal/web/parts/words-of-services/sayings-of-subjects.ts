@@ -85,4 +85,13 @@ export const ofSubjects: readonly Saying[] = [
   ['{department} to-city {no}', '{department} 发来的文件 {no}'],
   ['{department} to-department {no}', '发给 {department} 的文件 {no}'],
   ['population file {department} {direction} {no}', '人口文件 {department} {no}'],
+  ['{plan} all {date}', '{plan}（全部）{date}'],
+  ['daily look', '每日核对'],
+  ['closing', '日终'],
+  ['validation', '验证'],
+  ['the limits the installation began with', '安装时的初始限额'],
+  ['installation', '系统安装'],
+  ['the deadline', '期限'],
+  ['finance-bureau', '财政局'],
+  ['central-bank', '人民银行'],
 ];

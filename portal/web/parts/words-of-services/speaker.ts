@@ -34,7 +34,7 @@ const sentence = (template: string, chinese: string): Sentence => ({
 
 /** Values of these names are codes; a name of a person or a thing may be spelled like a code and is none. */
 const CODED =
-  /^(state|status|kind|kinds|from|to|wanted|step|done|act|item|items|what|action|fitting|document|paper|resolution|outcome|standing|severity|least|unit|direction|side|found|expected|said|part|verdict|stage|proof|bearer|payer|roles?|why|window|allowed|known|choices|limitName|ruleName|account)$/;
+  /^(state|status|kind|kinds|from|to|wanted|step|done|act|item|items|what|action|fitting|document|paper|resolution|outcome|standing|severity|least|unit|direction|side|found|expected|said|part|verdict|stage|proof|bearer|payer|roles?|why|window|allowed|known|choices|limitName|ruleName|account|plan|plans|evidence|channel|cause|checked|roles)$/;
 const FEN = /^-?\d{1,18}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
@@ -77,19 +77,24 @@ export function speakerOf({ refusals, sayings, codes, acts, fields, english }: C
     }
     return undefined;
   }
-  /** Several reasons in one text, each of which is known or left as it is. */
-  const spoken = (text: string): string =>
-    whole(text) ??
-    (text.includes('; ')
-      ? text
-          .split('; ')
-          .map((part) => whole(part) ?? part)
-          .join('；')
-      : text);
+  /** Several reasons in one text where each of them is known, else one reason; what is not known stays as it is. */
+  const spoken = (text: string): string => {
+    const parts = text.includes('; ') ? text.split('; ').map(whole) : [];
+    if (parts.length > 0 && parts.every((part) => part !== undefined)) return parts.join('；');
+    return whole(text) ?? text;
+  };
+  /** Where a value of a request stands: `body/lines/0/amountFen`. */
+  const placeOf = (path: string): string =>
+    path
+      .split('/')
+      .filter((_, at, all) => at > 0 || all.length === 1)
+      .map((part) => (/^\d+$/.test(part) ? `第 ${Number(part) + 1} 项` : (fields[part] ?? part)))
+      .join('的');
   const word = (name: string, value: unknown, form: string | undefined): string => {
     if (value === undefined || value === null) return '';
     if (Array.isArray(value)) return value.map((one) => word(name, one, form)).join('、');
     const text = String(value);
+    if (name === 'field' || name === 'property') return placeOf(text);
     if ((form === 'yuan' || name.endsWith('Fen')) && FEN.test(text)) return `¥${yuan(text)}`;
     if (INSTANT.test(text)) return cityTime(text);
     if (CODED.test(name)) {

@@ -48,7 +48,7 @@ export const cardsMessages = {
       'not-due': '等待期未满。',
       frozen: '被依法冻结。',
       'torn-cancellation': '有一笔撤销结果未明。',
-      'held-purchases': '有挂起的消费。',
+      'held-purchases': '有待决的消费。',
       'missing-purchases': '有消费未上传。',
       'balance-break': '余额链不连续。',
     },

@@ -13,7 +13,7 @@ export const codesMessages = {
       closed: '已关闭',
       received: '未判定',
       accepted: '已接受',
-      suspicious: '暂存',
+      suspicious: '待决',
       routed: '等其他城市',
       duplicate: '重复',
       rejected: '已拒绝',

@@ -30,10 +30,10 @@ export const kindsMessages = {
       'conflict-refused-days': '冲突拒绝（天）',
       'inspection-refused-days': '核查拒绝（天）',
       'short-written-off-days': '余额不足核销（天）',
-      'held-alarm-days': '暂存告警（天）',
+      'held-alarm-days': '待决告警（天）',
       'missing-listed-hours': '缺失通知（小时）',
       'city-alarm-days': '城市未答告警（天）',
-      'city-held-days': '城市未答暂存（天）',
+      'city-held-days': '城市未答待决（天）',
       'city-refused-days': '城市未答拒绝（天）',
     },
     act: {
@@ -42,7 +42,7 @@ export const kindsMessages = {
       'settlement-carry': '结转付款',
       'payment-give-up': '放弃付款',
       'payment-hold-release': '恢复付款',
-      'decide-held-purchase': '暂存记录',
+      'decide-held-purchase': '待决记录',
       'pay-late-tap': '迟到消费',
       difference: {
         end: '了结差异',
