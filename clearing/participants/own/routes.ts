@@ -224,9 +224,9 @@ function ownerOf(principal: Principal): string {
 const dayOf = (date: string | undefined): BusinessDate =>
   date === undefined ? cityDate(new Date()) : businessDate(date);
 
-/** A month to today when nothing is said. */
+/** A month when nothing is said, the open business day with it: after a cut-off that is tomorrow's. */
 function stretchOf(days: { readonly from?: string; readonly to?: string }): { from: BusinessDate; to: BusinessDate } {
-  const to = dayOf(days.to);
+  const to = days.to === undefined ? addDays(cityDate(new Date()), 1) : businessDate(days.to);
   return { from: days.from === undefined ? addDays(to, -APPEAL_DAYS) : businessDate(days.from), to };
 }
 
