@@ -1,5 +1,5 @@
 /** What a sentence of the services is in Chinese, by its code. `{name}` stands for a value, `{name:yuan}` for fen. */
-export type Refusals = Readonly<Record<string, string>>;
+type Refusals = Readonly<Record<string, string>>;
 
 /** What the services say inside a sentence or keep as a reason: as they say it, and in Chinese. */
 export type Saying = readonly [english: string, chinese: string];
