@@ -4,10 +4,10 @@ import type { KnownProcess } from './processes.ts';
 export const SILENT_MS = 15_000;
 
 export const WORKING_STATES = ['at-work', 'resting', 'on-call', 'failing', 'overdue'] as const;
-export type WorkingState = (typeof WORKING_STATES)[number];
+type WorkingState = (typeof WORKING_STATES)[number];
 
 /** A part of a process that works by itself, as people see it. */
-export interface WorkingPart {
+interface WorkingPart {
   readonly key: string;
   readonly part: string;
   readonly processId: string;
