@@ -76,15 +76,31 @@ export function documentFaults(form: RuleForm, typed: TypedDocument): DocumentFa
   ];
 }
 
+/** A document in force that begins later: its rules of the same names go. */
+interface LaterDocument {
+  readonly version: number;
+  readonly validFrom: string;
+  readonly document: unknown;
+}
+
 /** What a document changes against the rules in force on its first day, name by name. */
 export function changesOf(
   form: RuleForm,
   inForce: readonly Rule[],
   typed: TypedDocument,
   words: DocumentWords,
+  later: readonly LaterDocument[],
 ): Change[] {
   const before = inForce.map((rule) => form.typedOf(rule));
   const was = (name: string) => before.find((rule) => form.nameOf(rule) === name);
+  const coming = later
+    .filter(({ validFrom }) => validFrom > typed.validFrom)
+    .map((one) => ({
+      ...one,
+      names: typedDocument(form, one.validFrom, one.document).rules.map((rule) => form.nameOf(rule)),
+    }));
+  const replaced = (name: string) =>
+    coming.filter(({ names }) => names.includes(name)).map((one) => words.replacedLater(one.version, one.validFrom));
   const linesOf = (rule: TypedRule | undefined): Line[] => (rule === undefined ? [] : words.lines(form, rule));
   const ordered = [...typed.rules].sort((a, b) =>
     beginsOn(a, typed.validFrom) < beginsOn(b, typed.validFrom) ? -1 : 1,
@@ -95,7 +111,8 @@ export function changesOf(
     const old = was(name);
     const lines = comparedLines(linesOf(old), linesOf(rule));
     const kind = old === undefined ? 'new' : lines.some(isChange) ? 'changed' : 'same';
-    return { title: words.title(form, rule), period: words.period(rule, typed.validFrom), kind, lines };
+    const period = words.period(rule, typed.validFrom);
+    return { title: words.title(form, rule), period, kind, lines: [...lines, ...replaced(name)] };
   });
   const ended = typed.ended.map((rule): Change => {
     const old = was(form.nameOf(rule));
@@ -103,7 +120,7 @@ export function changesOf(
       title: words.title(form, old ?? rule),
       period: '',
       kind: 'ended',
-      lines: comparedLines(linesOf(old), []),
+      lines: [...comparedLines(linesOf(old), []), ...replaced(form.nameOf(rule))],
     };
   });
   return [...changed, ...ended];

@@ -113,6 +113,13 @@ export function useDocumentWords() {
     return to === '' ? t('finance.form.from', { from }) : t('finance.form.fromTo', { from, to });
   };
 
+  /** What is in force from a later day on and goes as well. */
+  const replacedLater = (version: number, validFrom: string) => ({
+    label: t('finance.form.later'),
+    before: t('finance.form.laterVersion', { version, validFrom }),
+    after: t('finance.form.laterEnds', { version, validFrom }),
+  });
+
   /** What a rule says, line by line; what is as usual is left out. */
   function lines(form: RuleForm, typed: TypedRule): Line[] {
     const { fields } = typed;
@@ -173,6 +180,7 @@ export function useDocumentWords() {
     title,
     period,
     lines,
+    replacedLater,
     weekday,
     industries,
     industryName,
