@@ -1,4 +1,5 @@
 import english from '../../api/sentences.json' with { type: 'json' };
+import { alarmWords } from '../alarm-words.ts';
 import { acts } from './acts.ts';
 import { cards } from './card-issuer/cards.ts';
 import { counter } from './card-issuer/counter.ts';
@@ -37,7 +38,7 @@ export const chinese: Chinese = {
     ...terminals,
   },
   sayings,
-  codes: { ...items, ...codes },
+  codes: { ...alarmWords.zh, ...items, ...codes },
   acts,
   fields,
   english,

@@ -34,7 +34,7 @@ const sentence = (template: string, chinese: string): Sentence => ({
 
 /** Values of these names are codes; a name of a person or a thing may be spelled like a code and is none. */
 const CODED =
-  /^(state|status|kind|kinds|from|to|wanted|step|done|act|item|items|what|action|fitting|document|paper|resolution|outcome|standing|severity|least|unit|direction|side|found|expected|said|part|verdict|stage|proof|bearer|payer|roles?|why|window|allowed|known|choices|limitName|ruleName|account|plan|plans|evidence|channel|cause|checked|roles)$/;
+  /^(state|status|kind|kinds|from|to|wanted|step|done|act|item|items|what|action|fitting|document|paper|resolution|outcome|standing|severity|least|unit|direction|side|found|expected|said|part|verdict|stage|proof|bearer|payer|roles?|why|window|allowed|known|choices|limitName|ruleName|account|plan|plans|evidence|channel|cause|checked|by|category|finding|rule|discrepancy)$/;
 const FEN = /^-?\d{1,18}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
