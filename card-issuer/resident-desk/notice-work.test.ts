@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, transact } from '@citycard/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCardWorld } from '../cards/test-cards.ts';
-import { makeNotices, RESIDENTS_CHANNEL, sendNotices } from './notice-work.ts';
+import { endNoticesOfEndedCards, makeNotices, RESIDENTS_CHANNEL, sendNotices } from './notice-work.ts';
 import { consentToNotices, withdrawNotices } from './notices.ts';
 
 /** Seals nothing: what is sealed, and that it is, is shown in resident-desk.test.ts. */
@@ -182,6 +182,24 @@ describe('notices to residents', () => {
     await makeNotices(world.db);
     expect(await send()).toBe(0);
     expect(await stateOf(number)).toEqual([{ state: 'withdrawn', attempts: 0 }]);
+  });
+
+  it('end with the card, and with them how its holder is reached; what waited is told before', async () => {
+    const { number, phone } = await asked(260);
+    const consent = async () =>
+      (
+        await world.db.query<{ open: boolean; reached: boolean }>(
+          `select withdrawn_at is null as open, contact_sealed is not null as reached from issuer.notice_consent where card_no = $1`,
+          [number],
+        )
+      ).rows;
+    await world.db.query(`update issuer.card set state = 'returned' where card_no = $1`, [number]);
+    await endNoticesOfEndedCards(world.db);
+    expect(await consent()).toEqual([{ open: true, reached: true }]);
+    await send();
+    expect(taken.map(({ to }) => to)).toEqual([phone]);
+    await endNoticesOfEndedCards(world.db);
+    expect(await consent()).toEqual([{ open: false, reached: false }]);
   });
 
   it('that were taken by the gateway before the sender was killed go out again under the same reference, by which it can drop them', async () => {

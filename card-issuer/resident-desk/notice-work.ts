@@ -157,12 +157,26 @@ async function putOff(db: Database, due: DueRow): Promise<void> {
   });
 }
 
+/**
+ * A card whose life has ended needs no notices any more: how its holder is reached is emptied, once what waited was told. Whoever has a
+ * new card is asked again.
+ */
+export async function endNoticesOfEndedCards(db: Database): Promise<number> {
+  const { rowCount } = await db.query(
+    `update issuer.notice_consent c set withdrawn_at = clock_timestamp(), withdrawn_over = 'counter', contact_sealed = null
+       from issuer.card k where k.card_no = c.card_no and k.state in ('replaced', 'returned', 'destroyed') and c.withdrawn_at is null
+        and not exists (select from issuer.resident_notice n where n.card_no = c.card_no and n.state = 'waiting')`,
+  );
+  return rowCount ?? 0;
+}
+
 /** Makes and sends notices for residents until it is closed; any number of processes may. */
 export function startResidentNotices(deps: NoticeWorkDeps): RepeatedLook {
   return lookAgainAndAgain(
     async () => {
       await makeNotices(deps.db);
       await sendNotices(deps);
+      await endNoticesOfEndedCards(deps.db);
       await forgetOld(deps.db);
     },
     { everyMs: EVERY_MS, logger: deps.logger, what: 'telling residents', part: 'resident-notices' },
