@@ -98,6 +98,10 @@ export const residentsMessages = {
       unchanged: '内容相同，没有变化。',
     },
     photo: {
+      open: '用摄像头拍照',
+      camera: '摄像头画面',
+      take: '拍下并保存',
+      noCamera: '摄像头不能使用。请允许使用摄像头，或选择照片文件。',
       file: '上传照片（JPEG 或 PNG，不超过 200 kB）',
       show: '查看照片',
       kind: '只接受 JPEG 或 PNG 照片。',
@@ -249,6 +253,10 @@ export const residentsMessages = {
       unchanged: 'It said the same already.',
     },
     photo: {
+      open: 'Take with the camera',
+      camera: 'Picture of the camera',
+      take: 'Take and store',
+      noCamera: 'The camera cannot be used. Allow it, or choose a file.',
       file: 'Photo to store (JPEG or PNG, 200 kB at most)',
       show: 'Show the photo',
       kind: 'Only JPEG or PNG photos are taken.',

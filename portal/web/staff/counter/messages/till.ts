@@ -17,7 +17,7 @@ export const tillMessages = {
       opened: '已立案，案件号 {no}。',
       openOnes: '未结',
       overdue: '只看超期',
-      needsDay: '请填写发生日期。',
+      needsDay: '请填写发生日期，不晚于今天。',
       participantForm: '单位编号为 4 至 15 位字母、数字、点或短横。',
       contactForm: '联系方式至少三个字符。',
       answer: '单位答复',
@@ -142,6 +142,7 @@ export const tillMessages = {
     },
     supplyStates: { proposed: '待复核', approved: '在途', received: '已收下', refused: '已退回', lapsed: '已失效' },
     blanks: {
+      countForm: '请填写清点的张数，整数。',
       title: '空白卡',
       places: '存放',
       nowhere: '没有空白卡。请库管员调拨。',
@@ -172,7 +173,7 @@ export const tillMessages = {
       opened: 'Case {no} is open.',
       openOnes: 'open',
       overdue: 'overdue only',
-      needsDay: 'Say on which day it happened.',
+      needsDay: 'Say on which day it happened, today at the latest.',
       participantForm: 'A company’s number has 4 to 15 letters, digits, dots or dashes.',
       contactForm: 'At least three characters.',
       answer: 'Answer',
@@ -309,6 +310,7 @@ export const tillMessages = {
       lapsed: 'lapsed',
     },
     blanks: {
+      countForm: 'Give the number counted, a whole number.',
       title: 'Blank cards',
       places: 'Where they lie',
       nowhere: 'There are no blanks. A stock keeper hands some over.',
