@@ -67,7 +67,7 @@ const FLOWS: Readonly<Record<string, Flow>> = {
       await page.getByRole('listitem').filter({ hasText: '出租汽车' }).getByRole('button', { name: '修改' }).click();
       await fill(page, { '结算周期 *': '=month', '每月几日 *': '15, 32', '起付金额（元） *': '500.00' });
       await add(page, '试算结算日');
-      await page.getByText('2027-06-15 2027-06-30 2027-07-15').waitFor();
+      await page.getByText('2027-06-15 · 2027-06-30 · 2027-07-15').waitFor();
     },
     mend: (page) => fill(page, { '起付金额（元） *': '600.00' }),
     read: ['每月几日: 无 → 15 日、月末', '起付金额（元）: 无 → 600.00 元'],
