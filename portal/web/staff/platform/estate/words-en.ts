@@ -81,7 +81,7 @@ export const estateEn = {
     purposes: { settlement: 'settlement', operations: 'operations', security: 'security' },
     office: 'Office',
     email: 'E-mail',
-    emailWrong: 'Like name@example.com, without spaces.',
+    emailWrong: "Like name{'@'}example.com, without spaces.",
     phone: 'Telephone',
     phoneWrong: '5 to 30 digits, with +, spaces and hyphens.',
     contact: 'File the contact',

@@ -70,7 +70,7 @@ export const estateZh = {
     purposes: { settlement: '结算', operations: '运行', security: '安全' },
     office: '部门',
     email: '电子邮箱',
-    emailWrong: '形如 name@example.com，不含空格。',
+    emailWrong: "形如 name{'@'}example.com，不含空格。",
     phone: '电话',
     phoneWrong: '5 到 30 位数字，可含 +、空格和连字符。',
     contact: '登记联系人',
