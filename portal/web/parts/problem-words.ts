@@ -38,6 +38,11 @@ export function actOf(code: string, language: string): string {
   return language === 'zh' ? (speaker.value?.act(code) ?? code) : code;
 }
 
+/** What the log of acts has for the beginning of a subject that somebody read on a page. */
+export function loggedAs(subject: string, language: string): string {
+  return language === 'zh' ? (speaker.value?.logged(subject) ?? subject) : subject;
+}
+
 /** A state, a kind or a step of the services, for a person; where a page has words of its own for it, those stand. */
 export function codeOf(code: string, language: string): string {
   return language === 'zh' ? (speaker.value?.code(code) ?? code) : code;

@@ -38,6 +38,12 @@ it('says each of several faults of a request, by the names of its fields', () =>
   );
 });
 
+it('finds in the log what somebody read in Chinese', () => {
+  expect(speaker.text('card 3104580010000000046')).toBe('卡 3104580010000000046');
+  expect(speaker.logged('卡 3104580010000000046')).toBe('card 3104580010000000046');
+  expect(speaker.logged('card 3104')).toBe('card 3104');
+});
+
 it('leaves what nobody has words for as it is, whoever wrote it', () => {
   expect(speaker.text('the lamp is green; ask Anna')).toBe('the lamp is green; ask Anna');
   expect(speaker.refusal('other.code', 'Nobody knows.', {})).toBe('Nobody knows.');

@@ -9,6 +9,8 @@ export interface Speaker {
   refusal(code: string, english: string, params: Readonly<Record<string, unknown>>): string;
   /** A sentence or a reason that was kept in English; itself when nobody has put it into Chinese. */
   text(english: string): string;
+  /** What the log has for the beginning of a subject that somebody read in Chinese: `card 3104` for `卡 3104`. */
+  logged(subject: string): string;
   /** An act of the log of acts: `propose-fee-table`, `settlement-approval confirmed`. */
   act(code: string): string;
   /** A state, a kind or a step. */
@@ -63,6 +65,14 @@ export function speakerOf({ refusals, sayings, codes, acts, fields, english }: C
   ]
     .toSorted((one, other) => ownLength(other.template) - ownLength(one.template))
     .map(({ template, chinese }) => sentence(template, chinese));
+  /** Beginnings of what ends with its number, the longest first. */
+  const heads = sayings
+    .flatMap(([template, said]) => {
+      const head = /^([a-z-]+ )\{\w+\}$/i.exec(template)?.[1];
+      const inChinese = /^(\S+ )\{\w+\}$/.exec(said)?.[1];
+      return head === undefined || inChinese === undefined ? [] : [[head, inChinese] as const];
+    })
+    .toSorted(([, one], [, other]) => other.length - one.length);
   const heard = new Map<string, string | undefined>();
 
   const whole = (text: string): string | undefined => {
@@ -126,6 +136,10 @@ export function speakerOf({ refusals, sayings, codes, acts, fields, english }: C
       return chinese === undefined ? spoken(text) : said(chinese, params);
     },
     text: spoken,
+    logged: (subject) => {
+      const [english, head] = heads.find(([, said]) => subject.startsWith(said)) ?? ['', ''];
+      return `${english}${subject.slice(head.length)}`;
+    },
     act: actWord,
     code: (code) => codes[code] ?? code,
     field: (name) => fields[name] ?? name,

@@ -25,7 +25,6 @@ export const day: Readonly<Record<string, string>> = {
   'clearing-ledger.card-missing': '每张卡都有 {account} 账户，请写明卡号。',
   'clearing-ledger.year-not-closed': '{year} 年不能归档：{why}。',
   'clearing-ledger.year-archived': '{year} 年已经归档。',
-  'clearing-ledger.verification-finished': '账本验证 {verificationNo} 已经结束，无可撤销。',
   'clearing-ledger.verification-unknown': '没有编号为 {verificationNo} 的账本验证。',
   'clearing-ledger.verification-finished': '账本验证 {verificationNo} 已结束，无可撤回。',
   'clearing-ledger.disproved': '账本验证不成立，不做归档：{what}。',
