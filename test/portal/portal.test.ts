@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { financeFlowTests } from './finance-flows.ts';
 import { financeTests } from './finance.ts';
 import { participantTests } from './participant.ts';
 import { platformTests } from './platform.ts';
@@ -29,5 +30,7 @@ describe('the portal', () => {
   describe('residents', () => residentTests(started));
   describe('participants', () => participantTests(started));
   describe('platform', () => platformTests(started));
+  // Before the faces that end the played day’s work: these begin with what waits.
+  describe('flows of finance', () => financeFlowTests(started));
   describe('finance', () => financeTests(started));
 });
