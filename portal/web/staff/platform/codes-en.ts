@@ -5,7 +5,7 @@ export const codesEn = {
   state: {
     passed: 'passed',
     'at-work': 'at work',
-    resting: 'waits for its next round',
+    resting: 'resting',
     'on-call': 'waits for work',
     failing: 'fails again and again',
     overdue: 'overdue',

@@ -10,7 +10,7 @@ export const workEn = {
   finishedAt: 'Finished',
   failure: 'Reason of failure',
   stop: 'Can it be stopped',
-  cancel: 'Withdraw the job',
+  cancel: 'Withdraw',
   stopping: {
     validation: 'It cannot be stopped and need not be: it runs beside intake, and what is decided stays decided.',
     'ledger-proof': 'It can be withdrawn: it reads the ledger and changes nothing; order it again when it is wanted.',

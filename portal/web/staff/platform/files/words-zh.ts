@@ -10,7 +10,7 @@ export const workZh = {
   finishedAt: '完成',
   failure: '失败原因',
   stop: '能否中止',
-  cancel: '撤销任务',
+  cancel: '撤销',
   stopping: {
     validation: '不能中止，也不必：它与收单并行，判过的记录不会重来。',
     'ledger-proof': '可以撤销：它只读账本，不改任何数据；需要时可重新下达。',
