@@ -3,6 +3,8 @@ import { financeFlowTests } from './finance-flows.ts';
 import { financeTests } from './finance.ts';
 import { participantTests } from './participant.ts';
 import { platformTests } from './platform.ts';
+import { counterFlowTests } from './counter-flows.ts';
+import { counterTroubleTests } from './counter-trouble.ts';
 import { counterTests } from './counter.ts';
 import { counterBridgeTests } from './counter-bridge.ts';
 import { residentTests } from './resident.ts';
@@ -24,6 +26,8 @@ describe('the portal', () => {
   };
 
   describe('counter', () => counterTests(started));
+  describe('counter acts', () => counterFlowTests(started));
+  describe('counter trouble', () => counterTroubleTests(started));
   describe('bridge', () => counterBridgeTests(started));
   describe('shell', () => shellTests(started));
   describe('signing in', () => signInTests(started));
