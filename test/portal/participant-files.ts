@@ -18,10 +18,6 @@ const BUS = '904458041110001';
 const SEQUENCE = 90_000_001;
 
 interface OwnRecord {
-  readonly intakeId: number;
-  readonly index: number;
-  readonly state: string;
-  readonly reasonCode: string;
   readonly fileName: string | null;
   readonly appealNo: number | null;
 }
