@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { financeFlowTests } from './finance-flows.ts';
 import { financeTests } from './finance.ts';
 import { participantTests } from './participant.ts';
+import { platformFormTests } from './platform-forms.ts';
 import { platformTests } from './platform.ts';
 import { counterFlowTests } from './counter-flows.ts';
 import { counterTroubleTests } from './counter-trouble.ts';
@@ -34,6 +35,7 @@ describe('the portal', () => {
   describe('residents', () => residentTests(started));
   describe('participants', () => participantTests(started));
   describe('platform', () => platformTests(started));
+  describe('forms of the platform', () => platformFormTests(started));
   // Before the faces that end the played day’s work: these begin with what waits.
   describe('flows of finance', () => financeFlowTests(started));
   describe('finance', () => financeTests(started));
