@@ -31,7 +31,12 @@ const faces = {
   // Tests in the browser look for the words of the pages.
   to: {
     path: `^(${folders.join('|')})/.+`,
-    pathNot: [`^(${folders.join('|')})/index\\.ts$`, '^$1/', '^portal/web/staff/.*messages.*[.]ts$'],
+    pathNot: [
+      `^(${folders.join('|')})/index\\.ts$`,
+      '^$1/',
+      '^portal/web/staff/.*messages.*[.]ts$',
+      '^portal/web/parts/.*words.*[.]ts$',
+    ],
   },
 };
 

@@ -18,6 +18,7 @@ export { readCsv } from './residents/import/csv.ts';
 export { readCsv as readCsvTable, writeCsv } from './spreadsheet/csv.ts';
 export { importResidents } from './residents/import/import.ts';
 export { BATCH_ROWS as RESIDENT_BATCH_ROWS } from './residents/import/stage.ts';
+export { items as RESIDENT_ITEMS } from './residents/items.ts';
 export { findResidents, type ResidentDeps } from './residents/index.ts';
 export {
   dataDictionary,

@@ -35,6 +35,7 @@ export { registerSignedAuditRoutes } from './audit/routes.ts';
 export { registerRosterRoutes } from './alarms/routes.ts';
 export { floatHistory } from './float/history.ts';
 export { readLiveFigures } from './float/live.ts';
+export { RULES as SUPERVISION_RULES } from './supervision/rules.ts';
 export { startSupervision, superviseOnce, type SupervisionDeps } from './supervision/supervise.ts';
 export type { Finding, Watch, WatchContext } from './supervision/watch.ts';
 export {

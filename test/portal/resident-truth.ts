@@ -4,8 +4,14 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { filledIn, writtenRoutes } from '../documentation/route-page.ts';
 import { look, violations } from './browser.ts';
-import type { Known } from './resident.ts';
 import type { Language, PortalWorld } from './world.ts';
+
+/** A card of which somebody knows what the desk asks for. */
+export interface Known {
+  readonly cardNo: string;
+  readonly fact: string;
+  readonly balanceFen: number;
+}
 
 interface Desk {
   cardAt(at: number): Known;

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { look, violations } from './browser.ts';
-import { residentTruthTests } from './resident-truth.ts';
+import { type Known, residentTruthTests } from './resident-truth.ts';
 import type { Language, PortalWorld } from './world.ts';
 
 /** A phone of 2016. */
@@ -32,12 +32,6 @@ const WORDS = {
     points: 'Where to load',
   },
 } as const;
-
-export interface Known {
-  readonly cardNo: string;
-  readonly fact: string;
-  readonly balanceFen: number;
-}
 
 /** The pages of residents, on a phone and at a kiosk, by somebody who knows the card and by somebody who guesses. */
 export function residentTests(world: () => PortalWorld): void {

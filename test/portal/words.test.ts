@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RESIDENT_ITEMS } from '@citycard/card-issuer';
+import { SUPERVISION_RULES } from '@citycard/clearing';
 import type { CityCardError } from '@citycard/common';
 import { beforeAll, expect, it } from 'vitest';
-import { items as residentItems } from '../../card-issuer/residents/items.ts';
-import { RULES } from '../../clearing/supervision/rules.ts';
 import { alarmWords } from '../../portal/web/parts/alarm-words.ts';
 import { chinese } from '../../portal/web/parts/words-of-services/chinese.ts';
 import { items } from '../../portal/web/parts/words-of-services/items.ts';
@@ -31,7 +31,7 @@ function readSources(folder: string): void {
 const entriesOf = (module: Record<string, unknown>): CityCardError[] =>
   Object.values(module)
     .filter((exported) => typeof exported === 'object' && exported !== null)
-    .flatMap((exported) => Object.values(exported as object))
+    .flatMap((exported) => Object.values(exported))
     .flatMap((make: unknown) => (typeof make === 'function' && make.length <= 2 ? [make] : []))
     .flatMap((make) => {
       const made: unknown = make();
@@ -118,12 +118,12 @@ it('every kind of alarm has words in both languages', () => {
   const raised = [...sources].flatMap(([path, source]) =>
     UNSEEN.test(path) ? [] : [...source.matchAll(/\bkind: '([a-z-]+)',\s*severity\b/g)].map(([, kind = '']) => kind),
   );
-  const kinds = new Set([...raised, ...Object.keys(RULES)]);
+  const kinds = new Set([...raised, ...Object.keys(SUPERVISION_RULES)]);
   expect(kinds.size).toBeGreaterThan(50);
   expect([...kinds].filter((kind) => !(kind in alarmWords.zh))).toEqual([]);
   expect(Object.keys(alarmWords.en).toSorted()).toEqual(Object.keys(alarmWords.zh).toSorted());
 });
 
 it('items of residents are called what the data dictionary calls them', () => {
-  for (const [item, { title }] of Object.entries(residentItems)) expect(items[item], item).toBe(title);
+  for (const [item, { title }] of Object.entries(RESIDENT_ITEMS)) expect(items[item], item).toBe(title);
 });

@@ -133,7 +133,7 @@ export function typedValue(field: Field, value: unknown): string {
   if (value === undefined || value === null) return field.usual ?? '';
   if (field.kind === 'yuan') return yuan(typeof value === 'string' ? value : Number(value)).replaceAll(',', '');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return Array.isArray(value) ? value.join(',') : String(value as string | number);
+  return Array.isArray(value) ? value.join(',') : String(value);
 }
 
 /** A typed field as the document has it; undefined when the document says nothing. */
