@@ -85,6 +85,23 @@ export const makeNextCard = (
   body: { reader: string; shiftId: number; step: 'replacement' | 'renewal'; product: string; stock?: string },
   how: Sending,
 ) => take(api.POST('/v1/cards/{cardNo}/next-card', { params: card(cardNo), body, ...sending(how) }));
+export const noticeKinds = ['load', 'low-balance', 'loss', 'refund-waiting'] as const;
+export const noticeChannels = ['sms', 'paper'] as const;
+export const consentToNotices = (
+  cardNo: string,
+  body: {
+    kinds: (typeof noticeKinds)[number][];
+    channel: (typeof noticeChannels)[number];
+    language: 'zh' | 'en';
+    lowBalanceFen: number;
+    phone?: string;
+  },
+) => take(api.POST('/v1/cards/{cardNo}/notices', { params: card(cardNo), body }));
+export const withdrawNotices = (cardNo: string) =>
+  take(api.POST('/v1/cards/{cardNo}/notice-withdrawals', { params: card(cardNo) }));
+/** These were handed over on paper: they are not printed again. */
+export const noticesTold = (cardNo: string, noticeNos: number[]) =>
+  take(api.POST('/v1/cards/{cardNo}/notices-told', { params: card(cardNo), body: { noticeNos } }));
 export const readSheet = (cardNo: string) => take(api.GET('/v1/cards/{cardNo}/sheet', { params: card(cardNo) }));
 
 export const loadCard = (

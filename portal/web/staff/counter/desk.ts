@@ -63,6 +63,11 @@ export async function readCard(): Promise<SeenCard> {
   return state.seen;
 }
 
+/** Of today: prices change overnight, and blanks are used up and brought. */
+export async function refreshTerms(): Promise<void> {
+  state.terms = await readTerms();
+}
+
 let watchers = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,10 +93,6 @@ export function useDesk(): void {
   }
   if (session.has('clerk')) {
     void refreshShift().catch((error: unknown) => (state.problem = error));
-    // Of today: prices change overnight, and blanks are used up.
-    void readTerms().then(
-      (terms) => (state.terms = terms),
-      (error: unknown) => (state.problem = error),
-    );
+    void refreshTerms().catch((error: unknown) => (state.problem = error));
   }
 }

@@ -38,6 +38,7 @@ export type CardAct =
   | 'concession'
   | 'oldCards'
   | 'cancelLoad'
+  | 'notices'
   | 'case'
   | 'chip'
   | 'history'
@@ -62,6 +63,7 @@ const BY_STATE: Readonly<Record<CardAct, readonly string[]>> = {
   concession: ['active'],
   oldCards: ['active'],
   cancelLoad: ['active'],
+  notices: ['active', 'lost-reported', 'lost-confirmed', 'blocked', 'expired'],
   case: ['issued', 'active', 'lost-reported', 'lost-confirmed', 'blocked', 'expired', 'replaced', 'returned'],
   chip: ['active', 'expired'],
   history: [],

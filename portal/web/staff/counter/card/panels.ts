@@ -20,6 +20,7 @@ const panels = {
   concession: () => import('./ChipPanel.vue'),
   oldCards: () => import('./OldCardsPanel.vue'),
   cancelLoad: () => import('./CancelLoadPanel.vue'),
+  notices: () => import('./NoticesPanel.vue'),
   case: () => import('./CasePanel.vue'),
   chip: () => import('./ChipPanel.vue'),
   history: () => import('./HistoryPanel.vue'),

@@ -70,6 +70,7 @@ export const cardsMessages = {
       concession: '写入优惠',
       oldCards: '旧卡转换',
       cancelLoad: '撤销充值',
+      notices: '消息提醒',
       case: '投诉立案',
       chip: '解锁芯片',
       history: '历史',
@@ -90,6 +91,7 @@ export const cardsMessages = {
       concession: '把账面上的优惠写入读卡器中的卡片。',
       chip: '账面正常而芯片应用被锁时，在此解锁。',
       cancelLoad: '当日柜台或代理点的现金充值可撤销：一人提出，另一人签名，再从读卡器中的卡片扣回。',
+      notices: '由持卡人自愿开通，免费，随时可以取消。',
     },
     history: { at: '时间', step: '事项', by: '经办', why: '说明', none: '没有记录。' },
     steps: {
@@ -190,6 +192,7 @@ export const cardsMessages = {
       concession: 'Write concession',
       oldCards: 'Old cards',
       cancelLoad: 'Cancel a load',
+      notices: 'Notices',
       case: 'Case',
       chip: 'Open chip',
       history: 'History',
@@ -211,6 +214,7 @@ export const cardsMessages = {
       chip: 'Opens the application on the chip, when the books say that the card is open.',
       cancelLoad:
         'A load paid in cash today, here or at an agent, can be taken back: one proposes, another person signs, then the card in the reader is debited.',
+      notices: 'Free, only when the holder wants it, and ended whenever the holder says so.',
     },
     history: { at: 'At', step: 'What', by: 'By', why: 'Why', none: 'Nothing is recorded.' },
     steps: {

@@ -29,6 +29,18 @@ export const tillMessages = {
       needsWords: '请至少写三个字符。',
       add: '补充',
       showWords: '查看陈述和联系方式（会被记录）',
+      noWords: '没有记下陈述和联系方式。',
+    },
+    caseEvents: {
+      opened: '立案',
+      'said-again': '再次反映',
+      comment: '补充情况',
+      answered: '单位答复',
+      overdue: '超期',
+      'words-read': '查看陈述',
+      'credit-proposed': '提出补还',
+      'credit-refused': '补还未获同意',
+      ended: '办结',
     },
     caseKinds: {
       'charged-twice': '重复扣费',
@@ -153,7 +165,7 @@ export const tillMessages = {
       document: '单据',
       counted: '清点数',
       receive: '清点收下',
-      explained: '按清点数入账，差额会显示给库管员。交出人不能自己收下。',
+      explained: '清点数必须与单据一致；不符时请双方重新清点，或由交出人收回后按实数另行交付。交出人不能自己收下。',
     },
   },
   en: {
@@ -185,6 +197,18 @@ export const tillMessages = {
       needsWords: 'Write at least three characters.',
       add: 'Add',
       showWords: 'Show words and contact (logged)',
+      noWords: 'No words and no contact were taken down.',
+    },
+    caseEvents: {
+      opened: 'opened',
+      'said-again': 'said again',
+      comment: 'added',
+      answered: 'answered',
+      overdue: 'overdue',
+      'words-read': 'words read',
+      'credit-proposed': 'credit proposed',
+      'credit-refused': 'credit refused',
+      ended: 'ended',
     },
     caseKinds: {
       'charged-twice': 'charged twice',
@@ -322,7 +346,7 @@ export const tillMessages = {
       counted: 'Counted',
       receive: 'Counted and taken',
       explained:
-        'What was counted is booked; the stock keeper sees a difference. Nobody receives what they handed over.',
+        'The count has to be what the slip says; when it is not, count again together, or have it taken back and handed over anew. Nobody receives what they handed over.',
     },
   },
 };
