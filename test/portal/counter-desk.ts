@@ -214,6 +214,54 @@ export async function openDesk(
   };
 }
 
+/** A desk with an open till, and a card in its reader that was made for a resident of the test. */
+export interface DeskWithCard {
+  readonly desk: Desk;
+  readonly truth: Truth;
+  readonly card: VirtualCard;
+  readonly cardNo: string;
+  readonly residentId: number;
+  readonly shiftId: number;
+  balance(): Promise<number>;
+  till(): Promise<number>;
+}
+
+export async function deskWithCard(
+  world: PortalWorld,
+  clerk: string,
+  { reader, order, name }: { reader: string; order: string; name: string },
+): Promise<DeskWithCard> {
+  const truth = await truthOf(world);
+  const { batchId } = await truth.post('bureau-1', '/v1/card-batches', { product: 'standard', count: 1 });
+  await truth.post('bureau-2', `/v1/card-batches/${String(batchId)}/release`);
+  const person = { idNumber: idNumber(order), name, population: 'permanent', phone: `13900007${order}` };
+  const residentId = Number((await truth.post(clerk, '/v1/residents', person))['residentId']);
+  const shiftId = await openTill(world, clerk);
+  const desk = await openDesk(world, clerk, { reader });
+  const card = blank();
+  await desk.put(card);
+  const making = { reader, product: 'standard', residentId, depositFen: 2000, shiftId };
+  const cardNo = String((await truth.post(clerk, '/v1/counter/issue-now', making))['cardNo']);
+  return {
+    desk,
+    truth,
+    card,
+    cardNo,
+    residentId,
+    shiftId,
+    balance: async () => Number((await truth.get(`/v1/cards/${cardNo}/balance`))['balanceFen']),
+    till: () => truth.posted(`cash-shift:${shiftId}`),
+  };
+}
+
+/** The till that the clerk has open, or a new one. */
+export async function openTill(world: PortalWorld, clerk: string): Promise<number> {
+  const truth = await truthOf(world);
+  const { shifts } = (await truth.get('/v1/shifts', clerk)) as { shifts: { shiftId: number; closedAt?: string }[] };
+  const open = shifts.find(({ closedAt }) => closedAt === undefined);
+  return open?.shiftId ?? Number((await truth.post(clerk, '/v1/shifts'))['shiftId']);
+}
+
 /** Closes what tills the clerk has open, right to the fen. */
 export async function closeTill(world: PortalWorld, clerk: string): Promise<void> {
   const truth = await truthOf(world);

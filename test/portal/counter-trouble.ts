@@ -1,41 +1,37 @@
-import type { VirtualCard } from '@citycard/city-sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look, quiet } from './browser.ts';
-import { blank, closeTill, type Desk, idNumber, openDesk, type Truth, truthOf } from './counter-desk.ts';
+import {
+  closeTill,
+  type Desk,
+  type DeskWithCard,
+  deskWithCard,
+  idNumber,
+  openDesk,
+  openTill,
+  type Truth,
+} from './counter-desk.ts';
 import { goodCode } from './signing.ts';
 import type { PortalWorld } from './world.ts';
 
 /** What goes wrong at a counter: two clerks at once, a session that ends, a line that is cut. Nothing is lost or done twice. */
 export function counterTroubleTests(world: () => PortalWorld): void {
+  let at: DeskWithCard;
   let desk: Desk;
   let truth: Truth;
-  let shiftId = 0;
-  let residentId = 0;
-  const card: VirtualCard = blank();
   let cardNo = '';
-  const balance = async () => Number((await truth.get(`/v1/cards/${cardNo}/balance`))['balanceFen']);
-  const till = () => truth.posted(`cash-shift:${shiftId}`);
+  let balance: () => Promise<number>;
+  let till: () => Promise<number>;
   const shot = async (name: string, page = desk.page) => {
     await quiet(page);
     await look(page, `trouble-${name}`);
   };
 
   beforeAll(async () => {
-    truth = await truthOf(world());
-    const { batchId } = await truth.post('bureau-1', '/v1/card-batches', { product: 'standard', count: 2 });
-    await truth.post('bureau-2', `/v1/card-batches/${String(batchId)}/release`);
-    const person = { idNumber: idNumber('725'), name: '测试柜台乙', population: 'permanent', phone: '13900007253' };
-    residentId = Number((await truth.post('clerk-1', '/v1/residents', person))['residentId']);
-    const { shifts } = (await truth.get('/v1/shifts')) as { shifts: { shiftId: number; closedAt?: string }[] };
-    const open = shifts.find(({ closedAt }) => closedAt === undefined);
-    shiftId = open?.shiftId ?? Number((await truth.post('clerk-1', '/v1/shifts'))['shiftId']);
-    desk = await openDesk(world(), 'clerk-1', { reader: 'window-3' });
-    await desk.put(card);
-    const making = { reader: 'window-3', product: 'standard', residentId, depositFen: 2000, shiftId };
-    cardNo = String((await truth.post('clerk-1', '/v1/counter/issue-now', making))['cardNo']);
+    at = await deskWithCard(world(), 'clerk-1', { reader: 'window-3', order: '725', name: '测试柜台乙' });
+    ({ desk, truth, cardNo, balance, till } = at);
   }, 120_000);
   afterAll(async () => {
-    await desk?.close();
+    await at?.desk.close();
     await closeTill(world(), 'clerk-1');
     await closeTill(world(), 'clerk-2');
   });
@@ -105,12 +101,7 @@ export function counterTroubleTests(world: () => PortalWorld): void {
   it('lets one of two clerks who take a card back at once do it, and tells the other', async () => {
     const { words: zh } = desk;
     const other = await openDesk(world(), 'clerk-2');
-    const { shifts } = (await truth.get('/v1/shifts', 'clerk-2')) as {
-      shifts: { shiftId: number; closedAt?: string }[];
-    };
-    const theirs =
-      shifts.find(({ closedAt }) => closedAt === undefined)?.shiftId ??
-      Number((await truth.post('clerk-2', '/v1/shifts'))['shiftId']);
+    const theirs = await openTill(world(), 'clerk-2');
     const cash = async () => (await till()) + (await truth.posted(`cash-shift:${theirs}`));
     const before = await cash();
     const ready = async (one: Desk) => {

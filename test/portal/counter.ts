@@ -368,6 +368,7 @@ export function counterTests(world: () => PortalWorld): void {
         'concession',
         'oldCards',
         'cancelLoad',
+        'notices',
         'case',
         'chip',
         'history',

@@ -5,6 +5,8 @@ import { participantTests } from './participant.ts';
 import { platformFormTests } from './platform-forms.ts';
 import { platformTests } from './platform.ts';
 import { counterFlowTests } from './counter-flows.ts';
+import { counterNonsenseTests } from './counter-nonsense.ts';
+import { counterPaperTests } from './counter-papers.ts';
 import { counterTroubleTests } from './counter-trouble.ts';
 import { counterTests } from './counter.ts';
 import { counterBridgeTests } from './counter-bridge.ts';
@@ -29,6 +31,8 @@ describe('the portal', () => {
   describe('counter', () => counterTests(started));
   describe('counter acts', () => counterFlowTests(started));
   describe('counter trouble', () => counterTroubleTests(started));
+  describe('counter papers', () => counterPaperTests(started));
+  describe('counter nonsense', () => counterNonsenseTests(started));
   describe('bridge', () => counterBridgeTests(started));
   describe('shell', () => shellTests(started));
   describe('signing in', () => signInTests(started));
