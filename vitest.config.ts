@@ -16,8 +16,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'var/**'],
     // Answers are held to what their routes describe.
     env: { CITYCARD_CHECK_ANSWERS: 'on' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     // Two cores are what a small machine has; every worker may start a PostgreSQL of its own.
     maxWorkers: 2,
     // Modules are loaded once per worker: loading the kernel for each of a hundred files would cost more than the tests.

@@ -1,4 +1,3 @@
--- The company a production installation belongs to: its custody account at the bank, from which settlement is paid. A demo's company is a fixed one.
 create table installation.company (
   only_row           boolean primary key default true,
   name               text not null,
@@ -9,3 +8,4 @@ create table installation.company (
   constraint company_single check (only_row),
   constraint company_custody_form check (custody_account_no ~ '^[0-9]{6,32}$' and custody_line_no ~ '^[0-9]{12}$')
 );
+comment on table installation.company is 'The company a production installation belongs to, and the account its payments go out from.';

@@ -42,7 +42,7 @@ export const History = Type.Object({
   terminalNo: Text,
   events: Type.Array(Type.Object({ at: Text, event: Text, doneBy: Text, detail: Type.Unknown() })),
   assignments: Type.Array(Type.Object({ participantNo: Text, industry: Number, validFrom: Text, validTo: Maybe })),
-  sams: Type.Array(Type.Object({ samNo: Text, validFrom: Text, validTo: Maybe })),
+  sams: Type.Array(Type.Object({ samNo: Text, validFrom: Text, validTo: Type.Optional(Text) })),
   parameters: Type.Array(Type.Object({ version: Number, confirmedAt: Text })),
 });
 

@@ -14,6 +14,7 @@ import { HOME_CITY, ISSUER, LOADED_FEN, openCards } from './day-cards.ts';
 import { type DayCity, NEIGHBOUR_CITY, startDayCity } from './day-city.ts';
 import { allJudged, allWalked, clearDay } from './day-clearing.ts';
 import { forgetPeaks, Meter, peakMiB, type Phase } from './day-meter.ts';
+import { makeLogFiles } from './log-files.ts';
 import type { WriterAnswer, WriterOrder } from './day-writer.ts';
 import type { DepotAnswer, DepotOrder } from './intake-depot.ts';
 
@@ -28,6 +29,10 @@ const UNFUNDED_EVERY = 1_000;
 /** The readers' day: from so long ago until shortly before the files are sent. */
 const TAPS_FROM_MS = 16 * 3_600_000;
 const TAPS_TO_MS = 600_000;
+
+/** What a record and the decisions about it write into the log, about; and what a server writes between two checkpoints at most. */
+const LOG_BYTES = 4_096;
+const MOST_LOG_MEGABYTES = 4_096;
 
 interface Size {
   readonly records: number;
@@ -104,6 +109,8 @@ async function measureDay(context: BenchContext, size: Size): Promise<DayMeasure
     await timed(context, 'the day before cleared', () => clearDay(city, today, () => undefined));
     const written = await timed(context, 'files written', () => writeFiles(city, size, compactDate(today)));
     await city.restart('visit');
+    const megabytes = Math.min(MOST_LOG_MEGABYTES, Math.ceil((size.records * LOG_BYTES) / 1_048_576));
+    await timed(context, 'log files made', () => makeLogFiles(city.db(), megabytes));
 
     const date = addDays(businessDate(today), 1);
     const without = [sender.pid ?? 0];

@@ -180,7 +180,8 @@ export function platformFormTests(world: () => PortalWorld): void {
     const { rules } = (await asked('/v1/sign-in-rules')) as { rules: { rule: string; value: number }[] };
     expect(rules).toContainEqual({ rule: 'sessions-per-user', value: 6, least: 1, most: 20 });
     await open(other, 'users/test-keeper');
-    await other.getByRole('button', { name: '批准', exact: true }).click();
+    const roles = other.locator('li', { hasText: 'test-keeper' });
+    await roles.getByRole('button', { name: '批准', exact: true }).click();
     await dialog(other).getByRole('button', { name: '批准', exact: true }).click();
     await signAsAsked(other, world(), 'platform-2');
     expect(await userNow()).toMatchObject({ roles: ['clerk'] });

@@ -65,7 +65,7 @@ export function residentTruthTests(world: () => PortalWorld, { cardAt, open, loo
     await look(page, 'resident-waiting');
     await page.evaluate('window.print = () => { globalThis.printed = true; }');
     await page.getByRole('button', { name: '打印凭条' }).click();
-    await page.waitForFunction('globalThis.printed === true');
+    await expect.poll(() => page.evaluate('globalThis.printed === true')).toBe(true);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.acts').isVisible()).toBe(false);
     expect(await page.locator('.slip-foot').isVisible()).toBe(true);

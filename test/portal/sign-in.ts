@@ -30,7 +30,7 @@ export function signInTests(world: () => PortalWorld): void {
     await fillIn(page, 'auditor');
     await button(page, enter[language]).click();
     await page.waitForURL(/\/account$/);
-    await page.getByText('auditor · Auditor', { exact: true }).waitFor();
+    await page.getByText('auditor · 测试审计 Auditor', { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     await look(page, `account-${language}`);
     await page.goto(`${world().portalUrl}/sign-out`);
@@ -162,7 +162,7 @@ export function signInTests(world: () => PortalWorld): void {
     const page = await world().as('platform-2', 'zh');
     await page.goto(`${world().portalUrl}/platform/users`);
     const waiting = page.locator('li', { hasText: id });
-    await waiting.getByRole('button').click();
+    await waiting.getByRole('button', { name: '批准', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(id).first().waitFor();
     expect(await violations(page)).toEqual([]);

@@ -179,4 +179,4 @@ it('a process that is killed while it takes files takes each whole or not at all
             (select count(*) from clearing.upload where state = 'receiving') as uploads`,
   );
   expect(rows).toEqual([{ count: 0n, uploads: 0n }]);
-}, 90_000);
+}, 240_000);

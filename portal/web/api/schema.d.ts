@@ -18828,7 +18828,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Report sets, matches, imports and batches, newest first, and how far each is */
+    /** Report sets, proofs, validation, matches, imports and batches, newest first, and how far each is */
     get: {
       parameters: {
         query?: {
@@ -30050,7 +30050,7 @@ export interface paths {
               sams: {
                 samNo: string;
                 validFrom: string;
-                validTo: string | null;
+                validTo?: string;
               }[];
               parameters: {
                 version: number;
