@@ -210,8 +210,11 @@ export function counterFlowTests(world: () => PortalWorld): void {
     await page.getByRole('button', { name: zh.passes.return, exact: true }).last().click();
     await desk.sure(zh.passes.return);
     await desk.reads(zh.passes.returned);
-    const { passes } = (await truth.get(`/v1/cards/${cardNo}/passes`)) as { passes: { endedOn?: string }[] };
-    expect([passes.length, passes.filter(({ endedOn }) => endedOn !== undefined).length]).toEqual([2, 1]);
+    const { passes, onCard } = (await truth.get(`/v1/cards/${cardNo}/passes`)) as {
+      passes: { endedOn?: string }[];
+      onCard: boolean;
+    };
+    expect([passes.length, passes.filter(({ endedOn }) => endedOn !== undefined).length, onCard]).toEqual([2, 1, true]);
     // A day of thirty is used.
     expect(await balance()).toMatchObject({ pendingCreditFen: 2900 });
   });
@@ -357,7 +360,7 @@ export function counterFlowTests(world: () => PortalWorld): void {
 
     await desk.go('/counter/shift');
     await page.getByLabel(zh.shift.piecesOf.replace('{yuan}', '100.00'), { exact: true }).fill('5');
-    await desk.submit(zh.shift.close);
+    await page.getByRole('button', { name: zh.shift.close, exact: true }).click();
     await desk.sure(zh.shift.close);
     await page.getByText(/短款/).first().waitFor();
     await shot('short');

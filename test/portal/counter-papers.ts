@@ -6,6 +6,9 @@ import { closeTill, type DeskWithCard, deskWithCard, openDesk } from './counter-
 import { signAsAsked } from './signing.ts';
 import type { PortalWorld } from './world.ts';
 
+/** 72 mm: what the margins leave of the roll. */
+const PAPER_PX = 272;
+
 /** What a holder is told and says at a counter: notices, the sheet on paper, a photo, a case; and a load that is taken back. */
 export function counterPaperTests(world: () => PortalWorld): void {
   let at: DeskWithCard;
@@ -13,6 +16,17 @@ export function counterPaperTests(world: () => PortalWorld): void {
   const shot = async (name: string, page = at.desk.page) => {
     await quiet(page);
     await look(page, `papers-${name}`);
+  };
+  /** What the receipt printer gets: paper of 80 mm, and nothing of the page around. */
+  const onPaper = async (page: Page, name: string) => {
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: PAPER_PX, height: 900 });
+    await shot(name, page);
+    expect(await page.locator('header.top').isVisible()).toBe(false);
+    expect(await page.locator('.receipt button').first().isVisible()).toBe(false);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PAPER_PX);
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 1280, height: 900 });
   };
 
   beforeAll(async () => {
@@ -74,9 +88,7 @@ export function counterPaperTests(world: () => PortalWorld): void {
     await page.getByRole('button', { name: zh.receipt.print, exact: true }).click();
     await page.locator('.receipt').waitFor();
     expect(await page.locator('.receipt').textContent()).toContain(zh.receiptActs['load-cancelled']);
-    await page.emulateMedia({ media: 'print' });
-    await shot('cancelled-receipt-print');
-    await page.emulateMedia({ media: 'screen' });
+    await onPaper(page, 'cancelled-receipt-print');
     expect([desk.complaints, other.complaints]).toEqual([[], []]);
     await other.close();
   });
@@ -152,13 +164,10 @@ export function counterPaperTests(world: () => PortalWorld): void {
     expect(paper).toMatch(/充值到账|余额不足/);
     expect(paper).not.toContain(cardNo);
     await shot('sheet');
-    await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('header.top').isVisible()).toBe(false);
-    await shot('sheet-print');
-    await page.emulateMedia({ media: 'screen' });
+    await onPaper(page, 'sheet-print');
     await page.evaluate('window.print = () => undefined');
     await page.getByRole('button', { name: zh.sheet.print, exact: true }).click();
-    await expect.poll(async () => (await sheet())['notices']).toEqual([]);
+    await expect.poll(async () => (await sheet())['notices'], { timeout: 20_000 }).toEqual([]);
 
     await page.getByRole('button', { name: zh.receipt.back, exact: true }).click();
     await desk.open('notices');

@@ -253,6 +253,7 @@ export function counterTests(world: () => PortalWorld): void {
     reader.insert(spare);
     await inReader('card');
     await openAct('replace');
+    await page.getByLabel(zh.replace.way.stock).check();
     await panel().locator('button[type=submit]').click();
     await page.getByText(zh.replace.needsNumber).waitFor();
     await press(zh.replace.readNew);
