@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import packedChromium from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 
 const require = createRequire(import.meta.url);
 
@@ -74,7 +74,9 @@ const LONGEST_WAIT_MS = 20_000;
 export function watchCalls(page: Page): void {
   const calls = { open: 0, changedAt: Date.now() };
   callsUnderWay.set(page, calls);
-  const change = (by: number) => () => {
+  const change = (by: number) => (request: Request) => {
+    // What a page made itself is not asked of anybody, and its end is not always told.
+    if (!request.url().startsWith('http')) return;
     calls.open = Math.max(0, calls.open + by);
     calls.changedAt = Date.now();
   };
