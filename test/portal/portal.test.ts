@@ -21,7 +21,7 @@ describe('the portal', () => {
   beforeAll(async () => {
     world = await startPortalWorld();
   }, 300_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 300_000);
 
   const started = (): PortalWorld => {
     if (world === undefined) throw new Error('the world did not start');
